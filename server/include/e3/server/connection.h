@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// One accepted socket: receives, lets its protocol answer, sends, and ends in order.
+// Edge-triggered: it remembers what it has been told is ready until a call says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "e3/server/deadline_queue.h"
+#include "e3/server/descriptor.h"
+#include "e3/server/exchange.h"
+#include "e3/server/turn.h"
+
+namespace e3::server {
+
+class Connection : public Deadline {
+ public:
+  // Takes a connected, non-blocking stream socket. `token` is what the loop calls this connection.
+  Connection(Descriptor socket, std::uint64_t token, const Options& options);
+
+  enum class Next {
+    kWait,    // nothing to do before the next event; interest() says which
+    kAgain,   // its share of this turn is used up, and more can be done without an event
+    kFinish,  // over: destroy it
+  };
+
+  // Does all that can be done, within the share of one turn. `events` is what epoll reported, or 0
+  // when called without an event. On a new connection the first receive is tried at once.
+  Next advance(std::uint32_t events, Turn& turn);
+
+  // What the connection waits for; it decides which timeout applies.
+  enum class Phase { kNone, kHead, kWrite, kLinger };
+  Phase phase() const noexcept;
+  // Whether the last advance() sent anything: a stalled write starts to count anew.
+  bool has_sent() const noexcept { return has_sent_; }
+
+  // The epoll events to register for; only ever grows.
+  std::uint32_t interest() const noexcept { return interest_; }
+
+  // Kept by the server: what it registered, and which phase's deadline is running.
+  std::uint32_t registered_events = 0;
+  Phase timed_phase = Phase::kNone;
+
+  int fd() const noexcept { return socket_.get(); }
+  std::uint64_t token() const noexcept { return token_; }
+
+ private:
+  enum class State {
+    kOpen,       // input is wanted
+    kFlushing,   // the last answer is on its way; input is dropped
+    kLingering,  // our side is shut; input is dropped until the peer ends its side
+  };
+
+  void note(std::uint32_t events) noexcept;
+  bool receive(Turn& turn);  // false: the connection is lost
+  void process(std::string_view input, Turn& turn);
+  void process_end_of_input(Turn& turn);
+  bool send_or_keep(std::string_view bytes);  // false: the connection is lost
+  bool flush();                               // false: the connection is lost
+  bool send_some(std::string_view& bytes);    // false: the connection is lost
+  bool wants_input(const Turn& turn) const noexcept;
+  std::size_t owed() const noexcept { return output_.size() - sent_; }
+
+  Descriptor socket_;
+  std::uint64_t token_;
+  std::string output_;  // what the socket has not taken yet, from sent_ on
+  std::size_t sent_ = 0;
+  Exchange exchange_;
+  std::uint32_t interest_;
+  State state_ = State::kOpen;
+  bool echo_;
+  bool readable_ = true;      // a receive may find something
+  bool read_to_end_ = false;  // an end or error was reported: a short receive is not the last word
+  bool writable_ = true;      // a send has not been refused since the last event that allows one
+  bool input_ended_ = false;
+  bool lost_ = false;
+  bool has_sent_ = false;
+};
+
+}  // namespace e3::server

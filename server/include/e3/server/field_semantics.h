@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// What the fields that frame a message and route it mean: Host, Content-Length, Transfer-Encoding,
+// Connection, Expect (RFC 9112 sections 3.2, 6 and 9.3; RFC 9110 section 10.1.1). All others are
+// carried, not read.
+#pragma once
+
+#include "e3/server/request.h"
+
+namespace e3::server {
+
+// Sets request.resource from request.target by its form (RFC 9112 section 3.2): origin-form,
+// absolute-form with http or https, or asterisk-form with OPTIONS. False for any other.
+bool interpret_target(Request& request);
+
+class FieldSemantics {
+ public:
+  // Call for each field in order; request.minor_version must be known.
+  Refusal take(const Field& field, Request& request);
+  // Call after the last field: what only the whole set can tell.
+  Refusal finish(Request& request) const;
+
+ private:
+  Refusal take_host(std::string_view value, Request& request);
+  Refusal take_length(std::string_view value, Request& request);
+  Refusal take_coding(std::string_view value, Request& request);
+  void take_connection(std::string_view value);
+
+  bool has_host_ = false;
+  bool close_ = false;
+  bool keep_alive_ = false;
+};
+
+}  // namespace e3::server

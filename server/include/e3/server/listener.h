@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// A listening socket: opens, accepts, and says what an accept error means for the loop.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "e3/server/descriptor.h"
+
+namespace e3::server {
+
+class Listener {
+ public:
+  // Binds an IPv4 or IPv6 literal; port 0 takes a free one. Throws std::system_error.
+  Listener(const std::string& address, std::uint16_t port);
+
+  enum class Outcome {
+    kAccepted,   // `connection` holds a non-blocking, close-on-exec socket
+    kDrained,    // nothing left to accept
+    kSkipped,    // this one connection failed; the next may not
+    kExhausted,  // no descriptors or memory: try again later, and without a new event to say so
+  };
+  struct Accepted {
+    Outcome outcome;
+    Descriptor connection;
+  };
+  // One accept4(2). Throws std::system_error when the listening socket itself is unusable.
+  Accepted accept();
+
+  int fd() const noexcept { return socket_.get(); }
+  std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  Descriptor socket_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace e3::server

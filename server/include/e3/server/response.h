@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// Response heads, byte for byte, and the Date they carry. All that does not change within a second
+// is written once a second.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "e3/server/request.h"
+
+namespace e3::server {
+
+// RFC 9110 section 5.6.7, such as "Mon, 01 Jan 1996 01:01:01 GMT".
+std::string imf_fixdate(std::chrono::seconds since_epoch);
+
+// RFC 9110 section 15, such as "Not Found" without its number.
+std::string_view reason_phrase(Status status);
+
+class ResponseWriter {
+ public:
+  // A fixed date is sent as it is, whatever the clock says.
+  explicit ResponseWriter(std::optional<std::string> fixed_date);
+
+  // The time of the responses that follow, since 1970 UTC.
+  void set_time(std::chrono::seconds since_epoch);
+
+  // Appends a whole HTTP/1.0 response with a text/plain body.
+  void append(std::string& out, Status status, std::string_view body) const;
+
+ private:
+  void write_common_part(std::string_view date);
+
+  bool has_fixed_date_;
+  std::chrono::seconds time_{-1};
+  std::string common_part_;  // from Date to "Content-Length: "
+};
+
+}  // namespace e3::server

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// The e3-server program: command line in, exit code out. 0: stopped by SIGTERM or SIGINT; 1: cannot
+// serve; 2: the command line is wrong.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <system_error>
+
+#include "e3/server/server.h"
+
+namespace {
+
+using e3::server::Protocol;
+
+constexpr int kCannotServe = 1;
+constexpr int kUsageError = 2;
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  e3-server                                   serve http on 127.0.0.1:8889\n"
+    "  e3-server --protocol echo --port 0          echo on a free port, which is printed\n"
+    "  e3-server --date 'Mon, 1 Jan 1996 01:01:01 GMT' --log\n"
+    "Stop it with Ctrl-C or SIGTERM; both end with exit code 0.";
+
+std::atomic<e3::server::Server*> running_server{nullptr};
+
+void stop_running_server(int /*signal*/) {
+  if (e3::server::Server* server = running_server.load()) server->stop();
+}
+
+void stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = stop_running_server;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
+std::string host_and_port(const std::string& address, std::uint16_t port) {
+  const bool is_ipv6 = address.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
+
+std::string advice_for(const std::error_code& error) {
+  switch (static_cast<std::errc>(error.value())) {
+    case std::errc::address_in_use:
+      return "; choose another --port, or --port 0 for a free one";
+    case std::errc::permission_denied:
+      return "; ports below 1024 need privileges, choose a higher --port";
+    case std::errc::address_not_available:
+    case std::errc::invalid_argument:
+      return "; --address takes an IP address of this machine, such as 127.0.0.1 or ::1";
+    default:
+      return "";
+  }
+}
+
+int serve(e3::server::Options options, const std::string& address, std::uint16_t port) {
+  std::string doing = "cannot start";
+  try {
+    e3::server::Server server(std::move(options));
+    doing = "cannot listen on " + host_and_port(address, port);
+    const std::uint16_t bound = server.listen(address, port);
+    doing = "stopped serving";
+    running_server = &server;
+    stop_on_signals();
+    std::cout << "listening on " << host_and_port(address, bound) << std::endl;
+    server.run();
+    running_server = nullptr;
+    return 0;
+  } catch (const std::system_error& error) {
+    running_server = nullptr;
+    std::cerr << "e3-server: " << doing << ": " << error.code().message()
+              << advice_for(error.code()) << '\n';
+    return kCannotServe;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("An epoll server for echo, a greeting, and HTTP.", "e3-server");
+  app.footer(kExamples);
+  e3::server::Options options;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8889;
+  std::string date;
+  bool log = false;
+  const std::map<std::string, Protocol> protocols = {
+      {"echo", Protocol::kEcho}, {"hello", Protocol::kHello}, {"http", Protocol::kHttp}};
+  app.add_option("--protocol", options.protocol, "echo, hello or http (default http)")
+      ->transform(CLI::Transformer(protocols, CLI::ignore_case).description(""))
+      ->type_name("NAME");
+  app.add_option("--address", address, "IP address to listen on")->capture_default_str();
+  app.add_option("--port", port, "TCP port; 0 takes a free one")->capture_default_str();
+  CLI::Option* date_option =
+      app.add_option("--date", date, "the text of every Date field, instead of the time");
+  app.add_flag("--log", log, "print each request as it is read");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::cerr << "e3-server: " << error.what() << "; see e3-server --help\n";
+    return kUsageError;
+  }
+  if (!date_option->empty()) options.fixed_date = date;
+  if (log) options.log = [](std::string_view line) { std::cout << line << std::endl; };
+  return serve(std::move(options), address, port);
+}

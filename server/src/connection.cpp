@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "e3/server/connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace e3::server {
+
+namespace {
+
+// EPOLLERR and EPOLLHUP are reported whether asked for or not. EPOLLPRI is here since a receive
+// stops short at urgent data.
+constexpr std::uint32_t kAlways = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+constexpr std::uint32_t kMoreThanData = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
+
+bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
+
+}  // namespace
+
+Connection::Connection(Descriptor socket, std::uint64_t token, const Options& options)
+    : socket_(std::move(socket)),
+      token_(token),
+      exchange_(options),
+      interest_(kAlways),
+      echo_(options.protocol == Protocol::kEcho) {}
+
+Connection::Phase Connection::phase() const noexcept {
+  if (owed() != 0) return Phase::kWrite;
+  if (state_ == State::kLingering) return Phase::kLinger;
+  return echo_ ? Phase::kNone : Phase::kHead;
+}
+
+// EPOLLHUP and EPOLLERR end nothing by themselves: bytes from before may still be queued. They make
+// both directions worth a call, and the calls tell.
+void Connection::note(std::uint32_t events) noexcept {
+  if ((events & (EPOLLIN | kMoreThanData)) != 0) readable_ = true;
+  if ((events & kMoreThanData) != 0) read_to_end_ = true;
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) writable_ = true;
+}
+
+bool Connection::wants_input(const Turn& turn) const noexcept {
+  if (input_ended_) return false;
+  return state_ != State::kOpen || owed() < turn.options.limits.output;
+}
+
+Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
+  note(events);
+  has_sent_ = false;
+  for (std::size_t reads = 0;; ++reads) {
+    if (!flush()) return Next::kFinish;
+    if (state_ == State::kFlushing && owed() == 0) {
+      // A close with unread input, or input that arrives later, would reset the connection and
+      // could destroy the answer on its way. After the peer's end of input nothing more can arrive.
+      if (input_ended_ || ::shutdown(fd(), SHUT_WR) != 0) return Next::kFinish;
+      state_ = State::kLingering;
+    }
+    if (state_ == State::kLingering && input_ended_) return Next::kFinish;
+    if (!readable_ || !wants_input(turn)) return Next::kWait;
+    if (reads == turn.options.limits.reads_per_turn) return Next::kAgain;
+    if (!receive(turn)) return Next::kFinish;
+  }
+}
+
+bool Connection::receive(Turn& turn) {
+  const ssize_t received = ::recv(fd(), turn.input.data(), turn.input.size(), 0);
+  if (received < 0) {
+    if (errno == EINTR) return true;
+    if (!would_block(errno)) return false;
+    readable_ = false;
+    read_to_end_ = false;
+    return true;
+  }
+  if (received == 0) {
+    readable_ = false;
+    input_ended_ = true;
+    process_end_of_input(turn);
+    return !lost_;
+  }
+  const auto size = static_cast<std::size_t>(received);
+  // A short receive has emptied the queue; what arrives later makes a new edge (epoll(7), question
+  // 9). An end of input reported with the data makes none.
+  if (size < turn.input.size() && !read_to_end_) readable_ = false;
+  process({turn.input.data(), size}, turn);
+  return !lost_;
+}
+
+void Connection::process(std::string_view input, Turn& turn) {
+  if (state_ != State::kOpen) return;
+  if (echo_) {
+    lost_ = !send_or_keep(input);
+    return;
+  }
+  turn.output.clear();
+  exchange_.consume(input, turn);
+  if (exchange_.is_over()) state_ = State::kFlushing;
+  lost_ = !send_or_keep(turn.output);
+}
+
+void Connection::process_end_of_input(Turn& turn) {
+  if (state_ != State::kOpen) return;
+  state_ = State::kFlushing;
+  if (echo_) return;
+  turn.output.clear();
+  exchange_.end_input(turn);
+  lost_ = !send_or_keep(turn.output);
+}
+
+bool Connection::send_or_keep(std::string_view bytes) {
+  if (owed() == 0 && !send_some(bytes)) return false;
+  if (bytes.empty()) return true;
+  if (sent_ != 0) {
+    output_.erase(0, sent_);
+    sent_ = 0;
+  }
+  output_.append(bytes);
+  return true;
+}
+
+bool Connection::flush() {
+  if (owed() == 0 || !writable_) return true;
+  std::string_view rest = std::string_view(output_).substr(sent_);
+  const bool intact = send_some(rest);
+  sent_ = output_.size() - rest.size();
+  if (rest.empty()) {
+    std::string().swap(output_);
+    sent_ = 0;
+  }
+  return intact;
+}
+
+// Sends until all is taken or the socket refuses more; takes what was sent off `bytes`. Only a
+// refusal makes the kernel report the space that appears later, so a short send is followed by
+// another.
+bool Connection::send_some(std::string_view& bytes) {
+  while (!bytes.empty() && writable_) {
+    const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+      has_sent_ = has_sent_ || sent > 0;
+    } else if (would_block(errno)) {
+      writable_ = false;
+      interest_ |= EPOLLOUT;
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace e3::server

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "e3/server/field_semantics.h"
+
+#include <charconv>
+#include <cstddef>
+
+#include "e3/server/characters.h"
+
+namespace e3::server {
+
+namespace {
+
+// `expected` is lower case.
+bool equals_ignoring_case(std::string_view text, std::string_view expected) {
+  if (text.size() != expected.size()) return false;
+  for (std::size_t i = 0; i != text.size(); ++i) {
+    const char byte = text[i];
+    const char lower = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
+    if (lower != expected[i]) return false;
+  }
+  return true;
+}
+
+bool all_in(const ByteClass& table, std::string_view text) {
+  for (const char byte : text) {
+    if (!is_in(table, byte)) return false;
+  }
+  return true;
+}
+
+// RFC 3986 section 3.2.2, without IPvFuture, with an optional port: uri-host [ ":" port ].
+bool is_host_and_port(std::string_view text) {
+  std::size_t host_size = text.find(':');
+  if (text.starts_with('[')) {
+    host_size = text.find(']');
+    if (host_size == std::string_view::npos) return false;
+    const std::string_view address = text.substr(1, host_size - 1);
+    if (address.empty() || address.find_first_not_of("0123456789ABCDEFabcdef:.") != address.npos) {
+      return false;
+    }
+    ++host_size;
+  } else if (!all_in(kHostBytes, text.substr(0, host_size))) {
+    return false;
+  }
+  if (host_size == 0) return false;  // RFC 9110 section 4.2.1: an http URI needs a host
+  if (host_size >= text.size()) return !text.empty();
+  return text[host_size] == ':' && all_in(kDigits, text.substr(host_size + 1));
+}
+
+constexpr std::string_view kOptionalSpace = " \t";
+
+// Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without white space.
+std::string_view take_element(std::string_view& list) {
+  const std::size_t comma = list.find(',');
+  std::string_view element = list.substr(0, comma);
+  list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
+  const std::size_t first = element.find_first_not_of(kOptionalSpace);
+  if (first == element.npos) return {};
+  return element.substr(first, element.find_last_not_of(kOptionalSpace) - first + 1);
+}
+
+}  // namespace
+
+bool interpret_target(Request& request) {
+  const std::string_view target = request.target;
+  if (target.front() == '/') {
+    request.resource = target.substr(1);
+    return true;
+  }
+  if (target == "*") return request.method == Method::kOptions;
+  const std::size_t scheme_end = target.find("://");
+  if (scheme_end == target.npos) return false;
+  const std::string_view scheme = target.substr(0, scheme_end);
+  if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) return false;
+  const std::string_view rest = target.substr(scheme_end + 3);
+  const std::size_t authority_end = rest.find_first_of("/?");
+  if (!is_host_and_port(rest.substr(0, authority_end))) return false;
+  if (authority_end == rest.npos) return true;
+  request.resource = rest.substr(authority_end + (rest[authority_end] == '/' ? 1 : 0));
+  return true;
+}
+
+Refusal FieldSemantics::take(const Field& field, Request& request) {
+  switch (field.name.size()) {  // a length shared with none of the five needs no comparison
+    case 4:
+      if (equals_ignoring_case(field.name, "host")) return take_host(field.value, request);
+      break;
+    case 6:
+      if (equals_ignoring_case(field.name, "expect") && request.minor_version > 0) {
+        if (!equals_ignoring_case(field.value, "100-continue")) return Refusal::kUnknownExpectation;
+        request.expects_continue = true;
+      }
+      break;
+    case 10:
+      if (equals_ignoring_case(field.name, "connection")) take_connection(field.value);
+      break;
+    case 14:
+      if (equals_ignoring_case(field.name, "content-length")) {
+        return take_length(field.value, request);
+      }
+      break;
+    case 17:
+      if (equals_ignoring_case(field.name, "transfer-encoding")) {
+        return take_coding(field.value, request);
+      }
+      break;
+    default:
+      break;
+  }
+  return Refusal::kNone;
+}
+
+Refusal FieldSemantics::take_host(std::string_view value, Request& request) {
+  if (has_host_ || !is_host_and_port(value)) return Refusal::kInvalidHost;
+  has_host_ = true;
+  request.host = value;
+  return Refusal::kNone;
+}
+
+// A second Content-Length is refused even where it says the same: nothing honest sends it.
+Refusal FieldSemantics::take_length(std::string_view value, Request& request) {
+  if (request.content_length.has_value() || value.empty() || !all_in(kDigits, value)) {
+    return Refusal::kInvalidLength;
+  }
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+  if (error != std::errc{}) return Refusal::kInvalidLength;
+  request.content_length = length;
+  return Refusal::kNone;
+}
+
+Refusal FieldSemantics::take_coding(std::string_view value, Request& request) {
+  if (request.minor_version == 0 || request.chunked) return Refusal::kConflictingLength;
+  if (!equals_ignoring_case(value, "chunked")) return Refusal::kUnknownCoding;
+  request.chunked = true;
+  return Refusal::kNone;
+}
+
+void FieldSemantics::take_connection(std::string_view value) {
+  while (!value.empty()) {
+    const std::string_view option = take_element(value);
+    if (equals_ignoring_case(option, "close")) close_ = true;
+    if (equals_ignoring_case(option, "keep-alive")) keep_alive_ = true;
+  }
+}
+
+Refusal FieldSemantics::finish(Request& request) const {
+  if (request.minor_version > 0 && !has_host_) return Refusal::kMissingHost;
+  if (request.chunked && request.content_length.has_value()) return Refusal::kConflictingLength;
+  request.keep_alive = !close_ && (request.minor_version > 0 || keep_alive_);
+  return Refusal::kNone;
+}
+
+}  // namespace e3::server

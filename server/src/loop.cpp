@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "e3/server/loop.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace e3::server {
+
+namespace {
+
+[[noreturn]] void throw_errno(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+bool control(int epoll_fd, int operation, int fd, std::uint32_t events, std::uint64_t token) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = token;
+  return ::epoll_ctl(epoll_fd, operation, fd, &event) == 0;
+}
+
+}  // namespace
+
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  if (!epoll_.is_open()) throw_errno("epoll_create1");
+  wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!wake_.is_open()) throw_errno("eventfd");
+  if (!add(wake_.get(), EPOLLIN | EPOLLET, kWakeToken)) throw_errno("epoll_ctl");
+}
+
+bool Loop::add(int fd, std::uint32_t events, std::uint64_t token) {
+  return control(epoll_.get(), EPOLL_CTL_ADD, fd, events, token);
+}
+
+bool Loop::modify(int fd, std::uint32_t events, std::uint64_t token) {
+  return control(epoll_.get(), EPOLL_CTL_MOD, fd, events, token);
+}
+
+std::span<const epoll_event> Loop::wait(int timeout_ms) {
+  const int count =
+      ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
+  if (count >= 0) return {events_.data(), static_cast<std::size_t>(count)};
+  if (errno == EINTR) return {};
+  throw_errno("epoll_wait");
+}
+
+void Loop::wake() noexcept {
+  const int saved_errno = errno;  // a signal handler must not disturb what it interrupted
+  const std::uint64_t one = 1;
+  // The write can only fail when the counter is already far above zero, and then the loop wakes
+  // anyway.
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+  errno = saved_errno;
+}
+
+void Loop::acknowledge_wake() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t taken = ::read(wake_.get(), &count, sizeof count);
+}
+
+}  // namespace e3::server

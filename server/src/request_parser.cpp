@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// The scanning loops need no bounds check: a head ends with LF, and no byte class contains LF.
+#include "e3/server/request_parser.h"
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "e3/server/characters.h"
+#include "e3/server/field_semantics.h"
+
+namespace e3::server {
+
+namespace {
+
+struct KnownMethod {
+  std::string_view name;
+  Method method;
+};
+constexpr KnownMethod kMethods[] = {
+    {"GET", Method::kGet},     {"HEAD", Method::kHead},     {"POST", Method::kPost},
+    {"PUT", Method::kPut},     {"DELETE", Method::kDelete}, {"OPTIONS", Method::kOptions},
+    {"PATCH", Method::kPatch},
+};
+
+bool recognise_method(std::string_view name, Method& method) {
+  for (const KnownMethod& known : kMethods) {
+    if (known.name == name) {
+      method = known.method;
+      return true;
+    }
+  }
+  return false;
+}
+
+constexpr std::uint64_t repeat(std::uint8_t byte) { return 0x0101010101010101u * byte; }
+
+// Marks, in the top bit of each byte, bytes below 0x20 and DEL. Only the lowest mark is exact: a
+// borrow can mark bytes above it.
+constexpr std::uint64_t control_marks(std::uint64_t word) {
+  const std::uint64_t below_space = (word - repeat(0x20)) & ~word;
+  const std::uint64_t if_delete = word ^ repeat(0x7f);
+  const std::uint64_t is_delete = (if_delete - repeat(0x01)) & ~if_delete;
+  return (below_space | is_delete) & repeat(0x80);
+}
+
+// The first byte at or after `at` that a field value cannot hold (RFC 9110 section 5.5). HTAB it
+// can.
+const char* skip_value(const char* at, const char* end) {
+  while (true) {
+    while (end - at >= 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at, sizeof word);
+      const std::uint64_t marks = control_marks(word);
+      if (marks != 0) {
+        if constexpr (std::endian::native == std::endian::little) at += std::countr_zero(marks) / 8;
+        break;
+      }
+      at += 8;
+    }
+    while (*at != '\t' && static_cast<unsigned char>(*at) >= 0x20 && *at != 0x7f) ++at;
+    if (*at != '\t') return at;
+    ++at;
+  }
+}
+
+// Past a line end, or nullptr where none begins.
+const char* skip_line_end(const char* at) {
+  if (*at == '\n') return at + 1;
+  if (*at == '\r' && at[1] == '\n') return at + 2;
+  return nullptr;
+}
+
+class HeadParser {
+ public:
+  HeadParser(std::string_view head, const ParserLimits& limits, Request& request)
+      : at_(head.data()), end_(at_ + head.size()), limits_(limits), request_(request) {}
+
+  Refusal parse() {
+    if (const char* after = skip_line_end(at_); after != nullptr && after != end_) at_ = after;
+    if (const Refusal refusal = parse_request_line(); refusal != Refusal::kNone) return refusal;
+    if (const Refusal refusal = parse_fields(); refusal != Refusal::kNone) return refusal;
+    return semantics_.finish(request_);
+  }
+
+ private:
+  Refusal parse_request_line() {
+    const char* const line = at_;
+    while (is_in(kTokenBytes, *at_)) ++at_;
+    request_.method_name = {line, static_cast<std::size_t>(at_ - line)};
+    if (request_.method_name.empty() || *at_ != ' ') return Refusal::kMalformedRequestLine;
+    const char* const target = ++at_;
+    unsigned char seen = 0;
+    while (is_in(kTargetBytes, *at_)) seen |= static_cast<unsigned char>(*at_++);
+    request_.target = {target, static_cast<std::size_t>(at_ - target)};
+    constexpr std::size_t kVersionSize = 9;  // " HTTP/1.1"
+    if (static_cast<std::size_t>(at_ - line) + kVersionSize > limits_.request_line) {
+      return Refusal::kRequestLineTooLong;
+    }
+    if (request_.target.empty()) return Refusal::kMalformedRequestLine;
+    if (*at_ != ' ') {
+      const bool ends_here = *at_ == '\r' || *at_ == '\n';
+      return ends_here ? Refusal::kMalformedRequestLine : Refusal::kInvalidTarget;
+    }
+    ++at_;
+    if (const Refusal refusal = parse_version(); refusal != Refusal::kNone) return refusal;
+    if (request_.minor_version > 0 && seen >= 0x80) return Refusal::kInvalidTarget;
+    if (!recognise_method(request_.method_name, request_.method)) return Refusal::kUnknownMethod;
+    return interpret_target(request_) ? Refusal::kNone : Refusal::kInvalidTarget;
+  }
+
+  // "HTTP/" DIGIT "." DIGIT and the line end.
+  Refusal parse_version() {
+    constexpr std::string_view kName = "HTTP/";
+    constexpr std::ptrdiff_t kSize = 8;
+    if (end_ - at_ <= kSize || std::memcmp(at_, kName.data(), kName.size()) != 0 ||
+        !is_in(kDigits, at_[5]) || at_[6] != '.' || !is_in(kDigits, at_[7])) {
+      return Refusal::kMalformedRequestLine;
+    }
+    const char major = at_[5];
+    const char minor = at_[7];
+    at_ = skip_line_end(at_ + kSize);
+    if (at_ == nullptr) return Refusal::kMalformedRequestLine;
+    if (major != '1') return Refusal::kUnsupportedVersion;
+    request_.minor_version = minor == '0' ? 0 : 1;
+    return Refusal::kNone;
+  }
+
+  Refusal parse_fields() {
+    while (true) {
+      if (at_ == end_) return Refusal::kMalformedField;  // no empty line
+      if (const char* after = skip_line_end(at_)) {
+        return after == end_ ? Refusal::kNone : Refusal::kMalformedField;
+      }
+      Field field;
+      if (!parse_field(field)) return Refusal::kMalformedField;
+      if (request_.fields.size() == limits_.fields) return Refusal::kTooManyFields;
+      request_.fields.push_back(field);
+      if (const Refusal refusal = semantics_.take(field, request_); refusal != Refusal::kNone) {
+        return refusal;
+      }
+    }
+  }
+
+  bool parse_field(Field& field) {
+    const char* const name = at_;
+    while (is_in(kTokenBytes, *at_)) ++at_;
+    field.name = {name, static_cast<std::size_t>(at_ - name)};
+    if (field.name.empty() || *at_ != ':') return false;
+    ++at_;
+    while (*at_ == ' ' || *at_ == '\t') ++at_;
+    const char* const value = at_;
+    at_ = skip_value(at_, end_);
+    const char* value_end = at_;
+    while (value_end != value && (value_end[-1] == ' ' || value_end[-1] == '\t')) --value_end;
+    field.value = {value, static_cast<std::size_t>(value_end - value)};
+    at_ = skip_line_end(at_);
+    return at_ != nullptr;
+  }
+
+  const char* at_;
+  const char* end_;
+  const ParserLimits& limits_;
+  Request& request_;
+  FieldSemantics semantics_;
+};
+
+void clear(Request& request) {
+  std::vector<Field> fields = std::move(request.fields);
+  fields.clear();
+  request = Request{};
+  request.fields = std::move(fields);
+}
+
+}  // namespace
+
+Refusal parse_request(std::string_view head, const ParserLimits& limits, Request& request) {
+  clear(request);
+  if (!head.ends_with('\n')) return Refusal::kMalformedRequestLine;
+  return HeadParser(head, limits, request).parse();
+}
+
+}  // namespace e3::server
