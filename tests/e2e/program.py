@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""A program under test: started in its own session, watched by pid, never left behind."""
+
+import contextlib
+import os
+import re
+import resource
+import signal
+import subprocess
+import time
+
+# Across processes a test waits for a condition. The bound is only there so that a failure ends:
+# it is far above what a loaded machine with sanitizers needs.
+BOUND_SECONDS = 60
+
+
+def wait_until(condition, what):
+    """Returns the first true value of condition(); fails, naming `what`, after the bound."""
+    deadline = time.monotonic() + BOUND_SECONDS
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"waited {BOUND_SECONDS} s in vain for: {what}"
+        time.sleep(0.005)  # Polling pace; nothing depends on it.
+    return value
+
+
+def processes_of_session(session):
+    """The pids (zombies apart) whose session id is `session`."""
+    pids = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+            if int(fields[3]) == session and fields[0] != "Z":
+                pids.append(int(name))
+    return pids
+
+
+class Program:
+    """One running program. Standard output and error are collected in files, so it never blocks."""
+
+    def __init__(self, command, folder, **popen_options):
+        self.command = [str(word) for word in command]
+        self._output = open(folder / "stdout", "w+b")
+        self._errors = open(folder / "stderr", "w+b")
+        self._process = subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._errors,
+            start_new_session=True,
+            **popen_options,
+        )
+        self.pid = self._process.pid
+
+    @property
+    def stdout(self):
+        self._output.flush()
+        return os.pread(self._output.fileno(), 1 << 24, 0).decode(errors="backslashreplace")
+
+    @property
+    def stderr(self):
+        self._errors.flush()
+        return os.pread(self._errors.fileno(), 1 << 24, 0).decode(errors="backslashreplace")
+
+    def wait_for_line(self, pattern):
+        """Waits until a whole line of standard output matches; returns the match."""
+        expression = re.compile(f"^{pattern}$", re.MULTILINE)
+
+        def look():
+            complete = self.stdout.rpartition("\n")[0]
+            if match := expression.search(complete):
+                return match
+            assert self._process.poll() is None, f"{self} ended before printing {pattern!r}"
+            return None
+
+        return wait_until(look, f"{self} to print {pattern!r}")
+
+    def is_running(self):
+        return self._process.poll() is None
+
+    def wait(self):
+        """Waits for the end; returns the exit code, negative for a signal, as subprocess does."""
+        return self._process.wait(timeout=BOUND_SECONDS)
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
+    def stop(self, number=signal.SIGTERM):
+        self.send_signal(number)
+        return self.wait()
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """While inside, the program does not run: what peers do meanwhile, it finds all at once."""
+        self.send_signal(signal.SIGSTOP)
+        wait_until(lambda: self._stat()[0] == "T", f"{self} to be frozen")
+        try:
+            yield
+        finally:
+            self.send_signal(signal.SIGCONT)
+
+    def wait_until_asleep(self):
+        """Waits until the program blocks; for a non-blocking server that is in epoll_wait."""
+        wait_until(lambda: self._stat()[0] == "S", f"{self} to be asleep")
+
+    def cpu_seconds(self):
+        user, system = self._stat()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def wait_until_burnt(self, seconds):
+        """Waits until the program has used this much more processor time."""
+        start = self.cpu_seconds()
+        wait_until(lambda: self.cpu_seconds() >= start + seconds, f"{self} to burn {seconds} s")
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.pid}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def limit_descriptors(self, count):
+        resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (count, count))
+
+    def clean_up(self):
+        """Ends what still runs; returns the pids that were left although the program had ended."""
+        ended = not self.is_running()
+        left = processes_of_session(self.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+        self._output.close()
+        self._errors.close()
+        return left if ended else []
+
+    def _stat(self):
+        with open(f"/proc/{self.pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()
+
+    def __str__(self):
+        return f"`{' '.join(self.command)}` (pid {self.pid}; stderr: {self.stderr!r})"
