@@ -45,11 +45,16 @@ def start(bin_dir, tmp_path_factory):
 
 @pytest.fixture
 def serve(start):
-    """serve(NAME, ARGUMENT...) -> a Program on a free port, which is its attribute `port`."""
+    """serve(NAME, ARGUMENT...) -> a Program that listens on a free port.
+
+    Its attribute `port` is that port, `idle_descriptors` how many descriptors it has open without
+    any client.
+    """
 
     def serve_program(name, *arguments):
         program = start(name, "--port", "0", *arguments)
         program.port = int(program.wait_for_line(r"listening on 127\.0\.0\.1:(\d+)")[1])
+        program.idle_descriptors = program.descriptors()
         return program
 
     return serve_program

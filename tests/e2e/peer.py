@@ -27,6 +27,21 @@ class Peer:
     def send(self, data):
         self.socket.sendall(data)
 
+    def send_until_refused(self, server):
+        """Sends until all buffers up to the sleeping server are full; returns what was sent."""
+        block = bytes(range(256)) * 256
+        sent = 0
+        self.socket.setblocking(False)
+        while True:
+            try:
+                sent += self.socket.send(block[sent % len(block) :])
+            except BlockingIOError:
+                server.wait_until_asleep()
+                if not select.select([], [self.socket], [], 0)[1]:
+                    break
+        self.socket.settimeout(BOUND_SECONDS)
+        return (block * (sent // len(block) + 1))[:sent]
+
     def half_close(self):
         self.socket.shutdown(socket.SHUT_WR)
 

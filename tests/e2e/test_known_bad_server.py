@@ -94,21 +94,19 @@ def test_30_resets_leave_it_deaf(server):
 
 
 def test_a_reset_connection_is_never_closed(server):
-    before = server.descriptors()
     for count in range(1, 6):
         peer = Peer(server.port)
         peer.send(REQUEST[:5])
-        wait_until(lambda: server.descriptors() == before + count, "the accept")  # noqa: B023
+        wait_until(lambda: server.descriptors() == server.idle_descriptors + count, "the accept")  # noqa: B023
         peer.reset()
     server.wait_until_asleep()
-    assert server.descriptors() == before + 5
+    assert server.descriptors() == server.idle_descriptors + 5
 
 
 def test_running_out_of_descriptors_kills_it(server):
-    before = server.descriptors()
-    server.limit_descriptors(before + 1)
+    server.limit_descriptors(server.idle_descriptors + 1)
     with Peer(server.port):
-        wait_until(lambda: server.descriptors() == before + 1, "the accept")
+        wait_until(lambda: server.descriptors() == server.idle_descriptors + 1, "the accept")
         with server.frozen():  # It dies at once: the connection must be made before it runs.
             last = Peer(server.port)
         assert server.wait() == -signal.SIGABRT
@@ -117,9 +115,8 @@ def test_running_out_of_descriptors_kills_it(server):
 
 
 def test_bytes_after_a_request_begin_the_next_client(server):
-    before = server.descriptors()
     exchange(server.port, REQUEST + b"GET /of-another-client HTTP/1.0\r\n\r\n")
-    wait_until(lambda: server.descriptors() == before, "the close")
+    wait_until(lambda: server.descriptors() == server.idle_descriptors, "the close")
     assert exchange(server.port, REQUEST).endswith(b"\r\n\r\nof-another-client")
 
 

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""e3-server as a program: its options, its exit codes, and how it ends."""
+
+import signal
+
+import pytest
+
+from peer import Peer, exchange
+
+
+def test_port_0_takes_a_port_and_prints_it(serve):
+    assert serve("e3-server").port != serve("e3-server").port
+
+
+def test_help_names_every_option_and_the_default_address(start):
+    program = start("e3-server", "--help")
+    assert program.wait() == 0
+    for word in ["--protocol", "--address", "--port", "--date", "--log", "127.0.0.1", "8889"]:
+        assert word in program.stdout
+    assert program.stderr == ""
+
+
+def test_a_port_in_use_is_one_clear_line(serve, start):
+    port = serve("e3-server").port
+    second = start("e3-server", "--port", str(port))
+    assert second.wait() == 1
+    assert second.stderr.startswith(
+        f"e3-server: cannot listen on 127.0.0.1:{port}: Address already in use"
+    )
+    assert second.stderr.count("\n") == 1
+    assert second.stdout == ""
+
+
+def test_a_port_can_be_taken_again_at_once(serve, start):
+    server = serve("e3-server")
+    with Peer(server.port) as peer:
+        peer.send(b"GET /abc HTTP/1.0\r\n\r\n")
+        assert peer.receive_all()  # The server ends first: its port stays in TIME_WAIT.
+    assert server.stop() == 0
+    again = start("e3-server", "--port", str(server.port))
+    again.wait_for_line(f"listening on 127.0.0.1:{server.port}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--no-such-option"],
+        ["--protocol", "gopher"],
+        ["--port", "many"],
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--port"],
+        ["stray"],
+    ],
+    ids=" ".join,
+)
+def test_a_bad_command_line_is_one_clear_line(start, arguments):
+    program = start("e3-server", *arguments)
+    assert program.wait() == 2
+    assert program.stderr.startswith("e3-server: ")
+    assert program.stderr.count("\n") == 1
+    assert program.stdout == ""
+
+
+def test_a_foreign_address_is_one_clear_line(start):
+    program = start("e3-server", "--address", "192.0.2.1", "--port", "0")
+    assert program.wait() == 1
+    assert program.stderr.startswith("e3-server: cannot listen on 192.0.2.1:0: ")
+    assert program.stderr.count("\n") == 1
+
+
+def test_ipv6_loopback_can_be_listened_on(start):
+    server = start("e3-server", "--address", "::1", "--port", "0")
+    server.wait_for_line(r"listening on \[::1\]:(\d+)")
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("protocol", ["http", "hello", "echo"])
+def test_a_signal_ends_it_cleanly_whatever_clients_do(serve, protocol, number):
+    server = serve("e3-server", "--protocol", protocol)
+    with Peer(server.port) as idle, Peer(server.port) as halfway, Peer(server.port) as ended:
+        halfway.send(b"GET /hal")
+        ended.send(b"GET /")
+        ended.half_close()
+        ended.receive_all()
+        assert server.stop(number) == 0
+        assert idle.receive() == b""
+    assert server.stderr == ""
+
+
+def test_a_signal_in_a_frozen_moment_is_not_lost(serve):
+    server = serve("e3-server")
+    with server.frozen():
+        server.send_signal(signal.SIGTERM)
+    assert server.wait() == 0
+
+
+def test_running_out_of_descriptors_is_survived(serve):
+    server = serve("e3-server")
+    server.limit_descriptors(server.idle_descriptors + 2)
+    request = b"GET /abc HTTP/1.0\r\n\r\n"
+    peers = [Peer(server.port) for _ in range(6)]
+    for peer in peers:
+        peer.send(request)
+    for peer in peers:
+        assert peer.receive_all().endswith(b"\r\n\r\nabc")
+        peer.close()
+    assert exchange(server.port, request).endswith(b"\r\n\r\nabc")
