@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A program under test: started in its own session, watched by pid, never left behind."""
+"""A program under test: started in its own session, watched by pid, its children too."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import time
+import uuid
 
 # Across processes a test waits for a condition. The bound is only there so that a failure ends:
 # it is far above what a loaded machine with sanitizers needs.
@@ -23,13 +24,12 @@ def wait_until(condition, what):
     return value
 
 
-def processes_of_session(session):
-    """The pids (zombies apart) whose session id is `session`."""
+def processes_marked(mark):
+    """The pids of all processes (zombies apart) that have `mark` in their environment."""
     pids = []
     for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{name}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-            if int(fields[3]) == session and fields[0] != "Z":
+        with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as environment:
+            if mark.encode() in environment.read().split(b"\0"):
                 pids.append(int(name))
     return pids
 
@@ -39,6 +39,9 @@ class Program:
 
     def __init__(self, command, folder, **popen_options):
         self.command = [str(word) for word in command]
+        # Descendants inherit it: they are found again whatever session or parent they move to.
+        self._mark = f"E3_E2E_PROGRAM={uuid.uuid4()}"
+        name, _, value = self._mark.partition("=")
         self._output = open(folder / "stdout", "w+b")
         self._errors = open(folder / "stderr", "w+b")
         self._process = subprocess.Popen(
@@ -47,6 +50,7 @@ class Program:
             stdout=self._output,
             stderr=self._errors,
             start_new_session=True,
+            env={**os.environ, name: value},
             **popen_options,
         )
         self.pid = self._process.pid
@@ -121,16 +125,21 @@ class Program:
     def limit_descriptors(self, count):
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (count, count))
 
+    def left_behind(self):
+        """What it started and did not stop, once it has ended itself."""
+        return [pid for pid in processes_marked(self._mark) if pid != self.pid]
+
     def clean_up(self):
         """Ends what still runs; returns the pids that were left although the program had ended."""
         ended = not self.is_running()
-        left = processes_of_session(self.pid)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        marked = processes_marked(self._mark)
+        for pid in marked:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._process.wait()
         self._output.close()
         self._errors.close()
-        return left if ended else []
+        return marked if ended else []
 
     def _stat(self):
         with open(f"/proc/{self.pid}/stat") as stat:

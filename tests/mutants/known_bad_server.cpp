@@ -8,7 +8,7 @@
 //                            EPOLLERR and EPOLLRDHUP are not looked at
 //   fd-leak-error-path       a connection whose recv() or send() fails is never closed
 //   accept-emfile-fatal      any failure of accept() escapes: enough leaked descriptors kill it
-//   request-line-no-target   a request line of one word throws std::out_of_range, which escapes
+//   malformed-request-kills  a request line of one word throws std::out_of_range, which escapes
 //   nul-and-binary           bytes that are not UTF-8 throw std::range_error, which escapes
 //   length-chars-vs-bytes    Content-Length counts characters
 //   buffer-not-reset         closing forgets half the tables: what a client sent beyond its first
