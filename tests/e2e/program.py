@@ -70,11 +70,11 @@ class Program:
         expression = re.compile(f"^{pattern}$", re.MULTILINE)
 
         def look():
+            ended = not self.is_running()  # Asked first: it may print and end in between.
             complete = self.stdout.rpartition("\n")[0]
-            if match := expression.search(complete):
-                return match
-            assert self._process.poll() is None, f"{self} ended before printing {pattern!r}"
-            return None
+            match = expression.search(complete)
+            assert match or not ended, f"{self} ended before printing {pattern!r}"
+            return match
 
         return wait_until(look, f"{self} to print {pattern!r}")
 

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+"""The fixtures themselves: a process left behind is found, or the other tests would prove nothing."""
+
+import pytest
+
+from program import Program, wait_until
+
+
+def test_a_child_that_outlives_its_program_is_found(tmp_path):
+    program = Program(["sh", "-c", "setsid sleep 1000 &"], tmp_path)
+    assert program.wait() == 0
+    wait_until(lambda: len(program.left_behind()) == 1, "sleep to be the only one left")
+    assert len(program.clean_up()) == 1
+    wait_until(lambda: not program.left_behind(), "sleep to be killed")
+
+
+def test_a_program_that_ends_early_is_told_at_once(tmp_path):
+    program = Program(["sh", "-c", "echo first; echo broken >&2"], tmp_path)
+    with pytest.raises(AssertionError, match="broken.* ended before printing"):
+        program.wait_for_line("second")
+    assert program.clean_up() == []
