@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
+#include <exception>
 #include <iostream>
 #include <map>
 #include <string>
@@ -81,9 +82,7 @@ int serve(e3::server::Options options, const std::string& address, std::uint16_t
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("An epoll server for echo, a greeting, and HTTP.", "e3-server");
   app.footer(kExamples);
   e3::server::Options options;
@@ -111,4 +110,15 @@ int main(int argc, char** argv) {
   if (!date_option->empty()) options.fixed_date = date;
   if (log) options.log = [](std::string_view line) { std::cout << line << std::endl; };
   return serve(std::move(options), address, port);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "e3-server: %s\n", error.what());
+    return kCannotServe;
+  }
 }

@@ -84,6 +84,8 @@ class HeadParser {
   }
 
  private:
+  static constexpr std::ptrdiff_t kVersionSize = 8;
+
   Refusal parse_request_line() {
     const char* const line = at_;
     while (is_in(kTokenBytes, *at_)) ++at_;
@@ -93,17 +95,17 @@ class HeadParser {
     unsigned char seen = 0;
     while (is_in(kTargetBytes, *at_)) seen |= static_cast<unsigned char>(*at_++);
     request_.target = {target, static_cast<std::size_t>(at_ - target)};
-    constexpr std::size_t kVersionSize = 9;  // " HTTP/1.1"
-    if (static_cast<std::size_t>(at_ - line) + kVersionSize > limits_.request_line) {
-      return Refusal::kRequestLineTooLong;
-    }
-    if (request_.target.empty()) return Refusal::kMalformedRequestLine;
     if (*at_ != ' ') {
-      const bool ends_here = *at_ == '\r' || *at_ == '\n';
+      const bool ends_here = skip_line_end(at_) != nullptr;
       return ends_here ? Refusal::kMalformedRequestLine : Refusal::kInvalidTarget;
     }
+    if (request_.target.empty()) return Refusal::kMalformedRequestLine;
     ++at_;
+    const char* const version = at_;
     if (const Refusal refusal = parse_version(); refusal != Refusal::kNone) return refusal;
+    if (static_cast<std::size_t>(version + kVersionSize - line) > limits_.request_line) {
+      return Refusal::kRequestLineTooLong;
+    }
     if (request_.minor_version > 0 && seen >= 0x80) return Refusal::kInvalidTarget;
     if (!recognise_method(request_.method_name, request_.method)) return Refusal::kUnknownMethod;
     return interpret_target(request_) ? Refusal::kNone : Refusal::kInvalidTarget;
@@ -112,14 +114,13 @@ class HeadParser {
   // "HTTP/" DIGIT "." DIGIT and the line end.
   Refusal parse_version() {
     constexpr std::string_view kName = "HTTP/";
-    constexpr std::ptrdiff_t kSize = 8;
-    if (end_ - at_ <= kSize || std::memcmp(at_, kName.data(), kName.size()) != 0 ||
+    if (end_ - at_ <= kVersionSize || std::memcmp(at_, kName.data(), kName.size()) != 0 ||
         !is_in(kDigits, at_[5]) || at_[6] != '.' || !is_in(kDigits, at_[7])) {
       return Refusal::kMalformedRequestLine;
     }
     const char major = at_[5];
     const char minor = at_[7];
-    at_ = skip_line_end(at_ + kSize);
+    at_ = skip_line_end(at_ + kVersionSize);
     if (at_ == nullptr) return Refusal::kMalformedRequestLine;
     if (major != '1') return Refusal::kUnsupportedVersion;
     request_.minor_version = minor == '0' ? 0 : 1;

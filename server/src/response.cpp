@@ -67,7 +67,7 @@ std::string_view reason_phrase(Status status) {
   return "Unknown";
 }
 
-ResponseWriter::ResponseWriter(std::optional<std::string> fixed_date)
+ResponseWriter::ResponseWriter(const std::optional<std::string>& fixed_date)
     : has_fixed_date_(fixed_date.has_value()) {
   write_common_part(fixed_date.value_or(imf_fixdate(std::chrono::seconds(0))));
 }

@@ -21,7 +21,7 @@ std::string_view reason_phrase(Status status);
 class ResponseWriter {
  public:
   // A fixed date is sent as it is, whatever the clock says.
-  explicit ResponseWriter(std::optional<std::string> fixed_date);
+  explicit ResponseWriter(const std::optional<std::string>& fixed_date);
 
   // The time of the responses that follow, since 1970 UTC.
   void set_time(std::chrono::seconds since_epoch);
