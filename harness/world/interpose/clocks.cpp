@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Interposed: every clock and sleep; the target sees virtual time only.
+#include <sys/time.h>
+
+#include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/turn.h"
+
+using e3::interpose::Turn;
+namespace real = e3::real;
+
+namespace {
+
+std::chrono::nanoseconds duration_of(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+e3::VirtualTime clock_value(e3::SystemCalls& kernel, clockid_t clock) {
+  const bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+  return wall ? kernel.realtime_now() : kernel.monotonic_now();
+}
+
+std::chrono::seconds whole_seconds(e3::VirtualTime time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time);
+}
+
+}  // namespace
+
+extern "C" {
+
+int clock_gettime(clockid_t clock, timespec* now) noexcept {
+  if (Turn kernel; kernel) {
+    const e3::VirtualTime value = clock_value(*kernel.operator->(), clock);
+    *now = {.tv_sec = whole_seconds(value).count(),
+            .tv_nsec = (value - whole_seconds(value)).count()};
+    return 0;
+  }
+  return real::clock_gettime(clock, now);
+}
+
+int gettimeofday(timeval* __restrict now, void* __restrict zone) noexcept {
+  if (Turn kernel; kernel) {
+    const e3::VirtualTime value = kernel->realtime_now();
+    *now = {.tv_sec = whole_seconds(value).count(),
+            .tv_usec = (value - whole_seconds(value)).count() / 1000};
+    return 0;
+  }
+  return real::gettimeofday(now, zone);
+}
+
+time_t time(time_t* now) noexcept {
+  if (Turn kernel; kernel) {
+    const time_t value = whole_seconds(kernel->realtime_now()).count();
+    if (now != nullptr) *now = value;
+    return value;
+  }
+  return real::time(now);
+}
+
+int nanosleep(const timespec* duration, timespec* remaining) {
+  if (Turn kernel; kernel) {
+    kernel->sleep(duration_of(*duration));
+    return 0;
+  }
+  return real::nanosleep(duration, remaining);
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const timespec* duration, timespec* remaining) {
+  if (Turn kernel; kernel) {
+    std::chrono::nanoseconds length = duration_of(*duration);
+    if ((flags & TIMER_ABSTIME) != 0) length -= clock_value(*kernel.operator->(), clock);
+    kernel->sleep(length);
+    return 0;
+  }
+  return real::clock_nanosleep(clock, flags, duration, remaining);
+}
+
+}  // extern "C"
+
+namespace e3::interpose {
+void link_clocks() {}
+}  // namespace e3::interpose

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Interposed: calls that make, copy, change and close descriptors.
+#include <sys/ioctl.h>
+#include <sys/timerfd.h>
+
+#include <cstdarg>
+
+#include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/turn.h"
+
+using e3::interpose::returned;
+using e3::interpose::Turn;
+namespace real = e3::real;
+
+extern "C" {
+
+// The third argument is an int, a pointer or absent; a long carries each of them.
+int fcntl(int fd, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  const long argument = va_arg(rest, long);
+  va_end(rest);
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->fcntl(fd, command, argument));
+  return real::fcntl(fd, command, argument);
+}
+
+int fcntl64(int fd, int command, ...) {
+  va_list rest;
+  va_start(rest, command);
+  const long argument = va_arg(rest, long);
+  va_end(rest);
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->fcntl(fd, command, argument));
+  return real::fcntl64(fd, command, argument);
+}
+
+int ioctl(int fd, unsigned long request, ...) noexcept {
+  va_list rest;
+  va_start(rest, request);
+  void* argument = va_arg(rest, void*);
+  va_end(rest);
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->ioctl(fd, request, argument));
+  return real::ioctl(fd, request, argument);
+}
+
+int close(int fd) {
+  if (Turn kernel; kernel) return returned(kernel->close(fd));  // also those not owned: EBADF
+  return real::close(fd);
+}
+
+int dup(int fd) noexcept {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("dup");
+  return real::dup(fd);
+}
+
+int dup2(int fd, int wanted) noexcept {
+  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) kernel->unmodelled("dup2");
+  return real::dup2(fd, wanted);
+}
+
+int dup3(int fd, int wanted, int flags) noexcept {
+  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) kernel->unmodelled("dup3");
+  return real::dup3(fd, wanted, flags);
+}
+
+int eventfd(unsigned int initial, int flags) noexcept {
+  if (Turn kernel; kernel) return returned(kernel->eventfd(initial, flags));
+  return real::eventfd(initial, flags);
+}
+
+int timerfd_create(int clock, int flags) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("timerfd_create");
+  return real::timerfd_create(clock, flags);
+}
+
+int signalfd(int fd, const sigset_t* mask, int flags) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("signalfd");
+  return real::signalfd(fd, mask, flags);
+}
+
+}  // extern "C"
+
+namespace e3::interpose {
+void link_descriptors() {}
+}  // namespace e3::interpose

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/interpose/interpose.h"
+
+#include "harness/world/interpose/turn.h"
+
+namespace e3::interpose {
+
+constinit thread_local SystemCalls* answering = nullptr;
+
+void answer_with(SystemCalls* kernel) {
+  link_sockets();
+  link_descriptors();
+  link_bytes();
+  link_readiness();
+  link_clocks();
+  link_fortified();
+  answering = kernel;
+}
+
+std::vector<std::string_view> call_names() {
+  return {
+#define E3_CALL(result, name, parameters, arguments) #name,
+#include "harness/world/interpose/calls.def"
+#undef E3_CALL
+  };
+}
+
+}  // namespace e3::interpose

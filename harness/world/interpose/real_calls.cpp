@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/interpose/real_calls.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+
+// clang-format off
+extern "C" {
+#define E3_CALL(result, name, parameters, arguments) [[gnu::weak]] result __interceptor_##name parameters;
+#include "harness/world/interpose/calls.def"
+#undef E3_CALL
+}
+
+namespace e3::real {
+namespace {
+
+template <typename Function>
+Function* next_definition(Function* interceptor, const char* name) {
+  if (interceptor != nullptr) return interceptor;
+  void* symbol = dlsym(RTLD_NEXT, name);
+  if (symbol == nullptr) std::abort();  // libc lacks a function that calls.def lists
+  return reinterpret_cast<Function*>(symbol);
+}
+
+}  // namespace
+
+#define E3_CALL(result, name, parameters, arguments)                            \
+  result name parameters {                                                      \
+    static auto* const next = next_definition(&__interceptor_##name, #name);    \
+    return next arguments;                                                      \
+  }
+#include "harness/world/interpose/calls.def"
+#undef E3_CALL
+// clang-format on
+
+}  // namespace e3::real

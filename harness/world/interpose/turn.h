@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// What the interposed functions share: whose turn it is, and the shape of results.
+#pragma once
+
+#include <cerrno>
+#include <utility>
+
+#include "harness/world/system_calls.h"
+
+namespace e3::interpose {
+
+extern constinit thread_local SystemCalls* answering;  // see answer_with()
+
+// Lends the kernel to one call; inside it the real functions are in force.
+class Turn {
+ public:
+  Turn() : kernel_(answering) {
+    if (kernel_ != nullptr) answering = nullptr;
+  }
+  ~Turn() {
+    if (kernel_ != nullptr) answering = kernel_;
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  explicit operator bool() const { return kernel_ != nullptr; }
+  bool owns(int fd) const { return kernel_ != nullptr && kernel_->owns(fd); }
+  SystemCalls* operator->() const { return kernel_; }
+
+ private:
+  SystemCalls* kernel_;
+};
+
+// From the kernel's form (negative errno) to libc's (-1 and errno).
+template <typename Result = int>
+Result returned(long result) {
+  if (result >= 0) return static_cast<Result>(result);
+  errno = static_cast<int>(-result);
+  return -1;
+}
+
+// A linker takes an object out of a static library only if something names it; each file of
+// interposed functions is named through one of these.
+void link_sockets();
+void link_descriptors();
+void link_bytes();
+void link_readiness();
+void link_clocks();
+void link_fortified();
+
+}  // namespace e3::interpose

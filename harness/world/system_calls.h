@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// The libc calls through which a server meets its kernel, as an interface. The interposed libc
+// functions forward to one of these while the target runs; each engine brings its own.
+//
+// Results are in the raw Linux form: negative errno on failure. A call that would block hands the
+// turn to the scenario and returns only when it has a result. Every call is made on the target's
+// fiber and may throw TargetStopped, which unwinds the target.
+#pragma once
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <chrono>
+#include <optional>
+
+#include "harness/world/transcript.h"
+
+namespace e3 {
+
+class SystemCalls {
+ public:
+  virtual ~SystemCalls() = default;
+
+  // Whether `fd` was made by this kernel; calls on other descriptors go on to the real one.
+  virtual bool owns(int fd) const = 0;
+
+  virtual long socket(int domain, int type, int protocol) = 0;
+  virtual long bind(int fd, const sockaddr* address, socklen_t size) = 0;
+  virtual long listen(int fd, int backlog) = 0;
+  virtual long accept4(int fd, sockaddr* address, socklen_t* size, int flags) = 0;
+  virtual long getsockname(int fd, sockaddr* address, socklen_t* size) = 0;
+  virtual long getpeername(int fd, sockaddr* address, socklen_t* size) = 0;
+  virtual long getsockopt(int fd, int level, int name, void* value, socklen_t* size) = 0;
+  virtual long setsockopt(int fd, int level, int name, const void* value, socklen_t size) = 0;
+  virtual long fcntl(int fd, int command, long argument) = 0;
+  virtual long ioctl(int fd, unsigned long request, void* argument) = 0;
+  virtual long shutdown(int fd, int how) = 0;
+  virtual long close(int fd) = 0;
+
+  // read, recv, recvfrom, readv and recvmsg; `call` is the name the target used.
+  virtual long receive(const char* call, int fd, const iovec* parts, int count, int flags) = 0;
+  // write, send, sendto, writev and sendmsg. `flags` lacks MSG_NOSIGNAL when SIGPIPE is due.
+  virtual long transmit(const char* call, int fd, const iovec* parts, int count, int flags) = 0;
+
+  virtual long epoll_create1(int flags) = 0;
+  virtual long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;
+  // A negative or absent timeout waits for ever.
+  virtual long epoll_wait(int epoll, epoll_event* events, int capacity,
+                          std::optional<std::chrono::nanoseconds> timeout) = 0;
+  virtual long poll(pollfd* entries, nfds_t count,
+                    std::optional<std::chrono::nanoseconds> timeout) = 0;
+  virtual long eventfd(unsigned int initial, int flags) = 0;
+
+  virtual VirtualTime monotonic_now() = 0;  // CLOCK_MONOTONIC and its kin
+  virtual VirtualTime realtime_now() = 0;   // since the epoch of time(2)
+  virtual void sleep(std::chrono::nanoseconds duration) = 0;
+
+  // The target used a call that this engine does not model: stops the target, naming the call.
+  virtual void unmodelled(const char* call) = 0;
+};
+
+}  // namespace e3
