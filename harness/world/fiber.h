@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A second stack on the same thread. The target runs on a fiber, the scenario on the thread's own
+// stack; they take turns, so a server that "blocks" merely hands the turn back.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "harness/world/stack_switch.h"
+
+namespace e3 {
+
+// Not thread-safe: create, resume and destroy on one thread.
+class Fiber {
+ public:
+  // `body` runs at the first resume(). It must not let an exception escape.
+  explicit Fiber(std::function<void()> body);
+  // A fiber that has not finished is abandoned: its stack is unmapped, its objects are not
+  // destroyed.
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
+
+  // Runs the body until it calls suspend() or returns. Must not be called once finished() is true.
+  void resume();
+  // Called on the fiber: hands the turn back to the caller of resume().
+  void suspend();
+  bool finished() const { return finished_; }
+
+ private:
+  static void entry();
+  void enter();
+  void switch_out(bool for_ever);
+
+  std::function<void()> body_;
+  bool finished_ = false;
+  void* stack_ = nullptr;         // mmap(2)ed, lowest page unreadable
+  void* stack_bottom_ = nullptr;  // above the guard page
+  StackPointer fiber_ = nullptr;
+  StackPointer caller_ = nullptr;
+
+  // What the sanitizers must be told at each switch; unused without them.
+  void* caller_fake_stack_ = nullptr;
+  void* fiber_fake_stack_ = nullptr;
+  const void* caller_stack_bottom_ = nullptr;
+  std::size_t caller_stack_size_ = 0;
+  void* tsan_fiber_ = nullptr;
+  void* tsan_caller_ = nullptr;
+};
+
+}  // namespace e3

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// One scripted client. Its verbs act at once; what they wait for, the world decides: in process
+// the target runs until it would block, against a program the wait is bounded by the time-out.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "harness/world/wire.h"
+
+namespace e3 {
+
+class World;
+
+// How the server's side of a connection ended, as this peer saw it.
+enum class Ending { kOpen, kEof, kReset };
+
+std::string_view to_string(Ending ending);
+
+// Movable; closing is the destructor's last resort. Must not outlive its world.
+class Peer {
+ public:
+  Peer(World& world, std::string name, std::unique_ptr<Wire> wire);
+  ~Peer();
+  Peer(Peer&&) noexcept = default;
+  Peer& operator=(Peer&&) = delete;
+
+  // Sends what the connection takes, letting the target run while it is full. Returns how many
+  // bytes were sent: fewer than asked when the target reads no more or has gone.
+  std::size_t send(std::string_view bytes);
+  void shutdown_write();
+  void close();
+  void reset();
+
+  // One read of at most `limit` bytes, after waiting for something to read. Returns how many came;
+  // 0 when nothing did, or when the server's side has ended (see ending()).
+  std::size_t receive(std::size_t limit);
+  // One read of at most `limit` bytes of what is there now, without waiting.
+  std::size_t receive_now(std::size_t limit);
+  // Reads until `total` bytes have been received since the connection began, or no more come.
+  void receive_up_to(std::size_t total);
+  // Reads until the server's side ends, or no more comes.
+  void receive_to_end();
+
+  const std::string& received() const { return received_; }
+  Ending ending() const { return ending_; }
+  bool is_open() const { return wire_ != nullptr; }
+  Wire& wire() { return *wire_; }
+
+ private:
+  void note(std::string_view what);
+
+  World* world_;
+  std::string name_;
+  std::unique_ptr<Wire> wire_;  // null once closed
+  std::string received_;
+  Ending ending_ = Ending::kOpen;
+};
+
+}  // namespace e3

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/world.h"
+
+#include <fmt/format.h>
+
+namespace e3 {
+
+Peer World::connect(const ConnectOptions& options) {
+  std::unique_ptr<Wire> wire = open_wire(options);
+  return Peer(*this, fmt::format("peer{}", ++peers_made_), std::move(wire));
+}
+
+}  // namespace e3

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// What a scenario can do to a target, whatever engine carries it. Scenarios, checks and invariants
+// are written against this interface only.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/world/peer.h"
+#include "harness/world/transcript.h"
+
+namespace e3 {
+
+// What an engine can show. A check that needs more is skipped, with the reason.
+struct Abilities {
+  bool tcp = false;            // TCP rules: RST, linger, SO_ERROR
+  bool virtual_time = false;   // time-outs cost nothing
+  bool inside_view = false;    // descriptors, spinning and death of the target can be seen
+  bool can_hold = false;       // several peers can act before the target runs
+  bool small_windows = false;  // the target's send buffer can be made tiny
+};
+
+// What the target looks like when every peer is quiet.
+struct Health {
+  std::optional<std::string> death;        // how it ended, when it did
+  std::optional<std::string> spin;         // what it does over and over with nothing to do
+  std::optional<std::size_t> descriptors;  // open in the target, where that can be seen
+  std::vector<std::string> misuse;         // calls no correct server makes, such as closing twice
+};
+
+struct ConnectOptions {
+  bool tiny_buffers = false;  // the smallest buffers the engine can give, on both sides
+};
+
+// The target did not come up, or went down outside of a scenario.
+class TargetUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// One target and its peers. Single-threaded. Throws TargetUnavailable from its making.
+class World {
+ public:
+  virtual ~World() = default;
+
+  virtual const Abilities& abilities() const = 0;
+  virtual std::string_view engine() const = 0;
+
+  // A new client connection. Whether the target has accepted it yet is the target's affair.
+  Peer connect(const ConnectOptions& options = {});
+
+  // Lets the target act on all that the peers did so far.
+  virtual void settle() = 0;
+  // Until release(), the target does not run (where abilities().can_hold).
+  virtual void hold() = 0;
+  virtual void release() = 0;
+  // Lets the target's own timers run: virtual time moves by `duration`, real time does not.
+  virtual void advance(VirtualTime duration) = 0;
+
+  // Waits for the wire to have bytes (or an end) to read, or room to write. False: none came.
+  virtual bool wait_readable(Wire& wire) = 0;
+  virtual bool wait_writable(Wire& wire) = 0;
+
+  // Waits until the target is quiet, or is shown never to be, and looks at it.
+  virtual Health health() = 0;
+  // Waits, within bounds, until the target holds at most `wanted` descriptors; returns how many.
+  virtual std::optional<std::size_t> descriptors_down_to(std::size_t wanted) = 0;
+
+  // For the transcript.
+  virtual VirtualTime now() const = 0;
+  Transcript& transcript() { return *transcript_; }
+
+  // The peer is about to close this wire.
+  virtual void forget(Wire& wire) = 0;
+
+  // Things worth telling the user about how this world was run, such as `sync=timed`.
+  virtual std::vector<std::string> remarks() const { return {}; }
+
+ protected:
+  explicit World(Transcript& transcript) : transcript_(&transcript) {}
+
+  virtual std::unique_ptr<Wire> open_wire(const ConnectOptions& options) = 0;
+
+ private:
+  Transcript* transcript_;
+  std::size_t peers_made_ = 0;
+};
+
+}  // namespace e3
