@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A new world, with a new target, for each check: cheap in process, and so no check can see what
+// an earlier one left behind.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "harness/world/engines/in_process_target.h"
+#include "harness/world/world_source.h"
+
+namespace e3 {
+
+class SocketpairSource final : public WorldSource {
+ public:
+  SocketpairSource(InProcessTarget target, std::uint64_t seed, Transcript& transcript);
+
+  World& world() override;
+  void begin_check() override { renew(); }
+  void renew() override;
+  std::string description() const override;
+
+ private:
+  InProcessTarget target_;
+  std::uint64_t seed_;
+  Transcript* transcript_;
+  std::unique_ptr<World> world_;
+};
+
+}  // namespace e3

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// A server that is linked into the harness's own program.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace e3 {
+
+struct InProcessTarget {
+  std::string name;
+  // Makes the server, listens and runs until stopped. Called once for each world, on a stack of
+  // 1 MiB; its sockets, epoll and clock calls are answered by the engine. An exception that
+  // escapes counts as the server's death.
+  std::function<void()> serve;
+  // Asks the serve() in progress to return; called from outside of it. May be empty: the harness
+  // then unwinds the server out of its wait.
+  std::function<void()> stop;
+};
+
+}  // namespace e3

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/in_process_world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "harness/world/interpose/interpose.h"
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a target may linger over what its peers left behind, in its own time.
+constexpr VirtualTime kLingerTime = 120s;
+// A timer that fires more often than this while time is advanced once is taken for a spin.
+constexpr int kTimerWakes = 100'000;
+
+}  // namespace
+
+InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_kernel,
+                               Transcript& transcript)
+    : World(transcript),
+      target_(std::move(target)),
+      kernel_(make_kernel(*this)),
+      abilities_(kernel_->abilities()),
+      fiber_([this] { run_target(); }) {
+  resume();
+  if (!kernel_->listening()) {
+    const std::string why = death_ ? *death_ : spin_ ? *spin_ : "it waits without listening";
+    end_target();
+    throw TargetUnavailable(fmt::format("{} never became ready: {}", target_.name, why));
+  }
+}
+
+InProcessWorld::~InProcessWorld() { end_target(); }
+
+void InProcessWorld::run_target() {
+  interpose::answer_with(kernel_.get());
+  try {
+    target_.serve();
+    if (!leaving_) death_ = "it returned from its main loop";
+  } catch (const TargetStopped&) {
+    // The reason is already recorded.
+  } catch (const std::exception& error) {
+    death_ = fmt::format("uncaught exception: {}", error.what());
+  } catch (...) {
+    death_ = "uncaught exception of unknown type";
+  }
+  interpose::answer_with(nullptr);
+  if (death_ && !leaving_) transcript().record(now_, "target", fmt::format("dies: {}", *death_));
+}
+
+void InProcessWorld::resume() {
+  idle_calls_ = 0;
+  if (!halted_ && !fiber_.finished()) fiber_.resume();
+}
+
+void InProcessWorld::end_target() {
+  leaving_ = true;
+  if (target_.stop && !halted_ && !fiber_.finished()) {
+    target_.stop();
+    resume();
+  }
+  unwinding_ = true;  // for a server that drains, or has no stop function
+  resume();
+}
+
+void InProcessWorld::settle() {
+  if (!held_) resume();
+}
+
+void InProcessWorld::advance(VirtualTime duration) {
+  const VirtualTime end = now_ + duration;
+  for (int wakes = 0; deadline_ && *deadline_ <= end && !fiber_.finished(); ++wakes) {
+    if (wakes == kTimerWakes) {
+      spin_ = fmt::format("{} timer wake-ups in {} virtual seconds", kTimerWakes,
+                          std::chrono::duration<double>(duration).count());
+      break;
+    }
+    now_ = std::max(now_, *deadline_);
+    resume();
+  }
+  now_ = end;
+}
+
+bool InProcessWorld::wait_readable(Wire& /*wire*/) {
+  settle();
+  return true;
+}
+
+bool InProcessWorld::wait_writable(Wire& wire) {
+  settle();
+  return kernel_->writable(wire);
+}
+
+Health InProcessWorld::health() {
+  settle();
+  return {.death = death_,
+          .spin = spin_,
+          .descriptors = kernel_->open_descriptors(),
+          .misuse = kernel_->misuse()};
+}
+
+std::optional<std::size_t> InProcessWorld::descriptors_down_to(std::size_t wanted) {
+  settle();
+  const VirtualTime bound = now_ + kLingerTime;
+  while (kernel_->open_descriptors() > wanted && deadline_ && *deadline_ <= bound &&
+         !fiber_.finished() && !halted_) {
+    advance(std::max<VirtualTime>(*deadline_ - now_, 1ms));
+  }
+  return kernel_->open_descriptors();
+}
+
+std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
+  std::unique_ptr<Wire> wire = kernel_->connect(options);
+  if (wire == nullptr) {
+    throw TargetUnavailable(fmt::format("{} no longer listens", target_.name));
+  }
+  return wire;
+}
+
+void InProcessWorld::called_noexcept(std::string_view line, bool progress) noexcept {
+  if (leaving_) return;
+  if (!line.empty()) transcript().record(now_, "target", line);
+  idle_calls_ = progress ? 0 : idle_calls_ + 1;
+  if (idle_calls_ <= kSpinCalls) return;
+  spin_ = fmt::format("{} calls in a row without progress, the last {}", idle_calls_, line);
+  // A loop that makes no call which can throw is never unwound.
+  if (idle_calls_ > 10 * kSpinCalls) halt({});
+}
+
+void InProcessWorld::called(std::string_view line, bool progress) {
+  called_noexcept(line, progress);
+  if (!spin_ || leaving_) return;
+  leaving_ = true;
+  unwinding_ = true;
+  throw TargetStopped{};
+}
+
+void InProcessWorld::wait(std::optional<VirtualTime> deadline) {
+  deadline_ = deadline;
+  fiber_.suspend();
+  deadline_.reset();
+  if (unwinding_) throw TargetStopped{};
+}
+
+void InProcessWorld::halt(std::string why) {
+  if (!leaving_ && !why.empty()) death_ = std::move(why);
+  halted_ = true;
+  fiber_.suspend();  // for ever
+}
+
+}  // namespace e3

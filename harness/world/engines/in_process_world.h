@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Runs a linked-in server on a fiber above an in-process kernel, in virtual time. When the server
+// would block, the scenario goes on; settle() gives the turn back. No threads, no sleeps.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/world/engines/in_process_kernel.h"
+#include "harness/world/engines/in_process_target.h"
+#include "harness/world/fiber.h"
+#include "harness/world/world.h"
+
+namespace e3 {
+
+class InProcessWorld final : public World, private TargetTurn {
+ public:
+  using MakeKernel = std::function<std::unique_ptr<InProcessKernel>(TargetTurn&)>;
+
+  // Starts the target and runs it until it waits for its first connection.
+  InProcessWorld(InProcessTarget target, const MakeKernel& make_kernel, Transcript& transcript);
+  ~InProcessWorld() override;
+
+  const Abilities& abilities() const override { return abilities_; }
+  std::string_view engine() const override { return kernel_->engine(); }
+  void settle() override;
+  void hold() override { held_ = true; }
+  void release() override { held_ = false; }
+  void advance(VirtualTime duration) override;
+  bool wait_readable(Wire& wire) override;
+  bool wait_writable(Wire& wire) override;
+  Health health() override;
+  std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
+  VirtualTime now() const override { return now_; }
+  void forget(Wire& /*wire*/) override {}
+
+  // No-progress calls in a row that count as a spin. A correct server makes a handful: EAGAIN
+  // once per descriptor and batch, an empty wait when a timer is near.
+  static constexpr int kSpinCalls = 1000;
+
+ private:
+  std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
+  void called(std::string_view line, bool progress) override;
+  void called_noexcept(std::string_view line, bool progress) noexcept override;
+  void wait(std::optional<VirtualTime> deadline) override;
+  void halt(std::string why) override;
+
+  void run_target();
+  void resume();
+  void end_target();
+
+  InProcessTarget target_;
+  std::unique_ptr<InProcessKernel> kernel_;
+  Abilities abilities_;
+  Fiber fiber_;
+  VirtualTime now_{0};
+  std::optional<VirtualTime> deadline_;  // when the target wants to wake by itself
+  bool held_ = false;
+  bool leaving_ = false;    // the target is being ended; nothing it does counts any more
+  bool unwinding_ = false;  // wait() throws: the target did not return by itself
+  bool halted_ = false;     // the fiber must not be resumed
+  int idle_calls_ = 0;
+  std::optional<std::string> death_;
+  std::optional<std::string> spin_;
+};
+
+}  // namespace e3
