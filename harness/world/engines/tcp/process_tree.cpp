@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/tcp/process_tree.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+namespace e3 {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The state letter and the parent from /proc/PID/stat; the name between parentheses may hold
+// anything, so reading starts behind its last ')'.
+struct Stat {
+  char state = '?';
+  pid_t parent = 0;
+};
+
+Stat read_stat(const fs::path& path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  Stat stat;
+  const std::size_t end = line.rfind(')');
+  if (end == std::string::npos || end + 3 >= line.size()) return stat;
+  stat.state = line[end + 2];
+  stat.parent = static_cast<pid_t>(std::strtol(line.c_str() + end + 4, nullptr, 10));
+  return stat;
+}
+
+// The entries of a /proc directory, which may vanish while we read.
+std::vector<fs::path> entries(const fs::path& directory) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    found.push_back(it->path());
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<pid_t> ProcessTree::members() const {
+  std::multimap<pid_t, pid_t> children;
+  bool root_lives = false;
+  for (const fs::path& path : entries("/proc")) {
+    const std::string name = path.filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto pid = static_cast<pid_t>(std::stol(name));
+    const Stat stat = read_stat(path / "stat");
+    if (stat.state == '?' || stat.state == 'Z') continue;
+    if (pid == root_) root_lives = true;
+    children.emplace(stat.parent, pid);
+  }
+  std::vector<pid_t> found{root_};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto [first, last] = children.equal_range(found[i]);
+    for (auto it = first; it != last; ++it) found.push_back(it->second);
+  }
+  if (!root_lives) found.erase(found.begin());
+  return found;
+}
+
+std::chrono::nanoseconds ProcessTree::cpu_time() const {
+  std::chrono::nanoseconds total{0};
+  for (const pid_t pid : members()) {
+    for (const fs::path& thread : entries(fmt::format("/proc/{}/task", pid))) {
+      std::ifstream file(thread / "schedstat");
+      std::chrono::nanoseconds::rep used = 0;
+      if (file >> used) total += std::chrono::nanoseconds(used);
+    }
+  }
+  return total;
+}
+
+bool ProcessTree::is_asleep() const {
+  for (const pid_t pid : members()) {
+    for (const fs::path& thread : entries(fmt::format("/proc/{}/task", pid))) {
+      const char state = read_stat(thread / "stat").state;
+      if (state == 'R' || state == 'D') return false;
+    }
+  }
+  return true;
+}
+
+std::size_t ProcessTree::descriptors() const {
+  std::size_t total = 0;
+  for (const pid_t pid : members()) total += entries(fmt::format("/proc/{}/fd", pid)).size();
+  return total;
+}
+
+void ProcessTree::signal(int signal) const {
+  for (const pid_t pid : members()) ::kill(pid, signal);
+}
+
+}  // namespace e3

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What /proc tells about a program and its descendants (proc(5)): servers that fork workers are
+// looked at as a whole.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace e3 {
+
+class ProcessTree {
+ public:
+  explicit ProcessTree(pid_t root) : root_(root) {}
+
+  // The root (while it lives) and everything below it.
+  std::vector<pid_t> members() const;
+  // Processor time used so far by all threads of all members.
+  std::chrono::nanoseconds cpu_time() const;
+  // Whether every thread sleeps, waiting for something.
+  bool is_asleep() const;
+  std::size_t descriptors() const;
+  // Sends `signal` to every member, the root first.
+  void signal(int signal) const;
+
+ private:
+  pid_t root_;
+};
+
+}  // namespace e3

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/tcp/program.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <wordexp.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include "harness/world/engines/tcp/endpoint.h"
+#include "harness/world/engines/tcp/sock_diag.h"
+#include "harness/world/engines/tcp/wait.h"
+#include "harness/world/interrupt.h"
+#include "harness/world/world.h"
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPoliteStop = 1s;  // after SIGTERM, before SIGKILL
+
+std::string with_port(std::string command, std::uint16_t port) {
+  constexpr std::string_view kMark = "{port}";
+  for (std::size_t at = command.find(kMark); at != std::string::npos; at = command.find(kMark)) {
+    command.replace(at, kMark.size(), std::to_string(port));
+  }
+  return command;
+}
+
+std::vector<std::string> split_words(const std::string& command) {
+  wordexp_t words{};
+  const int failure = wordexp(command.c_str(), &words, WRDE_NOCMD | WRDE_UNDEF);
+  if (failure != 0 || words.we_wordc == 0) {
+    if (failure == 0 || failure == WRDE_NOSPACE) wordfree(&words);
+    throw std::invalid_argument(fmt::format(
+        "cannot split the command '{}' into words; for | ; & < > or $(...) write sh -c '...'",
+        command));
+  }
+  std::vector<std::string> result(words.we_wordv, words.we_wordv + words.we_wordc);
+  wordfree(&words);
+  return result;
+}
+
+// Runs in the child: only async-signal-safe calls.
+[[noreturn]] void become(char* const* argv, int output, int failure_pipe, pid_t parent) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // e3 died before the line above
+  const int null = ::open("/dev/null", O_RDONLY);
+  dup2(null, STDIN_FILENO);
+  dup2(output, STDOUT_FILENO);
+  dup2(output, STDERR_FILENO);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  execvp(argv[0], argv);
+  const int error = errno;
+  static_cast<void>(!::write(failure_pipe, &error, sizeof error));
+  _exit(127);
+}
+
+}  // namespace
+
+Program::Program(const ProgramOptions& options)
+    : port_(options.port != 0 ? options.port : Endpoint::free_port()),
+      output_(memfd_create("e3-target-output", MFD_CLOEXEC)) {
+  if (output_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  ::fcntl(output_, F_SETFL, O_APPEND);
+  // Orphans of the program come to us, so that stop() finds them.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  try {
+    if (SockDiag::listens(port_)) {
+      throw TargetUnavailable(fmt::format("port {} is already in use by another program", port_));
+    }
+    start(options.command);
+    wait_until_ready(options.ready_timeout);
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+Program::~Program() { stop(); }
+
+void Program::start(const std::string& command) {
+  std::vector<std::string> words = split_words(with_port(command, port_));
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  int failure[2];
+  if (pipe2(failure, O_CLOEXEC) != 0) {
+    throw std::system_error(errno, std::generic_category(), "pipe2");
+  }
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ == 0) become(argv.data(), output_, failure[1], parent);
+  const int fork_error = errno;
+  ::close(failure[1]);
+  int error = 0;
+  const bool failed = pid_ > 0 && ::read(failure[0], &error, sizeof error) == sizeof error;
+  ::close(failure[0]);
+  if (pid_ < 0) throw std::system_error(fork_error, std::generic_category(), "fork");
+  tree_ = ProcessTree(pid_);
+  if (failed) {
+    throw TargetUnavailable(
+        fmt::format("cannot start '{}': {}", words.front(), std::strerror(error)));
+  }
+}
+
+void Program::wait_until_ready(std::chrono::milliseconds timeout) {
+  const Patience patience(timeout);
+  while (!SockDiag::listens(port_)) {
+    if (const auto ended = death()) {
+      throw TargetUnavailable(
+          fmt::format("the program ended before it listened on port {}: {}", port_, *ended));
+    }
+    if (patience.exhausted()) {
+      throw TargetUnavailable(
+          fmt::format("the program did not listen on port {} within {} ms; is {{port}} in its "
+                      "command? (--ready-timeout waits longer)",
+                      port_, timeout.count()));
+    }
+    patience.pause();
+  }
+}
+
+std::optional<std::string> Program::death() {
+  int status = 0;
+  if (death_ || pid_ < 0 || waitpid(pid_, &status, WNOHANG) != pid_) return death_;
+  pid_ = -1;
+  if (WIFSIGNALED(status)) {
+    death_ = fmt::format("killed by SIG{}", sigabbrev_np(WTERMSIG(status)));
+  } else {
+    death_ = fmt::format("exit code {}", WEXITSTATUS(status));
+  }
+  const std::string output = output_tail();
+  if (!output.empty()) *death_ += fmt::format("; it printed: {}", output);
+  return death_;
+}
+
+std::string Program::output_tail(std::size_t limit) const {
+  const off_t end = lseek(output_, 0, SEEK_END);
+  const auto size = std::min(limit, static_cast<std::size_t>(std::max<off_t>(end, 0)));
+  std::string tail(size, '\0');
+  const ssize_t got = pread(output_, tail.data(), size, end - static_cast<off_t>(size));
+  tail.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  while (!tail.empty() && (tail.back() == '\n' || tail.back() == ' ')) tail.pop_back();
+  // Whatever a target prints must not act on the user's terminal.
+  for (char& c : tail) {
+    if (c == '\n') c = ' ';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return tail;
+}
+
+void Program::stop() {
+  const std::vector<pid_t> before = tree_.members();
+  if (pid_ > 0) {
+    tree_.signal(SIGCONT);
+    tree_.signal(SIGTERM);
+    const Patience patience(kPoliteStop);
+    while (!death() && !patience.exhausted()) patience.pause_uninterrupted();
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+      pid_ = -1;
+    }
+  }
+  // What it left behind has come to us, the subreaper; other children of ours are not touched.
+  for (const pid_t pid : ProcessTree(getpid()).members()) {
+    if (std::find(before.begin(), before.end(), pid) == before.end()) continue;
+    ::kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
+  }
+  if (output_ >= 0) ::close(output_);
+  output_ = -1;
+}
+
+}  // namespace e3

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// A target that e3 starts and stops. Nothing of it outlives this object.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "harness/world/engines/tcp/process_tree.h"
+
+namespace e3 {
+
+struct ProgramOptions {
+  std::string command;     // words as a shell splits them; {port} stands for the port
+  std::uint16_t port = 0;  // 0: a free one is taken
+  std::chrono::milliseconds ready_timeout{10'000};
+};
+
+class Program {
+ public:
+  // Starts the command and waits until something listens on the port. Throws
+  // std::invalid_argument for a bad command, TargetUnavailable when it never listens.
+  explicit Program(const ProgramOptions& options);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  const ProcessTree& tree() const { return tree_; }
+
+  // "exit code 3" or "killed by SIGSEGV", once it has ended; what it printed last is added.
+  std::optional<std::string> death();
+  // What it wrote to standard output and error: the last `limit` bytes.
+  std::string output_tail(std::size_t limit = 400) const;
+
+ private:
+  void start(const std::string& command);
+  void wait_until_ready(std::chrono::milliseconds timeout);
+  void stop();
+
+  std::uint16_t port_;
+  int output_;  // memfd behind its standard output and error
+  pid_t pid_ = -1;
+  ProcessTree tree_{-1};
+  std::optional<std::string> death_;
+};
+
+}  // namespace e3

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/tcp/tcp_world.h"
+
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "harness/world/engines/tcp/wait.h"
+#include "harness/world/interrupt.h"
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A quiet target uses no processor time. One that used this much since everybody went quiet spins.
+constexpr auto kSpinCpuTime = 300ms;
+// Bounds that only a target in trouble, or a machine in trouble, ever reaches.
+constexpr auto kQuietBound = 10s;
+constexpr auto kReadBound = 1s;
+// While the target is held, the kernel completes handshakes by itself, up to the backlog.
+constexpr auto kHeldConnectBound = 300ms;
+// Between fragments where the receive queue cannot be asked.
+constexpr auto kTimedGap = 5ms;
+
+}  // namespace
+
+TcpWorld::TcpWorld(Endpoint endpoint, Program* program, std::chrono::milliseconds timeout,
+                   Transcript& transcript)
+    : World(transcript),
+      endpoint_(std::move(endpoint)),
+      program_(program),
+      timeout_(timeout),
+      abilities_{.tcp = true,
+                 .virtual_time = false,
+                 .inside_view = program != nullptr,
+                 .can_hold = program != nullptr,
+                 .small_windows = false},
+      timed_(!sock_diag_.available() || !endpoint_.is_loopback()) {}
+
+std::unique_ptr<Wire> TcpWorld::open_wire(const ConnectOptions& options) {
+  const int fd =
+      ::socket(endpoint_.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "socket");
+  auto wire = std::make_unique<SocketWire>(fd);
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (options.tiny_buffers) {  // before connect: it bounds the window that is announced
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &on, sizeof on);
+  }
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&endpoint_.address), endpoint_.size) != 0 &&
+      errno != EINPROGRESS) {
+    throw TargetUnavailable(
+        fmt::format("cannot connect to {}: {}", endpoint_.text, std::strerror(errno)));
+  }
+  const Patience patience(held_ ? kHeldConnectBound : std::chrono::nanoseconds(timeout_));
+  pollfd entry{.fd = fd, .events = POLLOUT, .revents = 0};
+  while (::poll(&entry, 1, patience.poll_timeout()) == 0 && !patience.exhausted()) {
+    throw_if_interrupted();
+  }
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error == 0 && entry.revents == 0 && !held_) error = ETIMEDOUT;
+  if (error != 0) {
+    throw TargetUnavailable(
+        fmt::format("cannot connect to {}: {}", endpoint_.text, std::strerror(error)));
+  }
+  wires_.push_back(wire.get());
+  return wire;
+}
+
+void TcpWorld::forget(Wire& wire) {
+  wires_.erase(std::remove(wires_.begin(), wires_.end(), &wire), wires_.end());
+}
+
+bool TcpWorld::target_lives() { return program_ == nullptr || !program_->death(); }
+
+bool TcpWorld::was_read(const SocketWire& wire) {
+  const auto state = sock_diag_.server_side(wire.fd());
+  return !state || (state->receive_queue == 0 && state->accepted);
+}
+
+void TcpWorld::settle() {
+  throw_if_interrupted();
+  if (held_) return;
+  if (timed_) {
+    const Patience gap(kTimedGap);
+    while (!gap.exhausted()) gap.pause();
+    return;
+  }
+  for (const SocketWire* wire : wires_) {
+    const Patience patience(kReadBound);
+    while (!was_read(*wire) && !patience.exhausted() && target_lives()) patience.pause();
+  }
+}
+
+void TcpWorld::hold() {
+  held_ = true;
+  if (program_ != nullptr) program_->tree().signal(SIGSTOP);
+}
+
+void TcpWorld::release() {
+  held_ = false;
+  if (program_ != nullptr) program_->tree().signal(SIGCONT);
+}
+
+bool TcpWorld::wait_for(Wire& wire, short events) {
+  const Patience patience(timeout_);
+  pollfd entry{.fd = static_cast<SocketWire&>(wire).fd(), .events = events, .revents = 0};
+  while (::poll(&entry, 1, patience.poll_timeout()) <= 0) {
+    throw_if_interrupted();
+    // The kernel closes a dead program's sockets, so its end shows at the next poll.
+    if (patience.exhausted()) return false;
+  }
+  return true;
+}
+
+bool TcpWorld::wait_readable(Wire& wire) { return wait_for(wire, POLLIN); }
+
+bool TcpWorld::wait_writable(Wire& wire) { return wait_for(wire, POLLOUT); }
+
+Health TcpWorld::health() {
+  Health health;
+  if (program_ == nullptr) return health;
+  const Patience patience(kQuietBound);
+  const auto cpu_before = program_->tree().cpu_time();
+  while (!(health.death = program_->death()) && !program_->tree().is_asleep()) {
+    const auto used = program_->tree().cpu_time() - cpu_before;
+    if (used >= kSpinCpuTime) {
+      health.spin =
+          fmt::format("{} ms of processor time with nothing to do, and still running",
+                      std::chrono::duration_cast<std::chrono::milliseconds>(kSpinCpuTime).count());
+      break;
+    }
+    if (patience.exhausted()) break;
+    patience.pause();
+  }
+  if (!health.death) health.descriptors = program_->tree().descriptors();
+  return health;
+}
+
+std::optional<std::size_t> TcpWorld::descriptors_down_to(std::size_t wanted) {
+  if (program_ == nullptr) return std::nullopt;
+  const Patience patience(kQuietBound);
+  std::size_t count = program_->tree().descriptors();
+  while (count > wanted && !patience.exhausted() && target_lives()) {
+    patience.pause();
+    count = program_->tree().descriptors();
+  }
+  return count;
+}
+
+std::vector<std::string> TcpWorld::remarks() const {
+  if (!timed_) return {"sync=diag"};
+  return {"sync=timed: fragments may have been joined on the way"};
+}
+
+}  // namespace e3
