@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Hanging up: a peer may leave at any byte, politely or not; that ends its connection and nothing
+// else.
+#include "harness/checks/catalogue.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kAnswerOffsets = 32;
+constexpr std::size_t kQueuedResets = 30;
+
+Peer send_prefix(Session& session, std::size_t length) {
+  Peer peer = session.world().connect();
+  peer.send(std::string_view(session.request()).substr(0, length));
+  session.world().settle();
+  return peer;
+}
+
+std::vector<std::size_t> offsets_of_request(const Session& session) {
+  return Session::spread(session.request().size(), session.request().size() + 1);
+}
+
+void run_fin(Session& session) {
+  session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
+    send_prefix(session, offset).close();
+    session.world().settle();
+  });
+}
+
+void run_half_close(Session& session) {
+  session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
+    Peer peer = send_prefix(session, offset);
+    peer.shutdown_write();
+    session.world().settle();
+    if (offset == session.request().size()) {
+      session.expect_answer(peer);
+    } else {
+      session.expect_end(peer);
+    }
+  });
+}
+
+void run_reset(Session& session) {
+  session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
+    send_prefix(session, offset).reset();
+    session.world().settle();
+  });
+}
+
+// Resets that arrive while the connection still waits to be accepted.
+void run_reset_in_queue(Session& session) {
+  session.sweep({"resets:", "queues"}, {1, kQueuedResets}, [&](std::size_t count) {
+    World& world = session.world();
+    world.hold();
+    for (std::size_t i = 0; i < count; ++i) world.connect().reset();
+    world.release();
+    world.settle();
+  });
+}
+
+// Closing with unread bytes in the receive queue is abrupt on every kind of stream socket.
+void run_unread(Session& session) {
+  const std::string& request = session.large_request();
+  session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
+    Peer peer = session.world().connect({.tiny_buffers = true});
+    peer.send(request);
+    session.finish_request(peer);
+    session.world().settle();
+    peer.close();
+    session.world().settle();
+  });
+}
+
+void run_during_answer(Session& session) {
+  const std::string& request = session.large_request();
+  const std::size_t total = session.answer_to(request).bytes.size();
+  session.sweep({"byte of the answer", "bytes of the answer"},
+                Session::spread(total, kAnswerOffsets), [&](std::size_t offset) {
+                  for (const bool abortive : {false, true}) {
+                    Peer peer = session.world().connect({.tiny_buffers = true});
+                    peer.send(request);
+                    session.finish_request(peer);
+                    peer.receive_up_to(offset);
+                    abortive ? peer.reset() : peer.close();
+                    session.world().settle();
+                  }
+                });
+}
+
+constexpr Blame kFinBlames[] = {{Symptom::kSpins, "eof-spin"}, {Symptom::kDied, "sigpipe-death"}};
+constexpr Blame kHalfCloseBlames[] = {{Symptom::kSpins, "eof-spin"},
+                                      {Symptom::kNoAnswer, "halfclose-drops-response"},
+                                      {Symptom::kWrongAnswer, "halfclose-drops-response"},
+                                      {Symptom::kNotEnded, "halfclose-leak"}};
+constexpr Blame kResetBlames[] = {{Symptom::kSpins, "hup-err-ignored-spin"},
+                                  {Symptom::kDied, "econnreset-kills"},
+                                  {Symptom::kDeaf, "reset-leaves-deaf"}};
+
+constexpr Check kChecks[] = {
+    {.id = "close.hangup.fin",
+     .when = "the peer closes after each number of bytes of its request",
+     .must = "close its side, free the descriptor, serve others",
+     .because = "recv() returns 0 at end of input, not an error: recv(2)",
+     .needs = {},
+     .blames = kFinBlames,
+     .run = run_fin},
+    {.id = "close.hangup.half-close",
+     .when = "the peer ends its sending side after each number of bytes of its request",
+     .must = "answer a complete request; end the connection of an incomplete one",
+     .because = "end of input is not loss of interest: what was asked before it is still owed "
+                "(RFC 9293, section 3.6); an incomplete message cannot become complete (RFC 9112, "
+                "section 8)",
+     .needs = {},
+     .blames = kHalfCloseBlames,
+     .run = run_half_close},
+    {.id = "close.hangup.reset",
+     .when = "the peer resets the connection after each number of bytes of its request",
+     .must = "drop the connection, free the descriptor, serve others",
+     .because = "a reset ends one connection (RFC 9293, section 3.5.2): recv() gives ECONNRESET "
+                "once, epoll reports EPOLLERR and EPOLLHUP whether asked or not: epoll_ctl(2)",
+     .needs = {.tcp = true},
+     .blames = kResetBlames,
+     .run = run_reset},
+    {.id = "close.hangup.reset-in-queue",
+     .when = "peers connect and reset before the server has accepted them",
+     .must = "drop those connections and serve others",
+     .because = "a connection may be reset before accept() returns it; accept() may then fail, or "
+                "hand out a socket that is already dead: accept(2)",
+     .needs = {.tcp = true},
+     .blames = kResetBlames,
+     .run = run_reset_in_queue},
+    {.id = "close.hangup.unread",
+     .when = "the peer sends its request and closes without reading any of the answer",
+     .must = "survive the failing write, free the descriptor, serve others",
+     .because = "writing to a closed connection gives EPIPE or ECONNRESET, and SIGPIPE unless "
+                "MSG_NOSIGNAL is set: send(2)",
+     .needs = {},
+     .blames = kFinBlames,
+     .run = run_unread},
+    {.id = "close.hangup.during-answer",
+     .when = "the peer reads part of a large answer, then closes or resets",
+     .must = "drop what is unsent, free the descriptor, serve others",
+     .because = "writing to a closed connection gives EPIPE or ECONNRESET, and SIGPIPE unless "
+                "MSG_NOSIGNAL is set: send(2)",
+     .needs = {},
+     .blames = kResetBlames,
+     .run = run_during_answer},
+};
+
+}  // namespace
+
+std::span<const Check> hangup_checks() { return kChecks; }
+
+}  // namespace e3

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "harness/checks/session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Longer than any time-out that servers commonly have by default.
+constexpr VirtualTime kPatience = 10min;
+
+std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+// What a failing answer looks like beside the right one: from the first difference on.
+std::string differing_part(const std::string& bytes, std::size_t from) {
+  const std::size_t start = from < 16 ? 0 : from - 16;
+  return fmt::format("{}{} ({} bytes)", start > 0 ? "..." : "", quoted(bytes.substr(start), 64),
+                     bytes.size());
+}
+
+}  // namespace
+
+Session::Session(const Check& check, const Profile& profile, WorldSource& source,
+                 std::uint64_t seed)
+    : check_(&check),
+      profile_(&profile),
+      source_(&source),
+      random_state_(fnv1a(check.id, seed ^ 0xcbf29ce484222325U)) {
+  source_->begin_check();
+  learn_baseline();
+}
+
+void Session::learn_baseline() {
+  const Answer& learned = answer();
+  if (learned.bytes.empty()) {
+    throw ControlFailed{
+        fmt::format("the undisturbed request got no answer ({})", to_string(learned.ending))};
+  }
+  const int status = http_status(learned.bytes);
+  if (profile_->is_http && (status < 200 || status > 299)) {
+    throw ControlFailed{fmt::format("the undisturbed request was not answered with 2xx but {}",
+                                    quoted(learned.bytes, 40))};
+  }
+  descriptors_ = world().health().descriptors;
+}
+
+Answer Session::exchange(const std::string& request) {
+  Peer peer = world().connect();
+  peer.send(request);
+  finish_request(peer);
+  peer.receive_to_end();
+  return {.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
+}
+
+const Answer& Session::answer_to(const std::string& request) {
+  const auto known = std::find_if(answers_.begin(), answers_.end(),
+                                  [&](const auto& entry) { return entry.first == request; });
+  if (known != answers_.end()) return known->second;
+  return answers_.emplace_back(request, exchange(request)).second;
+}
+
+const std::string& Session::large_request() {
+  const std::string& large = profile_->large_request;
+  const Answer& learned = answer_to(large);
+  const int status = http_status(learned.bytes);
+  const bool refused = learned.bytes.empty() || (profile_->is_http && status / 100 != 2);
+  if (!refused) return large;
+  note(fmt::format("a request of {} bytes is refused; the plain one was used", large.size()));
+  return request();
+}
+
+void Session::finish_request(Peer& peer) {
+  if (profile_->peer_ends) peer.shutdown_write();
+}
+
+void Session::expect_answer(Peer& peer, const std::string& request) {
+  const Answer& wanted = answer_to(request);
+  if (wanted.ending == Ending::kOpen) {
+    peer.receive_up_to(wanted.bytes.size());
+  } else {
+    peer.receive_to_end();
+  }
+  const std::string got = masked(*profile_, peer.received());
+  const auto differ =
+      std::mismatch(got.begin(), got.end(), wanted.bytes.begin(), wanted.bytes.end());
+  const auto at = static_cast<std::size_t>(differ.first - got.begin());
+  if (at == got.size() && got.size() < wanted.bytes.size()) {
+    throw Violation{Symptom::kNoAnswer, fmt::format("{} bytes", wanted.bytes.size()),
+                    fmt::format("{} bytes, then {}", got.size(), to_string(peer.ending()))};
+  }
+  if (got != wanted.bytes) {
+    throw Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at),
+                    differing_part(got, at)};
+  }
+  // A reset after the last byte harms nobody: only what the peer could read counts.
+  if (wanted.ending != Ending::kOpen && peer.ending() == Ending::kOpen) {
+    throw Violation{Symptom::kNotEnded, "the server closes after its answer", "still open"};
+  }
+}
+
+void Session::expect_silence(Peer& peer) {
+  if (profile_->peer_ends || peer.receive_now(65536) == 0) return;
+  throw Violation{Symptom::kEarlyAnswer, "no answer before the request is complete",
+                  quoted(peer.received())};
+}
+
+void Session::expect_end(Peer& peer) {
+  peer.receive_to_end();
+  if (peer.ending() != Ending::kOpen) return;
+  if (!world().abilities().virtual_time) return;  // its time-out may be longer than ours
+  world().advance(kPatience);
+  peer.receive_to_end();
+  require(peer.ending() != Ending::kOpen, Symptom::kNotEnded, "the server ends the connection",
+          fmt::format("still open after {} virtual minutes",
+                      std::chrono::duration_cast<std::chrono::minutes>(kPatience).count()));
+}
+
+void Session::expect_quiet() {
+  const Health health = world().health();
+  if (health.spin) {
+    throw Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
+  }
+}
+
+void Session::require(bool holds, Symptom symptom, std::string expected, std::string actual) {
+  if (!holds) throw Violation{symptom, std::move(expected), std::move(actual)};
+}
+
+std::optional<Violation> Session::try_canary() {
+  const Answer seen = exchange(request());
+  if (seen.bytes == answer().bytes) return std::nullopt;
+  return Violation{Symptom::kDeaf, "another connection is still served",
+                   seen.bytes.empty() ? fmt::format("no answer, {}", to_string(seen.ending))
+                                      : fmt::format("another answer: {}", quoted(seen.bytes))};
+}
+
+std::optional<Violation> Session::run_scenario(const std::function<void()>& scenario) {
+  std::optional<Violation> found;
+  try {
+    scenario();  // its peers close as it ends
+  } catch (const Violation& violation) {
+    found = violation;
+  } catch (const TargetUnavailable& gone) {
+    found = Violation{Symptom::kDeaf, "connections are taken", gone.what()};
+  }
+  try {
+    const auto broken = check_invariants(world(), descriptors_);
+    const bool explains =
+        broken && (broken->symptom == Symptom::kDied || broken->symptom == Symptom::kSpins);
+    if (broken && (!found || explains)) {
+      // Death and spinning are causes; a missing answer is what they look like from outside.
+      if (found && broken->symptom != found->symptom) {
+        return Violation{broken->symptom, broken->expected,
+                         fmt::format("{} (seen as: {})", broken->actual, found->actual)};
+      }
+      return broken;
+    }
+    return found ? found : try_canary();
+  } catch (const TargetUnavailable& gone) {
+    if (found) return found;
+    return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};
+  }
+}
+
+std::string_view Session::blame(Symptom symptom) const {
+  for (const Blame& blame : check_->blames) {
+    if (blame.symptom == symptom) return blame.cause;
+  }
+  switch (symptom) {
+    case Symptom::kDied:
+      return "server-died";
+    case Symptom::kSpins:
+      return "server-spins";
+    case Symptom::kDeaf:
+      return "server-deaf";
+    case Symptom::kLeaks:
+      return "fd-leak-error-path";
+    case Symptom::kMisuse:
+      return "double-close";
+    case Symptom::kEarlyAnswer:
+      return "early-answer";
+    default:
+      return "answer-differs";
+  }
+}
+
+void Session::sweep(const PointName& name, const std::vector<std::size_t>& points,
+                    const std::function<void(std::size_t)>& scenario,
+                    const std::function<std::string(std::size_t)>& label) {
+  unit_ = name.many;
+  points_total_ += points.size();
+  const std::size_t enough = world().abilities().virtual_time ? kFailuresPerSweep : 1;
+  std::size_t failed = 0;
+  for (const std::size_t point : points) {
+    if (failed == enough) return;
+    world().transcript().begin_scenario();
+    const auto violation = run_scenario([&] { scenario(point); });
+    ++points_run_;
+    if (!violation) continue;
+    ++failed;
+    failures_.push_back({.point = label ? label(point) : fmt::format("{} {}", name.one, point),
+                         .violation = *violation,
+                         .cause = blame(violation->symptom),
+                         .transcript = world().transcript().lines()});
+    source_->renew();
+    const Answer control = exchange(request());
+    if (control.bytes != answer().bytes) {
+      throw ControlFailed{"after a restart the target answers differently"};
+    }
+    descriptors_ = world().health().descriptors;
+  }
+}
+
+std::vector<std::size_t> Session::spread(std::size_t last, std::size_t count) {
+  std::vector<std::size_t> points;
+  if (last + 1 <= count) {
+    for (std::size_t i = 0; i <= last; ++i) points.push_back(i);
+    return points;
+  }
+  for (std::size_t i = 0; i < count; ++i) points.push_back(i * last / (count - 1));
+  return points;
+}
+
+std::size_t Session::random_below(std::size_t bound) {
+  // splitmix64: the same numbers with every standard library.
+  random_state_ += 0x9e3779b97f4a7c15U;
+  std::uint64_t z = random_state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return static_cast<std::size_t>((z ^ (z >> 31)) % bound);
+}
+
+}  // namespace e3

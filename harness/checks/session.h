@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// What a check works with: a world whose target has shown that it answers, verbs that demand the
+// undisturbed answer, and sweeps that run a scenario for every point and then test the invariants.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/checks/check.h"
+#include "harness/checks/profile.h"
+#include "harness/invariants/invariants.h"
+#include "harness/world/world_source.h"
+
+namespace e3 {
+
+// What a request gets when nothing disturbs the exchange.
+struct Answer {
+  std::string bytes;
+  Ending ending = Ending::kOpen;
+};
+
+// The undisturbed exchange failed: nothing can be concluded from this check.
+struct ControlFailed {
+  std::string why;
+};
+
+// What the points of a sweep are called: "offset", "offsets".
+struct PointName {
+  std::string_view one;
+  std::string_view many;
+};
+
+// One scenario that went wrong.
+struct Failure {
+  std::string point;  // "offset 17"
+  Violation violation;
+  std::string_view cause;
+  std::vector<std::string> transcript;
+};
+
+class Session {
+ public:
+  // Throws ControlFailed when the target does not answer the profile's request, TargetUnavailable
+  // when there is no target.
+  Session(const Check& check, const Profile& profile, WorldSource& source, std::uint64_t seed);
+
+  const Profile& profile() const { return *profile_; }
+  World& world() { return source_->world(); }
+  const std::string& request() const { return profile_->request; }
+
+  // The undisturbed answer to `request`; learned once and kept.
+  const Answer& answer_to(const std::string& request);
+  const Answer& answer() { return answer_to(request()); }
+  // The profile's large request, or the plain one where the target refuses that.
+  const std::string& large_request();
+
+  // The peer has sent all of its request: half-closes where the protocol wants that.
+  void finish_request(Peer& peer);
+  // Reads on until the whole answer has come. Throws Violation when it is not the undisturbed one.
+  void expect_answer(Peer& peer, const std::string& request);
+  void expect_answer(Peer& peer) { expect_answer(peer, request()); }
+  // The request is not complete: nothing may have come yet.
+  void expect_silence(Peer& peer);
+  // The server must end the connection by itself (within its own time-outs).
+  void expect_end(Peer& peer);
+  // Nobody does anything: nor may the target.
+  void expect_quiet();
+  // Throws a Violation unless `holds`.
+  static void require(bool holds, Symptom symptom, std::string expected, std::string actual);
+
+  // Runs `scenario` for each point, and the invariants after each. A broken target is replaced.
+  // After kFailuresPerSweep failures the rest of the points are left out; after the first, where
+  // each failure costs real time. `label` names a point where its number does not say enough.
+  void sweep(const PointName& name, const std::vector<std::size_t>& points,
+             const std::function<void(std::size_t)>& scenario,
+             const std::function<std::string(std::size_t)>& label = {});
+
+  // `count` points from 0 to `last`, both included, evenly spread (all, where they are few).
+  static std::vector<std::size_t> spread(std::size_t last, std::size_t count);
+  // A number below `bound`, from the seed and the check's name alone.
+  std::size_t random_below(std::size_t bound);
+
+  // A remark for the report.
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+
+  const std::vector<Failure>& failures() const { return failures_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+  std::size_t points_run() const { return points_run_; }
+  std::size_t points_total() const { return points_total_; }
+  std::string_view unit() const { return unit_; }  // plural
+
+  static constexpr std::size_t kFailuresPerSweep = 3;
+
+ private:
+  Answer exchange(const std::string& request);
+  void learn_baseline();
+  std::optional<Violation> run_scenario(const std::function<void()>& scenario);
+  std::optional<Violation> try_canary();
+  std::string_view blame(Symptom symptom) const;
+
+  const Check* check_;
+  const Profile* profile_;
+  WorldSource* source_;
+  std::uint64_t random_state_;
+  std::deque<std::pair<std::string, Answer>> answers_;  // a deque: references stay valid
+  std::optional<std::size_t> descriptors_;              // the target's, before the scenario
+  std::vector<Failure> failures_;
+  std::vector<std::string> notes_;
+  std::size_t points_run_ = 0;
+  std::size_t points_total_ = 0;
+  std::string_view unit_;
+};
+
+}  // namespace e3

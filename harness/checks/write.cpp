@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Writing: a peer may read as slowly as it likes and is still owed every byte.
+#include <fmt/format.h>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kStalls = 64;
+
+Peer ask_with_tiny_buffers(Session& session, const std::string& request) {
+  Peer peer = session.world().connect({.tiny_buffers = true});
+  std::size_t sent = peer.send(request);
+  // A request larger than the buffers goes out as the peer reads: nobody may deadlock.
+  while (sent < request.size() && peer.receive(1024) > 0) {
+    sent += peer.send(std::string_view(request).substr(sent));
+  }
+  session.finish_request(peer);
+  return peer;
+}
+
+void run_tiny_window(Session& session) {
+  const std::string& request = session.large_request();
+  session.sweep({"bytes at a time:", "reading speeds"}, {1, 7, 1000}, [&](std::size_t step) {
+    Peer peer = ask_with_tiny_buffers(session, request);
+    const std::size_t total = session.answer_to(request).bytes.size();
+    while (peer.received().size() < total && peer.receive(step) > 0) {
+    }
+    session.expect_answer(peer, request);
+  });
+}
+
+void run_stall(Session& session) {
+  const std::string& request = session.large_request();
+  const std::size_t total = session.answer_to(request).bytes.size();
+  session.sweep({"stall at byte", "stalls"}, Session::spread(total, kStalls),
+                [&](std::size_t offset) {
+                  Peer peer = ask_with_tiny_buffers(session, request);
+                  peer.receive_up_to(offset);
+                  session.expect_quiet();  // the rest is owed, but nothing can be done about it now
+                  session.expect_answer(peer, request);
+                });
+}
+
+constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "out-not-armed"},
+                                 {Symptom::kNotEnded, "out-not-armed"},
+                                 {Symptom::kWrongAnswer, "partial-write-truncated"},
+                                 {Symptom::kSpins, "out-left-armed-spin"}};
+
+constexpr std::string_view kPartial =
+    "send() takes what fits and returns how much that was; the rest is sent at EPOLLOUT: send(2), "
+    "epoll(7)";
+
+constexpr Check kChecks[] = {
+    {.id = "write.slow-reader.tiny-window",
+     .when = "a peer with the smallest buffers reads a large answer a few bytes at a time",
+     .must = "send every byte, in order, and close",
+     .because = kPartial,
+     .needs = {},
+     .blames = kSlowBlames,
+     .run = run_tiny_window},
+    {.id = "write.slow-reader.stall",
+     .when = "a peer with the smallest buffers stops reading at an offset of a large answer, then "
+             "goes on",
+     .must = "wait without spinning, then send the rest",
+     .because = kPartial,
+     .needs = {},
+     .blames = kSlowBlames,
+     .run = run_stall},
+};
+
+}  // namespace
+
+std::span<const Check> write_checks() { return kChecks; }
+
+}  // namespace e3

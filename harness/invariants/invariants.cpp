@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "harness/invariants/invariants.h"
+
+#include <fmt/format.h>
+
+namespace e3 {
+
+std::string_view to_string(Symptom symptom) {
+  switch (symptom) {
+    case Symptom::kNone:
+      return "none";
+    case Symptom::kDied:
+      return "died";
+    case Symptom::kSpins:
+      return "spins";
+    case Symptom::kLeaks:
+      return "leaks";
+    case Symptom::kMisuse:
+      return "misuse";
+    case Symptom::kDeaf:
+      return "deaf";
+    case Symptom::kNoAnswer:
+      return "no-answer";
+    case Symptom::kWrongAnswer:
+      return "wrong-answer";
+    case Symptom::kEarlyAnswer:
+      return "early-answer";
+    case Symptom::kNotAccepted:
+      return "not-accepted";
+    case Symptom::kNotEnded:
+      return "not-ended";
+    case Symptom::kBadLength:
+      return "bad-length";
+  }
+  return "unknown";
+}
+
+std::optional<Violation> check_invariants(World& world, std::optional<std::size_t> baseline) {
+  const Health health = world.health();
+  if (health.death) {
+    return Violation{Symptom::kDied, "the server lives on", *health.death};
+  }
+  if (health.spin) {
+    return Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
+  }
+  if (!health.misuse.empty()) {
+    return Violation{Symptom::kMisuse, "no stale descriptor is used", health.misuse.front()};
+  }
+  if (!baseline) return std::nullopt;
+  const auto count = world.descriptors_down_to(*baseline);
+  if (count && *count > *baseline) {
+    return Violation{Symptom::kLeaks,
+                     fmt::format("{} descriptors, as before the scenario", *baseline),
+                     fmt::format("{} descriptors", *count)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace e3

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What must hold after every scenario, whatever it did: the target lives, does not spin, holds no
+// more descriptors than before, made no call that no correct server makes, and still serves
+// another connection.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "harness/world/world.h"
+
+namespace e3 {
+
+// What a scenario or an invariant saw go wrong; a check maps it to a cause.
+enum class Symptom {
+  kNone,
+  kDied,         // the target ended
+  kSpins,        // busy with nothing to do
+  kLeaks,        // descriptors above the baseline
+  kMisuse,       // closed a descriptor twice, and the like
+  kDeaf,         // another connection is no longer served
+  kNoAnswer,     // nothing, or not all of it
+  kWrongAnswer,  // other bytes than the undisturbed exchange
+  kEarlyAnswer,  // answered before the request was complete
+  kNotAccepted,  // the connection was never taken up
+  kNotEnded,     // the connection stays open
+  kBadLength,    // the announced length is not the body's
+};
+
+std::string_view to_string(Symptom symptom);
+
+struct Violation {
+  Symptom symptom = Symptom::kNone;
+  std::string expected;
+  std::string actual;
+};
+
+// Everything but "another connection is served", which needs to know the protocol.
+std::optional<Violation> check_invariants(World& world, std::optional<std::size_t> baseline);
+
+}  // namespace e3
