@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "harness/checks/profile.h"
+
+namespace e3::cli {
+namespace {
+
+constexpr const char* kRunExamples = R"(
+Examples:
+  e3 run                                         the shipped server, in process
+  e3 run --spawn './my-server --port {port}'     your server, started and stopped by e3
+  e3 run 127.0.0.1:8080                          a server that already runs
+  e3 run read.split 'close.*' -x '*.reset'       some checks only
+  e3 run --report junit=e3.xml --report json=e3.json
+
+Exit status: 0 all as expected, 1 a check failed, 2 bad usage, 3 the target never
+became ready or went away, 4 internal error, 5 nothing selected, 130 interrupted.
+)";
+
+// What CLI11 fills in before it is sorted out.
+struct Raw {
+  std::vector<std::string> words;  // checks, and at most one HOST:PORT
+  std::vector<std::string> reports;
+  std::int64_t timeout_ms = 2000;
+  std::int64_t ready_timeout_ms = 10'000;
+};
+
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::int64_t& value,
+                          const std::string& help) {
+  const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}};
+  return app.add_option(name, value, help)
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->type_name("TIME");
+}
+
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile& profile : profiles()) names.emplace_back(profile.name);
+  return names;
+}
+
+CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
+  CLI::App& run = *app.add_subcommand("run", "Run checks against a server");
+  run.footer(kRunExamples);
+  run.add_option("what", raw.words, "Checks (id, family or glob), and HOST:PORT of a server")
+      ->type_name("[CHECK...] [HOST:PORT]");
+  run.add_option("--spawn", options.spawn, "Start this program; {port} stands for its port")
+      ->type_name("CMD");
+  run.add_option("--port", options.port, "The port that the spawned program listens on")
+      ->check(CLI::Range(1, 65535));
+  run.add_option("--engine", options.engine, "auto, socketpair or tcp")
+      ->check(CLI::IsMember({"auto", "socketpair", "tcp"}))
+      ->type_name("NAME");
+  run.add_option("--profile", options.profile, "What to say to the server: http, hello or echo")
+      ->check(CLI::IsMember(profile_names()))
+      ->type_name("NAME");
+  run.add_option("-x,--exclude", options.exclude, "Leave these checks out")->type_name("CHECK");
+  run.add_flag("-f,--fail-fast", options.fail_fast, "Stop at the first failing check");
+  run.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
+  add_duration(run, "--timeout", raw.timeout_ms, "How long a program may keep a peer waiting [2s]");
+  add_duration(run, "--ready-timeout", raw.ready_timeout_ms,
+               "How long a program may take to listen [10s]");
+  run.add_flag("--allow-remote", options.allow_remote,
+               "Allow HOST:PORT to be another machine that you may test");
+  run.add_option("--report", raw.reports, "junit=PATH or json=PATH; may be given several times")
+      ->type_name("KIND=PATH");
+  run.add_option("--color", options.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of a failing scenario");
+  return run;
+}
+
+ReportFile parse_report(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string kind = text.substr(0, equals);
+  if (equals == std::string::npos || equals + 1 == text.size() ||
+      (kind != "junit" && kind != "json")) {
+    throw UsageError{
+        fmt::format("--report {}: write junit=PATH or json=PATH, for example junit=e3.xml", text)};
+  }
+  return {.kind = kind, .path = text.substr(equals + 1)};
+}
+
+void sort_out(Options& options, const Raw& raw) {
+  for (const std::string& word : raw.words) {
+    if (word.find(':') == std::string::npos) {
+      options.selection.push_back(word);
+    } else if (options.endpoint.empty()) {
+      options.endpoint = word;
+    } else {
+      throw UsageError{
+          fmt::format("two servers given: {} and {}; test one at a time", options.endpoint, word)};
+    }
+  }
+  for (const std::string& report : raw.reports) options.reports.push_back(parse_report(report));
+  options.timeout = std::chrono::milliseconds(raw.timeout_ms);
+  options.ready_timeout = std::chrono::milliseconds(raw.ready_timeout_ms);
+  const bool external = !options.spawn.empty() || !options.endpoint.empty();
+  if (!options.spawn.empty() && !options.endpoint.empty()) {
+    throw UsageError{"--spawn and HOST:PORT exclude each other; use --port for a fixed port"};
+  }
+  if (!options.spawn.empty() && options.port == 0 &&
+      options.spawn.find("{port}") == std::string::npos) {
+    throw UsageError{"the --spawn command lacks {port}; add it, or name the port with --port"};
+  }
+  if (options.engine == "tcp" && !external) {
+    throw UsageError{"--engine tcp needs a server: add --spawn 'CMD {port}' or HOST:PORT"};
+  }
+  if (options.engine == "socketpair" && external) {
+    throw UsageError{"--engine socketpair runs linked-in servers only; leave --engine out"};
+  }
+}
+
+}  // namespace
+
+Options parse_command_line(int argc, char** argv) {
+  Options options;
+  Raw raw;
+  CLI::App app{"e3 finds out what an epoll server does when its peers and its kernel misbehave.",
+               "e3"};
+  app.footer("\nExamples:\n  e3 run\n  e3 list\n  e3 explain read.split.every-offset\n");
+  app.set_version_flag("--version", std::string("e3 ") + E3_VERSION);
+  app.require_subcommand(1);
+  CLI::App& run = add_run(app, options, raw);
+  CLI::App& list = *app.add_subcommand("list", "List the checks");
+  list.add_flag("--json", options.as_json, "As JSON");
+  CLI::App& explain =
+      *app.add_subcommand("explain", "Say what a check does and why, or what a cause means");
+  explain.add_option("id", options.subject, "A check or a cause")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    app.exit(asked);  // prints the help or the version
+    return options;
+  } catch (const CLI::ParseError& error) {
+    const bool in_run = std::any_of(
+        argv, argv + argc, [](const char* word) { return std::string_view(word) == "run"; });
+    throw UsageError{fmt::format("{} (see e3{} --help)", error.what(), in_run ? " run" : "")};
+  }
+  if (run.parsed()) options.command = Command::kRun;
+  if (list.parsed()) options.command = Command::kList;
+  if (explain.parsed()) options.command = Command::kExplain;
+  if (options.command == Command::kRun) sort_out(options, raw);
+  return options;
+}
+
+}  // namespace e3::cli

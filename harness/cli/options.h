@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What the command line asks for.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace e3::cli {
+
+enum class ExitCode {
+  kAsExpected = 0,
+  kConformanceFailure = 1,
+  kUsage = 2,
+  kTargetUnavailable = 3,
+  kInternalError = 4,
+  kNothingSelected = 5,
+  kInterrupted = 130,
+};
+
+enum class Command { kNone, kRun, kList, kExplain };
+
+struct ReportFile {
+  std::string kind;  // junit or json
+  std::string path;
+};
+
+struct Options {
+  Command command = Command::kNone;
+
+  std::vector<std::string> selection;  // ids, families, globs; none: all
+  std::vector<std::string> exclude;
+  std::string endpoint;  // HOST:PORT
+  std::string spawn;
+  std::uint16_t port = 0;
+  std::string engine = "auto";
+  std::string profile = "http";
+  bool allow_remote = false;
+  std::chrono::milliseconds timeout{2000};
+  std::chrono::milliseconds ready_timeout{10'000};
+  std::uint64_t seed = 42;
+  bool fail_fast = false;
+  std::vector<ReportFile> reports;
+  std::string color = "auto";
+  bool verbose = false;
+
+  bool as_json = false;  // list
+  std::string subject;   // explain
+};
+
+// A bad command line: the message says what to write instead.
+struct UsageError {
+  std::string message;
+};
+
+// Parses the arguments. Throws UsageError. Returns with command kNone when help or the version was
+// printed.
+Options parse_command_line(int argc, char** argv);
+
+}  // namespace e3::cli
