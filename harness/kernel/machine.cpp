@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "machine.h"
+
+namespace e3::sim {
+
+StreamSocket& Machine::new_socket(int family, int flags) {
+  TcpSocket& socket = tcp_sockets.take(this);
+  socket.create(flags, family);
+  return socket;
+}
+
+bool Machine::has_two_free_descriptors() { return descriptors.free_count(2) == 2; }
+
+void Machine::raise(int number) { pending_signals |= std::uint64_t{1} << (number - 1); }
+
+void Machine::reset() {
+  clock = VirtualClock(config.monotonic_start, config.realtime_start - config.monotonic_start);
+  timers.reset();
+  descriptors.reset();
+  network.reset();
+  block = {};
+  pending_signals = 0;
+  open_files = 0;
+  epoll_items.reset();
+  epoll_instances.reset();
+  event_fds.reset();
+  tcp_sockets.reset();
+}
+
+}  // namespace e3::sim

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "network.h"
+
+#include <algorithm>
+
+#include "machine.h"
+
+namespace e3::sim {
+
+long Network::bind(StreamSocket& socket, SocketAddress address) {
+  if (is_bound(socket)) return -EINVAL;
+  if (address.family() != AF_UNIX && address.port() == 0) {
+    const int range =
+        machine_->config.ephemeral_port_last - machine_->config.ephemeral_port_first + 1;
+    int tries = 0;
+    do {
+      if (tries++ == range) return -EADDRINUSE;
+      address.set_port(take_ephemeral_port());
+    } while (in_use(socket, address));
+  } else if (in_use(socket, address)) {
+    return -EADDRINUSE;
+  }
+  socket.local_address() = address;
+  bound_.push_back(&socket);
+  return 0;
+}
+
+bool Network::is_bound(const StreamSocket& socket) const {
+  return std::find(bound_.begin(), bound_.end(), &socket) != bound_.end();
+}
+
+void Network::unbind(const StreamSocket& socket) { std::erase(bound_, &socket); }
+
+long Network::connect(StreamSocket& client, const SocketAddress& destination) {
+  const int family = destination.family();
+  if (family != AF_UNIX && client.local_address().port() == 0) {
+    client.local_address() = SocketAddress::loopback(family, take_ephemeral_port());
+  }
+  client.remote_address() = destination;
+  if (destination.is_wildcard()) {
+    client.remote_address() = SocketAddress::loopback(family, destination.port());
+  }
+  client.set_state(SocketState::kConnecting);
+  StreamSocket* listener = find_listener(client.remote_address());
+  if (listener == nullptr) {
+    client.refuse();
+    return 0;
+  }
+  if (listener->queue_full()) return client.wait_for_room();
+  client.connect_to(*listener);
+  return 0;
+}
+
+StreamSocket* Network::find_listener(const SocketAddress& destination) const {
+  for (StreamSocket* socket : bound_) {
+    if (socket->listening() && socket->local_address().accepts(destination)) return socket;
+  }
+  return nullptr;
+}
+
+std::uint16_t Network::take_ephemeral_port() {
+  const int first = machine_->config.ephemeral_port_first;
+  const int range = machine_->config.ephemeral_port_last - first + 1;
+  return static_cast<std::uint16_t>(first + ports_taken_++ % range);
+}
+
+void Network::reset() {
+  bound_.clear();
+  ports_taken_ = 0;
+}
+
+bool Network::in_use(const StreamSocket& socket, const SocketAddress& address) const {
+  for (const StreamSocket* other : bound_) {
+    if (!other->local_address().conflicts_with(address)) continue;
+    if (socket.options().reuse_port && other->options().reuse_port) continue;
+    const bool both_reuse = socket.options().reuse_address && other->options().reuse_address;
+    if (both_reuse && !other->listening()) continue;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace e3::sim

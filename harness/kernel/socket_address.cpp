@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "socket_address.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+
+namespace e3::sim {
+
+namespace {
+
+template <class Address>
+SocketAddress from(const Address& address) {
+  sockaddr_storage storage{};
+  std::memcpy(&storage, &address, sizeof address);
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&storage), sizeof address);
+}
+
+}  // namespace
+
+SocketAddress SocketAddress::unnamed(int family) {
+  if (family == AF_INET)
+    return from(sockaddr_in{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {}, .sin_zero = {}});
+  if (family == AF_INET6) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    return from(address);
+  }
+  const sa_family_t unix_family = AF_UNIX;
+  SocketAddress result;
+  std::memcpy(result.bytes_.data(), &unix_family, sizeof unix_family);
+  result.length_ = sizeof unix_family;
+  return result;
+}
+
+SocketAddress SocketAddress::loopback(int family, std::uint16_t port) {
+  SocketAddress result = unnamed(family);
+  if (family == AF_INET) {
+    auto address = result.as<sockaddr_in>();
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    result = from(address);
+  } else if (family == AF_INET6) {
+    auto address = result.as<sockaddr_in6>();
+    address.sin6_addr = in6addr_loopback;
+    result = from(address);
+  }
+  result.set_port(port);
+  return result;
+}
+
+int SocketAddress::family() const {
+  if (length_ < sizeof(sa_family_t)) return AF_UNSPEC;
+  sa_family_t family = 0;
+  std::memcpy(&family, bytes_.data(), sizeof family);
+  return family;
+}
+
+// sin_port and sin6_port have the same place.
+std::uint16_t SocketAddress::port() const {
+  if (family() != AF_INET && family() != AF_INET6) return 0;
+  std::uint16_t port = 0;
+  std::memcpy(&port, bytes_.data() + offsetof(sockaddr_in, sin_port), sizeof port);
+  return ntohs(port);
+}
+
+void SocketAddress::set_port(std::uint16_t port) {
+  if (family() != AF_INET && family() != AF_INET6) return;
+  const std::uint16_t network_order = htons(port);
+  std::memcpy(bytes_.data() + offsetof(sockaddr_in, sin_port), &network_order,
+              sizeof network_order);
+}
+
+bool SocketAddress::is_wildcard() const {
+  if (family() == AF_INET) return as<sockaddr_in>().sin_addr.s_addr == htonl(INADDR_ANY);
+  if (family() == AF_INET6) {
+    const auto address = as<sockaddr_in6>();
+    return IN6_IS_ADDR_UNSPECIFIED(&address.sin6_addr);
+  }
+  return false;
+}
+
+bool SocketAddress::accepts(const SocketAddress& destination) const {
+  if (family() == AF_UNIX) return *this == destination;
+  if (port() != destination.port()) return false;
+  if (is_wildcard()) {
+    return family() == destination.family() || family() == AF_INET6;  // dual stack, ipv6(7)
+  }
+  return *this == destination;
+}
+
+bool SocketAddress::conflicts_with(const SocketAddress& other) const {
+  if (family() == AF_UNIX || other.family() == AF_UNIX) return *this == other;
+  return port() == other.port() && (is_wildcard() || other.is_wildcard() || *this == other);
+}
+
+void SocketAddress::write_to(sockaddr* address, socklen_t* length) const {
+  if (address == nullptr || length == nullptr) return;
+  std::memcpy(address, bytes_.data(), std::min(*length, length_));
+  *length = length_;
+}
+
+}  // namespace e3::sim

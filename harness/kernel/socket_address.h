@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Addresses of simulated sockets, as the calls pass them (ip(7), ipv6(7), unix(7)).
+#pragma once
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace e3::sim {
+
+class SocketAddress {
+ public:
+  SocketAddress() = default;  // unnamed: AF_UNSPEC, length zero
+
+  // The caller's address; unnamed when `length` is too short for a family or too long for any.
+  SocketAddress(const sockaddr* address, socklen_t length) {
+    if (length < sizeof(sa_family_t) || length > bytes_.size()) return;
+    std::memcpy(bytes_.data(), address, length);
+    length_ = length;
+  }
+
+  static SocketAddress unnamed(int family);                       // 0.0.0.0:0, [::]:0 or no path
+  static SocketAddress loopback(int family, std::uint16_t port);  // 127.0.0.1 or ::1
+
+  int family() const;
+  socklen_t length() const { return length_; }
+  std::uint16_t port() const;  // host byte order; zero for AF_UNIX
+  void set_port(std::uint16_t port);
+  bool is_wildcard() const;  // INADDR_ANY or in6addr_any
+
+  // True when a connection to `destination` reaches a socket bound to this address.
+  bool accepts(const SocketAddress& destination) const;
+  // True when both cannot be bound at once.
+  bool conflicts_with(const SocketAddress& other) const;
+
+  // Writes as getsockname(2) does: cut to *length, which becomes the true length.
+  void write_to(sockaddr* address, socklen_t* length) const;
+
+  bool operator==(const SocketAddress& other) const {
+    return length_ == other.length_ &&
+           std::memcmp(bytes_.data(), other.bytes_.data(), length_) == 0;
+  }
+
+ private:
+  template <class Address>
+  Address as() const {
+    Address address{};
+    std::memcpy(&address, bytes_.data(), sizeof address);
+    return address;
+  }
+
+  alignas(sockaddr_un) std::array<std::byte, sizeof(sockaddr_un)> bytes_{};
+  socklen_t length_ = 0;
+};
+
+}  // namespace e3::sim

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Socket options: socket(7), tcp(7). An accepted socket starts with its listener's values.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <climits>
+#include <cstddef>
+
+#include "virtual_clock.h"
+
+namespace e3::sim {
+
+class StreamSocket;
+
+struct SocketOptions {
+  // Bytes a socket accepts beyond what the peer can take, and bytes it can hold unread; twice what
+  // setsockopt(2) was given, as getsockopt(2) shows it. Half of the receive buffer is the window.
+  int send_buffer = 2'621'440;
+  int receive_buffer = 131'072;
+  int receive_low_water = 1;
+  linger linger_close{};
+  Nanoseconds receive_timeout = 0;  // SO_RCVTIMEO; zero: none
+  Nanoseconds send_timeout = 0;
+  bool reuse_address = false;
+  bool reuse_port = false;
+  bool keep_alive = false;
+  bool out_of_band_inline = false;
+  int no_delay = 0;
+  int cork = 0;
+  int quick_ack = 1;
+  int keep_idle = 7200;  // seconds
+  int keep_interval = 75;
+  int keep_count = 9;
+  int user_timeout = 0;  // milliseconds
+  int defer_accept = 0;
+  int linger_fin = 60;  // TCP_LINGER2, seconds
+  unsigned not_sent_low_water = UINT_MAX;
+  int ipv6_only = 0;
+};
+
+// setsockopt(2) and getsockopt(2) on a simulated socket. 0 or a negative errno.
+long set_socket_option(StreamSocket& socket, int level, int name, const void* value,
+                       socklen_t length);
+long get_socket_option(StreamSocket& socket, int level, int name, void* value, socklen_t* length);
+
+}  // namespace e3::sim

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// One end of a TCP connection, or a listener: RFC 9293 as Linux shows it to a process. Segments
+// arrive at once and in order; what varies between real runs is a named choice in KernelConfig.
+#pragma once
+
+#include "stream_socket.h"
+#include "timer_queue.h"
+
+namespace e3::sim {
+
+class TcpSocket final : public StreamSocket {
+ public:
+  explicit TcpSocket(Machine* machine)
+      : StreamSocket(machine), timer_(&TcpSocket::timer_expired, this) {}
+
+  void create(int flags, int family);
+
+  std::uint32_t poll() override;
+  long send(const ScatterList& from, int flags) override;
+  long receive(const ScatterList& to, int flags) override;
+  long shutdown(int how) override;
+  long connect(const SocketAddress& destination) override;
+  void pair_with(StreamSocket& other) override;
+  long destination_refused() const override { return 0; }
+  void receive_buffer_changed() override;
+  void abort() override;
+  void connect_to(StreamSocket& listener) override;
+  void refuse() override;
+  long wait_for_room() override;
+  bool has_peer_name() const override;
+  void low_water_changed() override;
+  bool close_would_block() override;
+
+ private:
+  void release() override;
+  void close_connection();
+  void recycle();
+
+  // Calls (tcp_socket.cpp).
+  bool readable() const;
+  bool writable(bool for_poll) const;
+  std::size_t send_room() const;
+  std::size_t receive_window() const;
+  long receive_nothing(int flags);
+
+  // Handshake (tcp_handshake.cpp).
+  void connection_failed(int error);
+  void retransmit_syn();
+  static void timer_expired(void* socket);
+
+  // Segments (tcp_segments.cpp): what this end's actions do to the other end and back.
+  std::size_t transmit(const ScatterList& from);
+  void open_window();
+  void transmit_queued();
+  void data_refused();
+  bool refuses_data() const;
+  void data_arrived();
+  void transmit_fin();
+  void fin_arrived();
+  void fin_acknowledged();
+  void acknowledge_fin_of_peer();
+  void transmit_reset();
+  void reset_arrived();
+  void become_closed();
+  void check_write_space();
+  void unlink_peer();
+
+  TcpSocket* peer_ = nullptr;  // nullptr: unconnected, or the other end is past caring
+  bool fin_received_ = false;
+  bool fin_queued_ = false;          // the FIN waits behind data in the send queue
+  bool connect_unreported_ = false;  // connect(2) said EINPROGRESS and was not asked again
+  bool orphan_ = false;              // closed by its process; lives on until its data is delivered
+  Nanoseconds linger_deadline_ = kNever;
+  int syn_retransmissions_ = 0;
+  Timer timer_;  // the next SYN, then the next window probe, then the acknowledgement of the FIN
+};
+
+}  // namespace e3::sim

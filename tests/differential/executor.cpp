@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "executor.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+namespace e3::differential {
+
+namespace {
+constexpr std::size_t kBufferSize = 1 << 16;
+}
+
+Executor::Executor(bool unix_sockets) : unix_sockets_(unix_sockets), buffer_(kBufferSize), zeros_(kBufferSize) {}
+
+const Outcomes& Executor::run(const Schedule& schedule, System& system) {
+  system_ = &system;
+  registrations_ = 0;
+  next_byte_ = 0;
+  filled_ = false;
+  outcomes_.resize(schedule.size());
+  std::fill(std::begin(slots_), std::end(slots_), -1);
+  system.begin();
+  if (!unix_sockets_) slots_[kListener] = static_cast<int>(system.listen());
+  slots_[kOuterEpoll] = static_cast<int>(system.epoll_create());
+  slots_[kInnerEpoll] = static_cast<int>(system.epoll_create());
+  slots_[kEvent] = static_cast<int>(system.eventfd());
+  for (std::size_t i = 0; i < schedule.size(); ++i) {
+    Outcome& outcome = outcomes_[i];
+    outcome.skipped = outcome.sigpipe = false;
+    outcome.value = 0;
+    outcome.bytes_seen = 0;
+    outcome.events.clear();
+    perform(schedule[i], outcome);
+    outcome.sigpipe = system.take_sigpipe();
+  }
+  system.end();
+  return outcomes_;
+}
+
+void Executor::perform(const Step& step, Outcome& outcome) {
+  if (step.action <= Action::kPeerPoll || step.action == Action::kPeerDrain) {
+    peer_step(step, outcome);
+    return;
+  }
+  if (slots_[step.slot] < 0 && step.action != Action::kAccept) {
+    outcome.skipped = true;
+    return;
+  }
+  switch (step.action) {
+    case Action::kAdd:
+    case Action::kModify:
+    case Action::kDelete:
+    case Action::kWait:
+      epoll_step(step, outcome);
+      break;
+    case Action::kAccept:
+    case Action::kClose:
+    case Action::kCloseWithReset:
+    case Action::kDuplicate:
+    case Action::kDuplicateOnto:
+    case Action::kPoll:
+    case Action::kEventWrite:
+    case Action::kEventRead:
+      descriptor_step(step, outcome);
+      break;
+    default:
+      socket_step(step, outcome);
+  }
+}
+
+void Executor::peer_step(const Step& step, Outcome& outcome) {
+  const int peer = step.slot % kPeers;
+  switch (step.action) {
+    case Action::kPeerConnect: {
+      const int slot = kFirstConnection + peer;
+      outcome.skipped = unix_sockets_ && slots_[slot] >= 0;
+      if (outcome.skipped) return;
+      outcome.value = system_->peer_connect(peer);
+      if (unix_sockets_ && outcome.value >= 0) slots_[slot] = static_cast<int>(outcome.value);
+      return;
+    }
+    case Action::kPeerSend:
+      outcome.value = system_->peer_send(peer, next_bytes(step.number));
+      return;
+    case Action::kPeerReceive:
+      outcome.value = system_->peer_receive(peer, std::span(buffer_).first(step.number));
+      note_bytes(outcome.value, outcome);
+      return;
+    case Action::kPeerShutdown:
+      outcome.value = system_->peer_shutdown(peer, static_cast<int>(step.number));
+      return;
+    case Action::kPeerClose:
+      outcome.value = system_->peer_close(peer);
+      return;
+    case Action::kPeerReset:
+      outcome.value = system_->peer_reset(peer);
+      return;
+    case Action::kPeerPoll:
+      outcome.value = system_->peer_poll(peer);
+      return;
+    default:
+      drain_peer(peer, outcome);
+  }
+}
+
+void Executor::socket_step(const Step& step, Outcome& outcome) {
+  const int fd = slots_[step.slot];
+  switch (step.action) {
+    case Action::kReceive:
+    case Action::kPeek:
+      outcome.value = system_->receive(fd, std::span(buffer_).first(step.number),
+                                       step.action == Action::kPeek ? MSG_PEEK : 0);
+      note_bytes(outcome.value, outcome);
+      return;
+    case Action::kSend:
+      if (filled_) {
+        fill(fd, outcome);
+        return;
+      }
+      outcome.value = system_->send(fd, next_bytes(step.number), 0);
+      return;
+    case Action::kSendVector: {
+      if (filled_) {
+        fill(fd, outcome);
+        return;
+      }
+      const auto bytes = next_bytes(step.number);
+      const std::size_t half = bytes.size() / 2;
+      const std::array<iovec, 3> pieces{
+          {{bytes.data(), half}, {nullptr, 0}, {bytes.data() + half, bytes.size() - half}}};
+      outcome.value = system_->writev(fd, pieces);
+      return;
+    }
+    case Action::kReceiveVector: {
+      const std::size_t half = step.number / 2;
+      const std::array<iovec, 2> pieces{
+          {{buffer_.data(), half}, {buffer_.data() + half, step.number - half}}};
+      outcome.value = system_->readv(fd, pieces);
+      note_bytes(outcome.value, outcome);
+      return;
+    }
+    case Action::kShutdown:
+      outcome.value = system_->shutdown(fd, static_cast<int>(step.number));
+      return;
+    case Action::kSocketError:
+      outcome.value = system_->socket_error(fd);
+      return;
+    case Action::kPeerName:
+      outcome.value = system_->peer_name(fd);
+      return;
+    case Action::kReadable:
+      outcome.value = system_->readable(fd);
+      return;
+    case Action::kLowWater:
+      outcome.value = system_->set_low_water(fd, static_cast<int>(step.number));
+      return;
+    default:
+      fill(fd, outcome);
+  }
+}
+
+void Executor::descriptor_step(const Step& step, Outcome& outcome) {
+  int& slot = slots_[step.slot];
+  switch (step.action) {
+    case Action::kAccept:
+      outcome.skipped = slot >= 0 || slots_[kListener] < 0;
+      if (outcome.skipped) return;
+      outcome.value = system_->accept(slots_[kListener]);
+      if (outcome.value >= 0) slot = static_cast<int>(outcome.value);
+      return;
+    case Action::kCloseWithReset:
+      system_->set_linger_reset(slot);
+      [[fallthrough]];
+    case Action::kClose:
+      outcome.value = system_->close(slot);
+      slot = -1;
+      return;
+    case Action::kDuplicate:
+      outcome.skipped = slots_[step.second] >= 0;
+      if (outcome.skipped) return;
+      outcome.value = system_->duplicate(slot);
+      slots_[step.second] = static_cast<int>(outcome.value);
+      return;
+    case Action::kDuplicateOnto:
+      outcome.skipped = slots_[step.second] < 0;
+      if (outcome.skipped) return;
+      outcome.value = system_->duplicate_onto(slot, slots_[step.second]);
+      return;
+    case Action::kPoll: {
+      pollfd entry{slot, POLLIN | POLLOUT | POLLRDHUP | POLLPRI, 0};
+      outcome.value = system_->poll(entry);
+      if (outcome.value >= 0) outcome.value = entry.revents;
+      return;
+    }
+    case Action::kEventWrite: {
+      const std::uint64_t value = step.number == 5000 ? UINT64_MAX - 1 : step.number;
+      outcome.value = system_->write(slot, std::as_bytes(std::span(&value, 1)));
+      return;
+    }
+    default: {
+      std::uint64_t value = 0;
+      outcome.value = system_->read(slot, std::as_writable_bytes(std::span(&value, 1)));
+      outcome.bytes_seen = static_cast<std::uint32_t>(value);
+    }
+  }
+}
+
+void Executor::epoll_step(const Step& step, Outcome& outcome) {
+  if (step.action == Action::kWait) {
+    std::array<epoll_event, 16> events{};
+    outcome.value =
+        system_->epoll_wait(slots_[step.slot], std::span(events).first(std::min(step.number, 16U)));
+    for (long i = 0; i < outcome.value; ++i) {
+      const epoll_event& event = events.at(static_cast<std::size_t>(i));
+      outcome.events.emplace_back(event.events, event.data.u32);
+    }
+    return;
+  }
+  const int epoll = slots_[step.second];
+  outcome.skipped = epoll < 0;
+  if (outcome.skipped) return;
+  int operation = EPOLL_CTL_DEL;
+  if (step.action == Action::kAdd) operation = EPOLL_CTL_ADD;
+  if (step.action == Action::kModify) operation = EPOLL_CTL_MOD;
+  epoll_event event{};
+  event.events = step.number;
+  event.data.u64 = ++registrations_;
+  outcome.value = system_->epoll_ctl(epoll, operation, slots_[step.slot], event);
+}
+
+// How many bytes fit is the kernel's own affair: what is compared is that some did and that in the
+// end none do.
+void Executor::fill(int fd, Outcome& outcome) {
+  const bool first = !filled_;
+  filled_ = true;
+  long total = 0;
+  for (;;) {
+    const long sent = system_->send(fd, zeros_, MSG_NOSIGNAL);
+    if (sent < 0) {
+      outcome.value = sent;
+      outcome.bytes_seen = first && total > 0 ? 1 : 0;
+      return;
+    }
+    total += sent;
+  }
+}
+
+void Executor::drain_peer(int peer, Outcome& outcome) {
+  long total = 0;
+  for (;;) {
+    const long got = system_->peer_receive(peer, buffer_);
+    if (got <= 0) {
+      outcome.value = got;
+      outcome.bytes_seen = total > 0 ? 1 : 0;
+      return;
+    }
+    total += got;
+  }
+}
+
+// Bytes that count up, so that a lost, doubled or moved byte shows.
+std::span<std::byte> Executor::next_bytes(std::size_t length) {
+  for (std::size_t i = 0; i < length; ++i) buffer_[i] = std::byte{next_byte_++};
+  return std::span(buffer_).first(length);
+}
+
+void Executor::note_bytes(long length, Outcome& outcome) {
+  std::uint32_t hash = 2166136261;  // FNV-1a
+  for (long i = 0; i < length; ++i) {
+    hash = (hash ^ std::to_integer<std::uint32_t>(buffer_[static_cast<std::size_t>(i)])) * 16777619;
+  }
+  outcome.bytes_seen = hash;
+}
+
+std::string print(const Outcome& outcome) {
+  if (outcome.skipped) return "skipped";
+  std::string text = outcome.value < 0
+                         ? fmt::format("{}", strerrorname_np(static_cast<int>(-outcome.value)))
+                         : fmt::format("{}", outcome.value);
+  if (outcome.sigpipe) text += " SIGPIPE";
+  if (outcome.bytes_seen != 0) text += fmt::format(" bytes:{:x}", outcome.bytes_seen);
+  for (const auto& [events, registration] : outcome.events) {
+    text += fmt::format(" [{:#x} reg{}]", events, registration);
+  }
+  return text;
+}
+
+}  // namespace e3::differential

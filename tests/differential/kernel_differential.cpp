@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Random schedules on the simulated kernel and on the running Linux: every result, errno and
+// ordered event list must be the same. Exit status 0: no difference; 1: differences, printed with
+// seed and steps; 77: this machine cannot run the comparison.
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "comparison.h"
+#include "private_network.h"
+
+namespace e3::differential {
+namespace {
+
+constexpr int kCannotRun = 77;
+// A namespace is replaced before its TIME_WAIT sockets come near the kernel's limit.
+constexpr long kSchedulesPerNetwork = 20'000;
+
+struct Settings {
+  std::uint64_t first_seed = 1;
+  long schedules = 3'000;
+  long mismatches_max = 5;
+  bool unix_sockets = false;
+  bool no_full_buffers = false;
+  std::string replay;
+};
+
+int replay(const std::string& path, Comparison& comparison) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  const auto mismatch = comparison.compare(parse(text.str()));
+  if (mismatch) fmt::print("{}:\n{}", path, mismatch->report);
+  return mismatch ? 1 : 0;
+}
+
+int run(const Settings& settings) {
+  if (!enter_private_network()) {
+    fmt::print("no private network namespace here: cannot compare\n");
+    return kCannotRun;
+  }
+  Comparison comparison(settings.unix_sockets);
+  if (!settings.replay.empty()) return replay(settings.replay, comparison);
+  const ScheduleOptions options{settings.unix_sockets, !settings.no_full_buffers};
+  long mismatches = 0;
+  long done = 0;
+  for (; done < settings.schedules && mismatches < settings.mismatches_max; ++done) {
+    if (done % kSchedulesPerNetwork == kSchedulesPerNetwork - 1) enter_private_network();
+    const std::uint64_t seed = settings.first_seed + static_cast<std::uint64_t>(done);
+    if (const auto mismatch = comparison.compare(generate(seed, options))) {
+      ++mismatches;
+      fmt::print("seed {}:\n{}\n", seed, mismatch->report);
+    }
+  }
+  utsname system{};
+  uname(&system);
+  fmt::print("{} {}: {} schedules, {} steps, {} mismatches, {} timing differences\n",
+             system.sysname, system.release, done, comparison.steps(), mismatches,
+             comparison.timing_differences());
+  return mismatches == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace e3::differential
+
+int main(int argc, char** argv) {
+  e3::differential::Settings settings;
+  CLI::App app("Compares the simulated kernel with the running Linux kernel on random schedules");
+  app.add_option("--seed", settings.first_seed, "first seed");
+  app.add_option("--schedules", settings.schedules, "how many seeds to run");
+  app.add_option("--mismatches", settings.mismatches_max, "stop after that many mismatches");
+  app.add_flag("--unix", settings.unix_sockets, "AF_UNIX pairs instead of loopback TCP");
+  app.add_flag("--no-full-buffers", settings.no_full_buffers, "leave out steps that fill buffers");
+  app.add_option("--replay", settings.replay, "run one schedule from a file");
+  CLI11_PARSE(app, argc, argv);
+  return e3::differential::run(settings);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "schedule.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include <array>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+namespace e3::differential {
+
+namespace {
+
+// What the numbers of a step mean, for the generator.
+enum class Shape {
+  kPeer,
+  kPeerLength,
+  kPeerHow,
+  kSlot,
+  kSlotLength,
+  kSlotHow,
+  kTwoSlots,
+  kWatch,
+  kUnwatch,
+  kWait
+};
+
+struct ActionEntry {
+  Action action;
+  std::string_view name;
+  Shape shape;
+  int weight;
+};
+
+constexpr std::array kActions{
+    ActionEntry{Action::kPeerConnect, "peer-connect", Shape::kPeer, 3},
+    ActionEntry{Action::kPeerSend, "peer-send", Shape::kPeerLength, 12},
+    ActionEntry{Action::kPeerReceive, "peer-receive", Shape::kPeerLength, 6},
+    ActionEntry{Action::kPeerShutdown, "peer-shutdown", Shape::kPeerHow, 4},
+    ActionEntry{Action::kPeerClose, "peer-close", Shape::kPeer, 4},
+    ActionEntry{Action::kPeerReset, "peer-reset", Shape::kPeer, 3},
+    ActionEntry{Action::kPeerPoll, "peer-poll", Shape::kPeer, 2},
+    ActionEntry{Action::kAccept, "accept", Shape::kSlot, 4},
+    ActionEntry{Action::kReceive, "receive", Shape::kSlotLength, 12},
+    ActionEntry{Action::kPeek, "peek", Shape::kSlotLength, 2},
+    ActionEntry{Action::kSend, "send", Shape::kSlotLength, 10},
+    ActionEntry{Action::kSendVector, "send-vector", Shape::kSlotLength, 2},
+    ActionEntry{Action::kReceiveVector, "receive-vector", Shape::kSlotLength, 2},
+    ActionEntry{Action::kShutdown, "shutdown", Shape::kSlotHow, 4},
+    ActionEntry{Action::kClose, "close", Shape::kSlot, 4},
+    ActionEntry{Action::kCloseWithReset, "close-with-reset", Shape::kSlot, 1},
+    ActionEntry{Action::kSocketError, "socket-error", Shape::kSlot, 2},
+    ActionEntry{Action::kPeerName, "peer-name", Shape::kSlot, 1},
+    ActionEntry{Action::kReadable, "readable", Shape::kSlot, 1},
+    ActionEntry{Action::kLowWater, "low-water", Shape::kSlotLength, 1},
+    ActionEntry{Action::kDuplicate, "duplicate", Shape::kTwoSlots, 2},
+    ActionEntry{Action::kDuplicateOnto, "duplicate-onto", Shape::kTwoSlots, 1},
+    ActionEntry{Action::kPoll, "poll", Shape::kSlot, 2},
+    ActionEntry{Action::kEventWrite, "event-write", Shape::kSlotLength, 2},
+    ActionEntry{Action::kEventRead, "event-read", Shape::kSlot, 1},
+    ActionEntry{Action::kAdd, "add", Shape::kWatch, 12},
+    ActionEntry{Action::kModify, "modify", Shape::kWatch, 8},
+    ActionEntry{Action::kDelete, "delete", Shape::kUnwatch, 2},
+    ActionEntry{Action::kWait, "wait", Shape::kWait, 22},
+    ActionEntry{Action::kFill, "fill", Shape::kSlot, 1},
+    ActionEntry{Action::kPeerDrain, "peer-drain", Shape::kPeer, 1},
+};
+static_assert(kActions.size() == static_cast<std::size_t>(Action::kCount));
+
+const ActionEntry& entry_of(Action action) { return kActions.at(static_cast<std::size_t>(action)); }
+
+class Generator {
+ public:
+  Generator(std::uint64_t seed, const ScheduleOptions& options) : random_(seed), options_(options) {
+    // Each schedule uses some actions often and others not at all, so that rare combinations come
+    // up (swarm testing).
+    for (const ActionEntry& entry : kActions) {
+      const bool left_out = entry.action != Action::kWait && below(4) == 0;
+      weights_.push_back(left_out ? 0 : entry.weight * (1 + below(3)));
+    }
+    if (!options_.full_buffers) {
+      weights_[static_cast<std::size_t>(Action::kFill)] = 0;
+      weights_[static_cast<std::size_t>(Action::kPeerDrain)] = 0;
+    }
+  }
+
+  Schedule generate() {
+    Schedule schedule;
+    const int connections = 1 + below(kConnections);
+    for (int i = 0; i < connections; ++i) {
+      schedule.push_back({Action::kPeerConnect, byte(i)});
+      if (!options_.unix_sockets) schedule.push_back({Action::kAccept, byte(kFirstConnection + i)});
+      if (below(4) != 0) {
+        schedule.push_back({Action::kAdd, byte(kFirstConnection + i), kOuterEpoll, mask()});
+      }
+    }
+    std::discrete_distribution<std::size_t> pick(weights_.begin(), weights_.end());
+    const int steps = 4 + below(below(4) == 0 ? 40 : 14);
+    for (int i = 0; i < steps; ++i) schedule.push_back(step(kActions.at(pick(random_))));
+    return schedule;
+  }
+
+ private:
+  int below(int bound) { return static_cast<int>(random_() % static_cast<std::uint64_t>(bound)); }
+  static std::uint8_t byte(int value) { return static_cast<std::uint8_t>(value); }
+
+  std::uint32_t length() {
+    constexpr std::array<std::uint32_t, 8> kLengths{0, 1, 1, 2, 3, 10, 100, 5000};
+    return kLengths.at(static_cast<std::size_t>(below(kLengths.size())));
+  }
+
+  std::uint32_t mask() {
+    std::uint32_t events = 0;
+    if (below(4) != 0) events |= EPOLLIN;
+    if (below(2) != 0) events |= EPOLLOUT;
+    if (below(3) == 0) events |= EPOLLRDHUP;
+    if (below(8) == 0) events |= EPOLLPRI;
+    if (below(2) == 0) events |= EPOLLET;
+    if (below(6) == 0) events |= EPOLLONESHOT;
+    if (below(12) == 0) events |= EPOLLEXCLUSIVE;
+    return events;
+  }
+
+  std::uint8_t slot() {  // mostly a connection
+    return byte(below(4) != 0 ? kFirstConnection + below(kConnections) : below(kSlots));
+  }
+
+  std::uint8_t epoll() { return byte(below(6) == 0 ? kInnerEpoll : kOuterEpoll); }
+
+  Step step(const ActionEntry& entry) {
+    const std::uint8_t peer = byte(below(kPeers));
+    switch (entry.shape) {
+      case Shape::kPeer:
+        return {entry.action, peer};
+      case Shape::kPeerLength:
+        return {entry.action, peer, 0, length()};
+      case Shape::kPeerHow:
+        return {entry.action, peer, 0, below(2) != 0 ? 1U : static_cast<std::uint32_t>(below(3))};
+      case Shape::kSlot:
+        return {entry.action, entry.action == Action::kEventRead ? byte(kEvent) : slot()};
+      case Shape::kSlotLength:
+        return {entry.action, entry.action == Action::kEventWrite ? byte(kEvent) : slot(), 0,
+                length()};
+      case Shape::kSlotHow:
+        return {entry.action, slot(), 0, below(2) != 0 ? 1U : static_cast<std::uint32_t>(below(3))};
+      case Shape::kTwoSlots:
+        return {entry.action, slot(), byte(kFirstDuplicate + below(2))};
+      case Shape::kWatch:
+        return {entry.action, slot(), epoll(), mask()};
+      case Shape::kUnwatch:
+        return {entry.action, slot(), epoll()};
+      case Shape::kWait:
+        return {entry.action, epoll(), 0,
+                below(3) == 0 ? 8U : 1U + static_cast<std::uint32_t>(below(3))};
+    }
+    return {};
+  }
+
+  std::mt19937_64 random_;
+  ScheduleOptions options_;
+  std::vector<int> weights_;
+};
+
+}  // namespace
+
+Schedule generate(std::uint64_t seed, const ScheduleOptions& options) {
+  return Generator(seed, options).generate();
+}
+
+std::string print(const Step& step) {
+  return fmt::format("{} {} {} {:#x}", entry_of(step.action).name, step.slot, step.second,
+                     step.number);
+}
+
+std::string print(const Schedule& schedule) {
+  std::string text;
+  for (const Step& step : schedule) text += print(step) + "\n";
+  return text;
+}
+
+Schedule parse(const std::string& text) {
+  Schedule schedule;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.front() == '#') continue;
+    std::istringstream words(line);
+    std::string name;
+    unsigned slot = 0;
+    unsigned second = 0;
+    std::string number;
+    if (!(words >> name >> slot >> second >> number)) throw std::invalid_argument(line);
+    const ActionEntry* found = nullptr;
+    for (const ActionEntry& entry : kActions) {
+      if (entry.name == name) found = &entry;
+    }
+    if (found == nullptr || slot >= kSlots || second >= kSlots) throw std::invalid_argument(line);
+    schedule.push_back({found->action, static_cast<std::uint8_t>(slot),
+                        static_cast<std::uint8_t>(second),
+                        static_cast<std::uint32_t>(std::stoul(number, nullptr, 0))});
+  }
+  return schedule;
+}
+
+}  // namespace e3::differential
