@@ -10,7 +10,7 @@ namespace e3::sim {
 
 namespace {
 constexpr std::size_t kCapacityMin = 256;
-constexpr std::size_t kCapacityKept = 64 * 1024;
+constexpr std::size_t kCapacityKept = std::size_t{64} * 1024;
 }  // namespace
 
 void ByteQueue::append(const ScatterList& from, std::size_t offset, std::size_t length) {

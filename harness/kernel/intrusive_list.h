@@ -30,8 +30,10 @@ class IntrusiveList {
   void push_front(T& element) { insert_before(*head_.next, element); }
   void push_back(T& element) { insert_before(head_, element); }
 
+  // Does nothing to an element that is in no list.
   static void remove(T& element) {
     ListHook<T>& hook = element.*Hook;
+    if (hook.previous == nullptr || hook.next == nullptr) return;
     hook.previous->next = hook.next;
     hook.next->previous = hook.previous;
     hook = {};
