@@ -26,20 +26,36 @@ constexpr const char* kExamples =
     "  e3-server                                   serve http on 127.0.0.1:8889\n"
     "  e3-server --protocol echo --port 0          echo on a free port, which is printed\n"
     "  e3-server --date 'Mon, 1 Jan 1996 01:01:01 GMT' --log\n"
-    "Stop it with Ctrl-C or SIGTERM; both end with exit code 0.";
+    "Ctrl-C or SIGTERM lets it finish what it is serving, twice stops it at once; exit code 0.\n"
+    "SIGUSR1 prints its counters.";
 
 std::atomic<e3::server::Server*> running_server{nullptr};
 
-void stop_running_server(int /*signal*/) {
-  if (e3::server::Server* server = running_server.load()) server->stop();
+void handle_signal(int signal) {
+  e3::server::Server* server = running_server.load();
+  if (server == nullptr) return;
+  if (signal == SIGUSR1) {
+    server->request_report();
+  } else {
+    server->drain();  // a second signal stops at once
+  }
 }
 
-void stop_on_signals() {
+void handle_signals() {
   struct sigaction action {};
-  action.sa_handler = stop_running_server;
+  action.sa_handler = handle_signal;
   ::sigemptyset(&action.sa_mask);
-  ::sigaction(SIGTERM, &action, nullptr);
-  ::sigaction(SIGINT, &action, nullptr);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  action.sa_handler = SIG_IGN;  // a terminal that goes away is no reason to stop serving
+  ::sigaction(SIGHUP, &action, nullptr);
+}
+
+void print_counters(const e3::server::Counters& counters) {
+  std::cout << "event=counters accepted=" << counters.accepted << " closed=" << counters.closed
+            << " requests=" << counters.requests << " refusals=" << counters.refusals
+            << " timeouts=" << counters.timeouts << " accept_failures=" << counters.accept_failures
+            << " bytes_received=" << counters.bytes_received
+            << " bytes_sent=" << counters.bytes_sent << std::endl;
 }
 
 std::string host_and_port(const std::string& address, std::uint16_t port) {
@@ -69,7 +85,8 @@ int serve(e3::server::Options options, const std::string& address, std::uint16_t
     const std::uint16_t bound = server.listen(address, port);
     doing = "stopped serving";
     running_server = &server;
-    stop_on_signals();
+    server.report = print_counters;
+    handle_signals();
     std::cout << "listening on " << host_and_port(address, bound) << std::endl;
     server.run();
     running_server = nullptr;
@@ -99,7 +116,8 @@ int run(int argc, char** argv) {
   app.add_option("--port", port, "TCP port; 0 takes a free one")->capture_default_str();
   CLI::Option* date_option =
       app.add_option("--date", date, "the text of every Date field, instead of the time");
-  app.add_flag("--log", log, "print each request as it is read");
+  app.add_flag("--log", log, "print a line for each request and connection");
+  app.add_flag("--http10", options.http10_only, "answer as HTTP/1.0 and close, whatever is asked");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

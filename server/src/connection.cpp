@@ -19,9 +19,11 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::uint64_t token, const Options& options)
+Connection::Connection(Descriptor socket, std::uint64_t token, std::uint64_t number,
+                       const Options& options)
     : socket_(std::move(socket)),
       token_(token),
+      number_(number),
       exchange_(options),
       interest_(kAlways),
       echo_(options.protocol == Protocol::kEcho) {}
@@ -29,7 +31,18 @@ Connection::Connection(Descriptor socket, std::uint64_t token, const Options& op
 Connection::Phase Connection::phase() const noexcept {
   if (owed() != 0) return Phase::kWrite;
   if (state_ == State::kLingering) return Phase::kLinger;
-  return echo_ ? Phase::kNone : Phase::kHead;
+  if (echo_) return Phase::kNone;
+  switch (exchange_.stage()) {
+    case Exchange::Stage::kBody:
+      return Phase::kBody;
+    case Exchange::Stage::kIdle:
+      return Phase::kIdle;
+    case Exchange::Stage::kFirstHead:
+    case Exchange::Stage::kHead:
+    case Exchange::Stage::kOver:
+      break;
+  }
+  return Phase::kHead;
 }
 
 // EPOLLHUP and EPOLLERR end nothing by themselves: bytes from before may still be queued. They make
@@ -40,16 +53,12 @@ void Connection::note(std::uint32_t events) noexcept {
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) writable_ = true;
 }
 
-bool Connection::wants_input(const Turn& turn) const noexcept {
-  if (input_ended_) return false;
-  return state_ != State::kOpen || owed() < turn.options.limits.output;
-}
-
 Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
   note(events);
-  has_sent_ = false;
-  for (std::size_t reads = 0;; ++reads) {
-    if (!flush()) return Next::kFinish;
+  turn.connection = number_;
+  made_progress_ = false;
+  for (std::size_t inputs = 0;; ++inputs) {
+    if (!flush(turn)) return Next::kFinish;
     if (state_ == State::kFlushing && owed() == 0) {
       // A close with unread input, or input that arrives later, would reset the connection and
       // could destroy the answer on its way. After the peer's end of input nothing more can arrive.
@@ -57,10 +66,42 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
       state_ = State::kLingering;
     }
     if (state_ == State::kLingering && input_ended_) return Next::kFinish;
-    if (!readable_ || !wants_input(turn)) return Next::kWait;
-    if (reads == turn.options.limits.reads_per_turn) return Next::kAgain;
-    if (!receive(turn)) return Next::kFinish;
+    const bool has_input = !unread_.empty() || (readable_ && !input_ended_);
+    const bool has_room = state_ != State::kOpen || owed() < turn.options.limits.output;
+    if (!has_input || !has_room) return Next::kWait;
+    if (inputs == turn.options.limits.reads_per_turn) return Next::kAgain;
+    if (!take_input(turn)) return Next::kFinish;
   }
+}
+
+Connection::Next Connection::time_out(Turn& turn) {
+  const Phase phase = this->phase();
+  if (phase != Phase::kHead && phase != Phase::kBody) return Next::kFinish;
+  turn.output.clear();
+  exchange_.time_out(turn);
+  if (turn.output.empty()) return Next::kFinish;
+  state_ = State::kFlushing;
+  if (!send_or_keep(turn.output, turn)) return Next::kFinish;
+  return advance(0, turn);
+}
+
+Connection::Next Connection::drain(Turn& turn) {
+  readable_ = true;  // what has arrived since the last event is served as well
+  const Next next = advance(0, turn);
+  if (next != Next::kWait || state_ != State::kOpen || owed() != 0) return next;
+  const Exchange::Stage stage = exchange_.stage();
+  const bool is_idle =
+      echo_ || stage == Exchange::Stage::kIdle || stage == Exchange::Stage::kFirstHead;
+  return is_idle ? Next::kFinish : next;
+}
+
+// What was put by comes first: it was received first.
+bool Connection::take_input(Turn& turn) {
+  if (unread_.empty()) return receive(turn);
+  std::string input;
+  input.swap(unread_);
+  process(input, turn);
+  return !lost_;
 }
 
 bool Connection::receive(Turn& turn) {
@@ -79,6 +120,7 @@ bool Connection::receive(Turn& turn) {
     return !lost_;
   }
   const auto size = static_cast<std::size_t>(received);
+  turn.counters.bytes_received += size;
   // A short receive has emptied the queue; what arrives later makes a new edge (epoll(7), question
   // 9). An end of input reported with the data makes none.
   if (size < turn.input.size() && !read_to_end_) readable_ = false;
@@ -89,13 +131,19 @@ bool Connection::receive(Turn& turn) {
 void Connection::process(std::string_view input, Turn& turn) {
   if (state_ != State::kOpen) return;
   if (echo_) {
-    lost_ = !send_or_keep(input);
+    lost_ = !send_or_keep(input, turn);
     return;
   }
   turn.output.clear();
-  exchange_.consume(input, turn);
-  if (exchange_.is_over()) state_ = State::kFlushing;
-  lost_ = !send_or_keep(turn.output);
+  const std::uint32_t progress = exchange_.progress();
+  const std::size_t consumed = exchange_.consume(input, turn);
+  if (exchange_.progress() != progress) made_progress_ = true;
+  if (exchange_.stage() == Exchange::Stage::kOver) {
+    state_ = State::kFlushing;
+  } else if (consumed != input.size()) {
+    unread_ = input.substr(consumed);
+  }
+  lost_ = !send_or_keep(turn.output, turn);
 }
 
 void Connection::process_end_of_input(Turn& turn) {
@@ -104,11 +152,11 @@ void Connection::process_end_of_input(Turn& turn) {
   if (echo_) return;
   turn.output.clear();
   exchange_.end_input(turn);
-  lost_ = !send_or_keep(turn.output);
+  lost_ = !send_or_keep(turn.output, turn);
 }
 
-bool Connection::send_or_keep(std::string_view bytes) {
-  if (owed() == 0 && !send_some(bytes)) return false;
+bool Connection::send_or_keep(std::string_view bytes, Turn& turn) {
+  if (owed() == 0 && !send_some(bytes, turn)) return false;
   if (bytes.empty()) return true;
   if (sent_ != 0) {
     output_.erase(0, sent_);
@@ -118,10 +166,10 @@ bool Connection::send_or_keep(std::string_view bytes) {
   return true;
 }
 
-bool Connection::flush() {
+bool Connection::flush(Turn& turn) {
   if (owed() == 0 || !writable_) return true;
   std::string_view rest = std::string_view(output_).substr(sent_);
-  const bool intact = send_some(rest);
+  const bool intact = send_some(rest, turn);
   sent_ = output_.size() - rest.size();
   if (rest.empty()) {
     std::string().swap(output_);
@@ -133,12 +181,13 @@ bool Connection::flush() {
 // Sends until all is taken or the socket refuses more; takes what was sent off `bytes`. Only a
 // refusal makes the kernel report the space that appears later, so a short send is followed by
 // another.
-bool Connection::send_some(std::string_view& bytes) {
+bool Connection::send_some(std::string_view& bytes, Turn& turn) {
   while (!bytes.empty() && writable_) {
     const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
-      has_sent_ = has_sent_ || sent > 0;
+      turn.counters.bytes_sent += static_cast<std::size_t>(sent);
+      made_progress_ = made_progress_ || sent > 0;
     } else if (would_block(errno)) {
       writable_ = false;
       interest_ |= EPOLLOUT;

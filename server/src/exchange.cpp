@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kGreeting = "Hello, client";
 constexpr std::string_view kInvitation = "Hello add characters to your url to see the echo";
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // A head that is nothing but line ends: what some clients send after a request, and RFC 9112
 // section 2.2 asks to ignore.
@@ -17,8 +18,14 @@ bool is_blank(std::string_view head) {
   return head.find_first_not_of("\r\n") == std::string_view::npos;
 }
 
+// No request line fits any more, and none has ended yet.
+bool has_endless_first_line(std::string_view head, std::size_t limit) {
+  return head.size() > limit && head.find('\n') == std::string_view::npos;
+}
+
 void log_request(const Request& request, Refusal refusal, Turn& turn) {
-  std::string line = "event=request method=" + quoted(request.method_name);
+  std::string line = "event=request connection=" + std::to_string(turn.connection);
+  line += " method=" + quoted(request.method_name);
   line += " target=" + quoted(request.target);
   line += " result=" + quoted(describe(refusal));
   turn.options.log(line);
@@ -26,60 +33,139 @@ void log_request(const Request& request, Refusal refusal, Turn& turn) {
 
 }  // namespace
 
+Exchange::Stage Exchange::stage() const noexcept {
+  if (over_) return Stage::kOver;
+  if (in_body_) return Stage::kBody;
+  if (!is_blank(accumulator_.partial())) return Stage::kHead;
+  return answered_ == 0 ? Stage::kFirstHead : Stage::kIdle;
+}
+
 std::size_t Exchange::consume(std::string_view input, Turn& turn) {
   std::size_t consumed = 0;
-  while (!over_ && consumed != input.size()) {
+  while (!over_ && consumed != input.size() && turn.output.size() < turn.options.limits.output) {
+    if (in_body_) {
+      consumed += take_body(input.substr(consumed), turn);
+      continue;
+    }
     const RequestAccumulator::Result result = accumulator_.feed(input.substr(consumed));
     consumed += result.consumed;
-    switch (result.state) {
-      case RequestAccumulator::State::kIncomplete:
-        break;
-      case RequestAccumulator::State::kComplete:
-        answer(result.head, turn);
-        break;
-      case RequestAccumulator::State::kTooLong:
-        refuse(Status::kRequestHeaderFieldsTooLarge, "request head too long", turn);
-        break;
+    if (result.state == RequestAccumulator::State::kComplete) {
+      take_head(result.head, consumed != input.size(), turn);
+    } else if (has_endless_first_line(result.head, turn.options.limits.request_line) &&
+               turn.options.protocol == Protocol::kHttp) {
+      refuse(Status::kUriTooLong, "request line too long", turn);
+    } else if (result.state == RequestAccumulator::State::kTooLong) {
+      refuse(Status::kRequestHeaderFieldsTooLarge, "request head too long", turn);
     }
   }
   return consumed;
 }
 
-void Exchange::answer(std::string_view head, Turn& turn) {
-  turn.responses.set_time(wall_clock_now());
+void Exchange::take_head(std::string_view head, bool more_follows, Turn& turn) {
   if (turn.options.protocol == Protocol::kHello) {
-    if (turn.options.log) turn.options.log("event=request head=" + quoted(head));
-    turn.responses.append(turn.output, Status::kOk, kGreeting);
-    over_ = true;
+    if (turn.options.log) {
+      turn.options.log("event=request connection=" + std::to_string(turn.connection) +
+                       " head=" + quoted(head));
+    }
+    persists_ = false;
+    answer(kGreeting, turn);
     return;
   }
   if (is_blank(head)) return;
-  const ParserLimits limits{turn.options.limits.request_line, turn.options.limits.fields};
+  const Limits& limits = turn.options.limits;
   Request& request = turn.request;
-  const Refusal refusal = parse_request(head, limits, request);
+  const Refusal refusal = parse_request(head, {limits.request_line, limits.fields}, request);
   if (turn.options.log) log_request(request, refusal, turn);
+  // A refused head may not have come to its version; then the client's last one stands.
+  const bool knows_version = refusal == Refusal::kNone || request.minor_version != 0;
+  if (knows_version && !turn.options.http10_only) form_.minor_version = request.minor_version;
   if (refusal != Refusal::kNone) {
     refuse(status_of(refusal), describe(refusal), turn);
     return;
   }
-  turn.responses.append(turn.output, Status::kOk,
-                        request.resource.empty() ? kInvitation : request.resource);
-  over_ = true;
+  if (request.content_length.value_or(0) > limits.body) {
+    refuse(Status::kContentTooLarge, "request body too large", turn);
+    return;
+  }
+  form_.without_body = request.method == Method::kHead;
+  persists_ = request.keep_alive && !turn.options.http10_only;
+  if (request.chunked || request.content_length.value_or(0) != 0) {
+    start_body(request, more_follows, turn);
+  } else {
+    answer(request.resource, turn);
+  }
+}
+
+void Exchange::start_body(const Request& request, bool more_follows, Turn& turn) {
+  in_body_ = true;
+  resource_ = request.resource;
+  if (request.chunked) {
+    body_.start_chunked(turn.options.limits.body, turn.options.limits.head);
+  } else {
+    body_.start_length(*request.content_length);
+  }
+  // Who sends the body without waiting does not need to be told (RFC 9110 section 10.1.1).
+  if (request.expects_continue && !more_follows && !turn.options.http10_only) {
+    turn.output += kContinue;
+  }
+}
+
+std::size_t Exchange::take_body(std::string_view input, Turn& turn) {
+  const BodyReader::Result result = body_.consume(input);
+  ++progress_;
+  switch (result.state) {
+    case BodyReader::State::kMore:
+      break;
+    case BodyReader::State::kComplete:
+      in_body_ = false;
+      answer(resource_, turn);
+      std::string().swap(resource_);
+      break;
+    case BodyReader::State::kMalformed:
+      refuse(Status::kBadRequest, "malformed chunked coding", turn);
+      break;
+    case BodyReader::State::kTooLarge:
+      refuse(Status::kContentTooLarge, "request body too large", turn);
+      break;
+  }
+  return result.consumed;
+}
+
+void Exchange::answer(std::string_view resource, Turn& turn) {
+  ++answered_;
+  ++progress_;
+  ++turn.counters.requests;
+  over_ = !persists_ || turn.draining || answered_ >= turn.options.limits.requests;
+  form_.keep_alive = !over_;
+  turn.refresh_date();
+  turn.responses.append(turn.output, Status::kOk, resource.empty() ? kInvitation : resource, form_);
+  // An idle connection keeps no memory of the request it has answered.
+  if (accumulator_.holds_memory()) accumulator_.reset();
 }
 
 void Exchange::refuse(Status status, std::string_view reason, Turn& turn) {
-  turn.responses.set_time(wall_clock_now());
-  turn.responses.append(turn.output, status, reason);
+  ++turn.counters.refusals;
   over_ = true;
+  form_.keep_alive = false;
+  form_.without_body = false;
+  turn.refresh_date();
+  turn.responses.append(turn.output, status, reason, form_);
 }
 
 void Exchange::end_input(Turn& turn) {
   if (over_) return;
-  if (is_blank(accumulator_.partial())) {
-    over_ = true;
-    return;
+  if (in_body_ || !is_blank(accumulator_.partial())) {
+    refuse(Status::kBadRequest, "request cut short", turn);
   }
-  refuse(Status::kBadRequest, "request cut short", turn);
+  over_ = true;
+}
+
+void Exchange::time_out(Turn& turn) {
+  if (over_) return;
+  if (in_body_ || !is_blank(accumulator_.partial())) {
+    refuse(Status::kRequestTimeout, "request too slow", turn);
+  }
+  over_ = true;
 }
 
 }  // namespace e3::server

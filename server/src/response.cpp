@@ -84,19 +84,25 @@ void ResponseWriter::write_common_part(std::string_view date) {
   common_part_ += "\r\nContent-Type: text/plain\r\nContent-Length: ";
 }
 
-void ResponseWriter::append(std::string& out, Status status, std::string_view body) const {
+void ResponseWriter::append(std::string& out, Status status, std::string_view body,
+                            ResponseForm form) const {
+  constexpr std::string_view kOkLines[] = {"HTTP/1.0 200 OK", "HTTP/1.1 200 OK"};
   if (status == Status::kOk) {
-    out += "HTTP/1.0 200 OK";
+    out += kOkLines[form.minor_version];
   } else {
-    out += "HTTP/1.0 ";
+    out += form.minor_version == 0 ? "HTTP/1.0 " : "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));
     out += ' ';
     out += reason_phrase(status);
   }
   out += common_part_;
   append_number(out, body.size());
+  const bool persists_by_default = form.minor_version != 0;
+  if (form.keep_alive != persists_by_default) {
+    out += form.keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
+  }
   out += "\r\n\r\n";
-  out += body;
+  if (!form.without_body) out += body;
 }
 
 }  // namespace e3::server

@@ -29,6 +29,10 @@ constexpr std::uint32_t low_half_of(std::uint64_t token) {
   return static_cast<std::uint32_t>(token);
 }
 
+// More than a listen queue holds, so that clients who keep connecting cannot keep a draining server
+// alive.
+constexpr int kDrainShares = 100;
+
 // Rounded up: waking a fraction of a millisecond early would mean waking again and again until it
 // is over.
 int milliseconds_until(Instant then, Instant now) {
@@ -41,9 +45,10 @@ int milliseconds_until(Instant then, Instant now) {
 
 Server::Server(Options options)
     : turn_(std::move(options)),
-      head_deadlines_(turn_.options.timeouts.head),
-      write_deadlines_(turn_.options.timeouts.write),
-      linger_deadlines_(turn_.options.timeouts.linger) {}
+      deadlines_{
+          DeadlineQueue(turn_.options.timeouts.head), DeadlineQueue(turn_.options.timeouts.body),
+          DeadlineQueue(turn_.options.timeouts.idle), DeadlineQueue(turn_.options.timeouts.write),
+          DeadlineQueue(turn_.options.timeouts.linger)} {}
 
 Server::~Server() = default;
 
@@ -84,9 +89,42 @@ void Server::stop() noexcept {
   loop_.wake();
 }
 
+void Server::drain() noexcept {
+  if (drain_requested_.exchange(true)) stop_requested_ = true;
+  loop_.wake();
+}
+
+void Server::request_report() noexcept {
+  report_requested_ = true;
+  loop_.wake();
+}
+
+void Server::handle_requests_from_outside() {
+  loop_.acknowledge_wake();
+  if (report_requested_.exchange(false) && report) report(turn_.counters);
+  if (drain_requested_ && !turn_.draining) start_draining();
+}
+
+void Server::start_draining() {
+  turn_.draining = true;
+  drain_until_ = turn_.now + turn_.options.timeouts.drain;
+  // Whoever has connected by now was promised an answer; closing the listener would reset them.
+  for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
+    listeners_[index].suspended = false;
+    for (int share = 0; share != kDrainShares && accept_from(index); ++share) {
+    }
+  }
+  listeners_.clear();
+  accept_retry_at_.reset();
+  for (Slot& slot : slots_) {
+    if (slot.connection) conclude(*slot.connection, slot.connection->drain(turn_));
+  }
+}
+
 int Server::run_once(std::chrono::milliseconds timeout) {
   const std::span<const epoll_event> events = loop_.wait(wait_limit_ms(timeout));
   turn_.now = monotonic_now();
+  turn_.date_is_fresh = false;
   int handled = static_cast<int>(events.size());
   std::vector<std::uint64_t> left_over;
   left_over.swap(again_);
@@ -95,16 +133,20 @@ int Server::run_once(std::chrono::milliseconds timeout) {
   handled += static_cast<int>(left_over.size());
   handled += resume_accepting();
   handled += expire_deadlines();
+  if (drain_until_ && (connection_count() == 0 || *drain_until_ <= turn_.now)) {
+    stop_requested_ = true;
+  }
   return handled;
 }
 
 int Server::wait_limit_ms(std::chrono::milliseconds timeout) const {
   if (!again_.empty() || timeout.count() == 0) return 0;
   std::optional<Instant> earliest = accept_retry_at_;
-  for (const DeadlineQueue* queue : {&head_deadlines_, &write_deadlines_, &linger_deadlines_}) {
-    const std::optional<Instant> next = queue->earliest();
+  const auto consider = [&earliest](const std::optional<Instant>& next) {
     if (next && (!earliest || *next < *earliest)) earliest = next;
-  }
+  };
+  consider(drain_until_);
+  for (const DeadlineQueue& queue : deadlines_) consider(queue.earliest());
   int limit = -1;
   if (timeout.count() > 0) {
     limit =
@@ -117,18 +159,24 @@ int Server::wait_limit_ms(std::chrono::milliseconds timeout) const {
 
 void Server::dispatch(std::uint64_t token, std::uint32_t events) {
   if (token == Loop::kWakeToken) {
-    loop_.acknowledge_wake();
+    handle_requests_from_outside();
   } else if (generation_of(token) == 0) {
-    accept_from(low_half_of(token) - 1);
+    const std::uint32_t index = low_half_of(token) - 1;
+    if (index < listeners_.size()) accept_in_turn(index);  // draining has closed them all
   } else if (Connection* connection = find(token)) {
     give_turn(*connection, events);
   }
 }
 
-void Server::accept_from(std::uint32_t index) {
+// True when there may be more to accept and others should have their turn first.
+bool Server::accept_from(std::uint32_t index) {
   Listening& listening = listeners_[index];
-  if (listening.suspended) return;
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
+    if (listening.suspended) return false;
+    if (connection_count() >= turn_.options.limits.connections) {
+      listening.suspended = true;  // close() resumes
+      return false;
+    }
     Listener::Accepted accepted = listening.listener.accept();
     switch (accepted.outcome) {
       case Listener::Outcome::kAccepted:
@@ -137,26 +185,34 @@ void Server::accept_from(std::uint32_t index) {
       case Listener::Outcome::kSkipped:
         break;
       case Listener::Outcome::kDrained:
-        return;
+        return false;
       case Listener::Outcome::kExhausted:
         // The queue is not empty and no new edge will say so: remember to come back.
+        ++turn_.counters.accept_failures;
         listening.suspended = true;
         accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
-        return;
+        return false;
     }
   }
-  again_.push_back(listener_token(index));
+  return true;
 }
 
-// Called in every turn; does something when accepting is suspended and its time has come, or a
-// descriptor has become free (then accept_retry_at_ lies in the past).
+void Server::accept_in_turn(std::uint32_t index) {
+  if (accept_from(index)) again_.push_back(listener_token(index));
+}
+
+// Accepting goes on after a while, or as soon as a connection is closed. No event would say so: the
+// edge for what waits in the queue has been reported.
 int Server::resume_accepting() {
   if (!accept_retry_at_ || *accept_retry_at_ > turn_.now) return 0;
   accept_retry_at_.reset();
+  int resumed = 0;
   for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    if (std::exchange(listeners_[index].suspended, false)) accept_from(index);
+    if (!std::exchange(listeners_[index].suspended, false)) continue;
+    accept_in_turn(index);
+    ++resumed;
   }
-  return 1;
+  return resumed;
 }
 
 Connection& Server::open(Descriptor socket) {
@@ -166,9 +222,11 @@ Connection& Server::open(Descriptor socket) {
   }
   const std::uint32_t index = free_slots_.back();
   Slot& slot = slots_[index];
-  slot.connection = std::make_unique<Connection>(
-      std::move(socket), connection_token(index, slot.generation), turn_.options);
+  slot.connection =
+      std::make_unique<Connection>(std::move(socket), connection_token(index, slot.generation),
+                                   ++turn_.counters.accepted, turn_.options);
   free_slots_.pop_back();
+  if (turn_.options.log) log_event("open", *slot.connection);
   return *slot.connection;
 }
 
@@ -178,7 +236,10 @@ Connection* Server::find(std::uint64_t token) {
 }
 
 void Server::give_turn(Connection& connection, std::uint32_t events) {
-  const Connection::Next next = connection.advance(events, turn_);
+  conclude(connection, connection.advance(events, turn_));
+}
+
+void Server::conclude(Connection& connection, Connection::Next next) {
   if (next == Connection::Next::kFinish || !update_registration(connection)) {
     close(connection.token());
     return;
@@ -200,31 +261,25 @@ bool Server::update_registration(Connection& connection) {
 
 void Server::update_deadline(Connection& connection) {
   const Connection::Phase phase = connection.phase();
-  const bool progressed = phase == Connection::Phase::kWrite && connection.has_sent();
-  if (phase == connection.timed_phase && !progressed) return;
+  if (phase == connection.timed_phase && !connection.made_progress()) return;
   connection.timed_phase = phase;
-  switch (phase) {
-    case Connection::Phase::kNone:
-      connection.cancel();
-      break;
-    case Connection::Phase::kHead:
-      head_deadlines_.schedule(connection, turn_.now);
-      break;
-    case Connection::Phase::kWrite:
-      write_deadlines_.schedule(connection, turn_.now);
-      break;
-    case Connection::Phase::kLinger:
-      linger_deadlines_.schedule(connection, turn_.now);
-      break;
+  if (phase == Connection::Phase::kNone) {
+    connection.cancel();
+  } else {
+    deadlines_[static_cast<std::size_t>(phase)].schedule(connection, turn_.now);
   }
 }
 
 int Server::expire_deadlines() {
   int expired = 0;
-  for (DeadlineQueue* queue : {&head_deadlines_, &write_deadlines_, &linger_deadlines_}) {
-    while (Deadline* deadline = queue->take_expired(turn_.now)) {
-      close(static_cast<Connection*>(deadline)->token());
+  for (DeadlineQueue& queue : deadlines_) {
+    while (Deadline* deadline = queue.take_expired(turn_.now)) {
+      auto& connection = static_cast<Connection&>(*deadline);
+      ++turn_.counters.timeouts;
       ++expired;
+      if (turn_.options.log) log_event("timeout", connection);
+      connection.timed_phase = Connection::Phase::kNone;
+      conclude(connection, connection.time_out(turn_));
     }
   }
   return expired;
@@ -232,10 +287,18 @@ int Server::expire_deadlines() {
 
 void Server::close(std::uint64_t token) {
   Slot& slot = slots_[low_half_of(token)];
+  if (turn_.options.log) log_event("close", *slot.connection);
+  ++turn_.counters.closed;
   slot.connection.reset();
   if (++slot.generation == 0) slot.generation = 1;
   free_slots_.push_back(low_half_of(token));
-  if (accept_retry_at_) accept_retry_at_ = Instant{};  // a descriptor is free again
+  accept_retry_at_ = Instant{};  // what is suspended may be possible again
+}
+
+void Server::log_event(std::string_view event, const Connection& connection) {
+  std::string line = "event=";
+  line += event;
+  turn_.options.log(line += " connection=" + std::to_string(connection.number()));
 }
 
 }  // namespace e3::server

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 TEST(Response, IsExactlyWhatClientsOfHttp10Expect) {
   const ResponseWriter writer("Mon, 1 Jan 1996 01:01:01 GMT");
   std::string out;
-  writer.append(out, Status::kOk, "abc");
+  writer.append(out, Status::kOk, "abc", {});
   EXPECT_EQ(out,
             "HTTP/1.0 200 OK\r\nDate: Mon, 1 Jan 1996 01:01:01 GMT\r\n"
             "Content-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc");
@@ -21,7 +21,7 @@ TEST(Response, IsExactlyWhatClientsOfHttp10Expect) {
 TEST(Response, NamesTheErrorInTheStatusLine) {
   const ResponseWriter writer("d");
   std::string out;
-  writer.append(out, Status::kBadRequest, "why");
+  writer.append(out, Status::kBadRequest, "why", {});
   EXPECT_EQ(out,
             "HTTP/1.0 400 Bad Request\r\nDate: d\r\nContent-Type: text/plain\r\n"
             "Content-Length: 3\r\n\r\nwhy");
@@ -30,7 +30,7 @@ TEST(Response, NamesTheErrorInTheStatusLine) {
 TEST(Response, CountsBytesNotCharacters) {
   const ResponseWriter writer("d");
   std::string out;
-  writer.append(out, Status::kOk, "\xc3\xa9");
+  writer.append(out, Status::kOk, "\xc3\xa9", {});
   EXPECT_NE(out.find("Content-Length: 2\r\n"), std::string::npos) << out;
 }
 
@@ -40,8 +40,8 @@ TEST(Response, FollowsTheClockUnlessTheDateIsFixed) {
   std::string followed, stayed;
   follows.set_time(seconds(820458061));
   stays.set_time(seconds(820458061));
-  follows.append(followed, Status::kOk, "");
-  stays.append(stayed, Status::kOk, "");
+  follows.append(followed, Status::kOk, "", {});
+  stays.append(stayed, Status::kOk, "", {});
   EXPECT_NE(followed.find("Date: Mon, 01 Jan 1996 01:01:01 GMT\r\n"), std::string::npos)
       << followed;
   EXPECT_NE(stayed.find("Date: d\r\n"), std::string::npos) << stayed;

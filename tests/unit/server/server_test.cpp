@@ -90,7 +90,7 @@ TEST_F(HttpServerTest, RefusesAnEndlessHead) {
     client.send_some(piece);
     settle();
   }
-  EXPECT_TRUE(client.receive().starts_with("HTTP/1.0 431 "));
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.0 414 "));
 }
 
 TEST_F(HttpServerTest, DropsWhatArrivesAfterItsLastAnswerWithoutResettingTheConnection) {

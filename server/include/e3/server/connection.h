@@ -16,8 +16,9 @@ namespace e3::server {
 
 class Connection : public Deadline {
  public:
-  // Takes a connected, non-blocking stream socket. `token` is what the loop calls this connection.
-  Connection(Descriptor socket, std::uint64_t token, const Options& options);
+  // Takes a connected, non-blocking stream socket. `token` is what the loop calls this connection,
+  // `number` what the log calls it.
+  Connection(Descriptor socket, std::uint64_t token, std::uint64_t number, const Options& options);
 
   enum class Next {
     kWait,    // nothing to do before the next event; interest() says which
@@ -29,11 +30,17 @@ class Connection : public Deadline {
   // when called without an event. On a new connection the first receive is tried at once.
   Next advance(std::uint32_t events, Turn& turn);
 
+  // Like advance(), when the timeout of the present phase has passed.
+  Next time_out(Turn& turn);
+  // Like advance(), when the server is draining: serves what has arrived, and ends if that was all.
+  Next drain(Turn& turn);
+
   // What the connection waits for; it decides which timeout applies.
-  enum class Phase { kNone, kHead, kWrite, kLinger };
+  enum class Phase { kHead, kBody, kIdle, kWrite, kLinger, kNone };
   Phase phase() const noexcept;
-  // Whether the last advance() sent anything: a stalled write starts to count anew.
-  bool has_sent() const noexcept { return has_sent_; }
+  // Whether the last call got anywhere, so that the timeout of an unchanged phase starts anew.
+  // Single bytes of a head get nowhere: its timeout is absolute.
+  bool made_progress() const noexcept { return made_progress_; }
 
   // The epoll events to register for; only ever grows.
   std::uint32_t interest() const noexcept { return interest_; }
@@ -44,6 +51,7 @@ class Connection : public Deadline {
 
   int fd() const noexcept { return socket_.get(); }
   std::uint64_t token() const noexcept { return token_; }
+  std::uint64_t number() const noexcept { return number_; }
 
  private:
   enum class State {
@@ -53,19 +61,21 @@ class Connection : public Deadline {
   };
 
   void note(std::uint32_t events) noexcept;
-  bool receive(Turn& turn);  // false: the connection is lost
+  bool take_input(Turn& turn);  // false: the connection is lost
+  bool receive(Turn& turn);     // false: the connection is lost
   void process(std::string_view input, Turn& turn);
   void process_end_of_input(Turn& turn);
-  bool send_or_keep(std::string_view bytes);  // false: the connection is lost
-  bool flush();                               // false: the connection is lost
-  bool send_some(std::string_view& bytes);    // false: the connection is lost
-  bool wants_input(const Turn& turn) const noexcept;
+  bool send_or_keep(std::string_view bytes, Turn& turn);  // false: the connection is lost
+  bool flush(Turn& turn);                                 // false: the connection is lost
+  bool send_some(std::string_view& bytes, Turn& turn);    // false: the connection is lost
   std::size_t owed() const noexcept { return output_.size() - sent_; }
 
   Descriptor socket_;
   std::uint64_t token_;
+  std::uint64_t number_;
   std::string output_;  // what the socket has not taken yet, from sent_ on
   std::size_t sent_ = 0;
+  std::string unread_;  // received and not looked at, since too much was owed
   Exchange exchange_;
   std::uint32_t interest_;
   State state_ = State::kOpen;
@@ -75,7 +85,7 @@ class Connection : public Deadline {
   bool writable_ = true;      // a send has not been refused since the last event that allows one
   bool input_ended_ = false;
   bool lost_ = false;
-  bool has_sent_ = false;
+  bool made_progress_ = false;
 };
 
 }  // namespace e3::server

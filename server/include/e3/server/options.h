@@ -18,31 +18,37 @@ enum class Protocol {
   kHttp,   // the request target without its first character comes back as the body
 };
 
-// Sizes in bytes. What exceeds one is refused with the status named.
+// Sizes in bytes. What a request exceeds is refused with the status named.
 struct Limits {
-  std::size_t request_line = 8192;  // 414; RFC 9112 section 3 asks for at least 8000
-  std::size_t head = 32768;         // request line and fields together; 431
-  std::size_t fields = 100;         // how many header fields; 431
-  std::size_t output = 32768;       // unsent bytes per connection at which reading stops
-  std::size_t reads_per_turn =
-      16;  // receive calls for one connection before the others get their turn
-  std::size_t accepts_per_turn = 64;  // accepted connections before the others get their turn
+  std::size_t request_line = 8192;   // 414; RFC 9112 section 3 asks for at least 8000
+  std::size_t head = 32768;          // request line and fields together; 431
+  std::size_t fields = 100;          // how many header fields; 431
+  std::size_t body = 1 << 20;        // content of one request; 413
+  std::size_t requests = 10'000;     // per connection; the last answer says that it is the last
+  std::size_t connections = 50'000;  // at once; more wait in the listen queue
+  std::size_t output = 32768;        // unsent answers of a connection at which it stops reading
+  // What one connection, or one listener, may do before the others get their turn.
+  std::size_t reads_per_turn = 16;
+  std::size_t accepts_per_turn = 64;
 };
 
 // Measured on the monotonic clock.
 struct Timeouts {
   std::chrono::milliseconds head{
-      10'000};  // from the first byte (or accept) to the end of the head, in total
-  std::chrono::milliseconds write{30'000};  // without a single byte taken by the peer
+      10'000};  // from accept or the first byte to the head's end, in total
+  std::chrono::milliseconds body{10'000};   // without a byte of the body
+  std::chrono::milliseconds idle{60'000};   // between two requests
+  std::chrono::milliseconds write{30'000};  // without a byte taken by the peer
   std::chrono::milliseconds linger{2'000};  // from the last byte sent to the peer's end of input
-  std::chrono::milliseconds accept_retry{
-      100};  // after accept failed for want of descriptors or memory
+  std::chrono::milliseconds drain{10'000};  // from drain() to the end, whatever is still open
+  std::chrono::milliseconds accept_retry{100};  // after descriptors or memory ran out
 };
 
 struct Options {
   Protocol protocol = Protocol::kHttp;
-  std::optional<std::string> fixed_date;  // the text of every Date field, for reproducible answers
-  std::function<void(std::string_view)> log;  // one line per connection event, without a line end
+  bool http10_only = false;                   // answer as HTTP/1.0 and close, whatever is asked
+  std::optional<std::string> fixed_date;      // the text of every Date field
+  std::function<void(std::string_view)> log;  // one line per event, without a line end
   Limits limits;
   Timeouts timeouts;
 };

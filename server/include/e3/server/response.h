@@ -18,6 +18,13 @@ std::string imf_fixdate(std::chrono::seconds since_epoch);
 // RFC 9110 section 15, such as "Not Found" without its number.
 std::string_view reason_phrase(Status status);
 
+// What the version and the persistence of a connection make of a response.
+struct ResponseForm {
+  std::uint8_t minor_version = 0;
+  bool keep_alive = false;
+  bool without_body = false;  // to HEAD: the fields of the whole response, and nothing after them
+};
+
 class ResponseWriter {
  public:
   // A fixed date is sent as it is, whatever the clock says.
@@ -26,8 +33,9 @@ class ResponseWriter {
   // The time of the responses that follow, since 1970 UTC.
   void set_time(std::chrono::seconds since_epoch);
 
-  // Appends a whole HTTP/1.0 response with a text/plain body.
-  void append(std::string& out, Status status, std::string_view body) const;
+  // Appends a whole response with a text/plain body. It says whether the connection persists only
+  // where the version's default does not (RFC 9112 section 9.3).
+  void append(std::string& out, Status status, std::string_view body, ResponseForm form) const;
 
  private:
   void write_common_part(std::string_view date);

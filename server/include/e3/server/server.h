@@ -4,10 +4,12 @@
 // at a time.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +48,18 @@ class Server {
   // Ends run(), now or when it is next called. Async-signal-safe, from any thread.
   void stop() noexcept;
 
+  // Ends run() in good order: accepts what has connected and no more, serves the requests that have
+  // begun, closes what is idle, and stops when all are gone or options.timeouts.drain has passed. A
+  // second call stops at once. Async-signal-safe, from any thread.
+  void drain() noexcept;
+
+  // Calls `report` with the counters, from the thread that runs the server. Async-signal-safe.
+  void request_report() noexcept;
+  std::function<void(const Counters&)> report;
+
+  const Counters& counters() const noexcept { return turn_.counters; }
+  std::size_t connection_count() const noexcept { return slots_.size() - free_slots_.size(); }
+
  private:
   struct Slot {
     std::unique_ptr<Connection> connection;
@@ -53,32 +67,38 @@ class Server {
   };
   struct Listening {
     Listener listener;
-    bool suspended = false;  // until resume_accepting_ passes or a connection is closed
+    bool suspended = false;  // until resume_accepting()
   };
 
   void dispatch(std::uint64_t token, std::uint32_t events);
-  void accept_from(std::uint32_t index);
+  bool accept_from(std::uint32_t index);
+  void accept_in_turn(std::uint32_t index);
   Connection& open(Descriptor socket);
   void give_turn(Connection& connection, std::uint32_t events);
+  void conclude(Connection& connection, Connection::Next next);
+  void log_event(std::string_view event, const Connection& connection);
   void close(std::uint64_t token);
   bool update_registration(Connection& connection);
   void update_deadline(Connection& connection);
   Connection* find(std::uint64_t token);
   int expire_deadlines();
   int resume_accepting();
+  void handle_requests_from_outside();
+  void start_draining();
   int wait_limit_ms(std::chrono::milliseconds timeout) const;
 
   Turn turn_;
   Loop loop_;
-  DeadlineQueue head_deadlines_;
-  DeadlineQueue write_deadlines_;
-  DeadlineQueue linger_deadlines_;
+  std::array<DeadlineQueue, 5> deadlines_;  // by phase
   std::deque<Listening> listeners_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint64_t> again_;  // tokens with work that needs no event
   std::optional<Instant> accept_retry_at_;
+  std::optional<Instant> drain_until_;
   std::atomic<bool> stop_requested_ = false;
+  std::atomic<bool> drain_requested_ = false;
+  std::atomic<bool> report_requested_ = false;
 };
 
 }  // namespace e3::server

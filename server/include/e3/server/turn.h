@@ -5,8 +5,10 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 #include "e3/server/clock.h"
+#include "e3/server/counters.h"
 #include "e3/server/options.h"
 #include "e3/server/request.h"
 #include "e3/server/response.h"
@@ -17,11 +19,21 @@ struct Turn {
   explicit Turn(Options given) : options(std::move(given)), responses(options.fixed_date) {}
 
   const Options options;
+  bool draining = false;         // every answer is the last of its connection
+  std::uint64_t connection = 0;  // whose turn it is, for the log
+  Counters counters;
   Instant now{};                    // when the present batch of events was taken
   std::array<char, 16384> input{};  // valid within one receive and its processing
   std::string output;               // answers on their way to one connection
   Request request;
   ResponseWriter responses;
+
+  // Call before writing a response; the wall clock is read once per turn at most.
+  void refresh_date() {
+    if (std::exchange(date_is_fresh, true)) return;
+    responses.set_time(wall_clock_now());
+  }
+  bool date_is_fresh = false;
 };
 
 }  // namespace e3::server
