@@ -41,6 +41,19 @@ void run_half_close(Session& session) {
   });
 }
 
+// The request and the end of input are both there when the server first looks.
+void run_half_close_at_once(Session& session) {
+  session.sweep({"request of size", "requests"}, {session.request().size()}, [&](std::size_t) {
+    World& world = session.world();
+    world.hold();
+    Peer peer = world.connect();
+    peer.send(session.request());
+    peer.shutdown_write();
+    world.release();
+    session.expect_answer(peer);
+  });
+}
+
 void run_reset(Session& session) {
   session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
     send_prefix(session, offset).reset();
@@ -114,6 +127,14 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kHalfCloseBlames,
      .run = run_half_close},
+    {.id = "close.hangup.half-close-at-once",
+     .when = "a complete request and the end of input arrive before the server looks",
+     .must = "answer the request, then close",
+     .because = "EPOLLRDHUP and EPOLLIN come in one event; the bytes before the end of input are "
+                "still to be read: epoll_ctl(2)",
+     .needs = {},
+     .blames = kHalfCloseBlames,
+     .run = run_half_close_at_once},
     {.id = "close.hangup.reset",
      .when = "the peer resets the connection after each number of bytes of its request",
      .must = "drop the connection, free the descriptor, serve others",

@@ -135,6 +135,12 @@ Options parse_command_line(int argc, char** argv) {
   CLI::App& explain =
       *app.add_subcommand("explain", "Say what a check does and why, or what a cause means");
   explain.add_option("id", options.subject, "A check or a cause")->required();
+  const std::string_view command = argc > 1 ? argv[1] : "-";
+  if (!command.starts_with('-') &&
+      app.get_subcommands([&](const CLI::App* each) { return each->get_name() == command; })
+          .empty()) {
+    throw UsageError{fmt::format("there is no command '{}': write run, list or explain", command)};
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {

@@ -13,7 +13,8 @@ double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-// For text and attributes alike. XML 1.0 has no way to write most control characters.
+// For text and attributes alike. XML 1.0 has no way to write most control characters, and bytes
+// above 127 may not be UTF-8.
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
@@ -34,7 +35,7 @@ std::string escaped(std::string_view text) {
         result += "&#10;";
         break;
       default:
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) {
+        if (c >= 0x20 && c < 0x7f) {
           result += c;
         } else {
           result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));

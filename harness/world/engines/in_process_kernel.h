@@ -30,7 +30,9 @@ class TargetTurn {
   // Hands the turn to the scenario; returns when the target may look again.
   virtual void wait(std::optional<VirtualTime> deadline) = 0;
   virtual VirtualTime now() const = 0;
-  // Ends the target for good, from a place that cannot throw. Does not return.
+  // The target dies of what it just did: unwinds it.
+  [[noreturn]] virtual void die(std::string why) = 0;
+  // The same where nothing can be thrown: the target is never resumed. Does not return.
   virtual void halt(std::string why) = 0;
 };
 

@@ -57,6 +57,7 @@ void InProcessWorld::run_target() {
 
 void InProcessWorld::resume() {
   idle_calls_ = 0;
+  turn_calls_ = 0;
   if (!halted_ && !fiber_.finished()) fiber_.resume();
 }
 
@@ -128,8 +129,9 @@ void InProcessWorld::called_noexcept(std::string_view line, bool progress) noexc
   if (leaving_) return;
   if (!line.empty()) transcript().record(now_, "target", line);
   idle_calls_ = progress ? 0 : idle_calls_ + 1;
-  if (idle_calls_ <= kSpinCalls) return;
-  spin_ = fmt::format("{} calls in a row without progress, the last {}", idle_calls_, line);
+  if (idle_calls_ <= kSpinCalls && ++turn_calls_ <= kTurnCalls) return;
+  spin_ = fmt::format("{} calls in one turn, {} in a row without progress, the last {}",
+                      turn_calls_, idle_calls_, line);
   // A loop that makes no call which can throw is never unwound.
   if (idle_calls_ > 10 * kSpinCalls) halt({});
 }
@@ -147,6 +149,12 @@ void InProcessWorld::wait(std::optional<VirtualTime> deadline) {
   fiber_.suspend();
   deadline_.reset();
   if (unwinding_) throw TargetStopped{};
+}
+
+void InProcessWorld::die(std::string why) {
+  if (!leaving_) death_ = std::move(why);
+  unwinding_ = true;
+  throw TargetStopped{};
 }
 
 void InProcessWorld::halt(std::string why) {

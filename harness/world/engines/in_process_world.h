@@ -39,12 +39,15 @@ class InProcessWorld final : public World, private TargetTurn {
   // No-progress calls in a row that count as a spin. A correct server makes a handful: EAGAIN
   // once per descriptor and batch, an empty wait when a timer is near.
   static constexpr int kSpinCalls = 1000;
+  // Calls of any kind in one turn: a loop of open and close makes "progress" for ever.
+  static constexpr int kTurnCalls = 1'000'000;
 
  private:
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
   void called(std::string_view line, bool progress) override;
   void called_noexcept(std::string_view line, bool progress) noexcept override;
   void wait(std::optional<VirtualTime> deadline) override;
+  [[noreturn]] void die(std::string why) override;
   void halt(std::string why) override;
 
   void run_target();
@@ -62,6 +65,7 @@ class InProcessWorld final : public World, private TargetTurn {
   bool unwinding_ = false;  // wait() throws: the target did not return by itself
   bool halted_ = false;     // the fiber must not be resumed
   int idle_calls_ = 0;
+  int turn_calls_ = 0;
   std::optional<std::string> death_;
   std::optional<std::string> spin_;
 };

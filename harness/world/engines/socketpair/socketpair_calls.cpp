@@ -136,7 +136,8 @@ long SocketpairKernel::ioctl(int fd, unsigned long request, void* argument) {
 
 long SocketpairKernel::shutdown(int fd, int how) {
   const long result = ::shutdown(fd, how) == 0 ? 0 : -errno;
-  return log_noexcept(result, fmt::format("shutdown({}, {})", name_of(fd), how), result == 0);
+  return log_noexcept(result, fmt::format("shutdown({}, {})", name_of(fd), how),
+                      /*progress=*/false);
 }
 
 // --- Bytes ------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ long SocketpairKernel::transmit(const char* call, int fd, const iovec* parts, in
   if (result > 0) line += " " + preview(parts, count, result);
   turn_->called(line, result > 0);
   if (result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !ignores_sigpipe()) {
-    turn_->halt(fmt::format("killed by SIGPIPE in {}({})", call, name_of(fd)));
+    turn_->die(fmt::format("killed by SIGPIPE in {}({})", call, name_of(fd)));
   }
   return result;
 }
@@ -211,7 +212,7 @@ long SocketpairKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* 
   const std::string mask = event != nullptr ? event_names(event->events) : "-";
   return log_noexcept(
       result, fmt::format("epoll_ctl({}, {}, {}, {})", name_of(epoll), verb, name_of(fd), mask),
-      result == 0);
+      /*progress=*/false);
 }
 
 long SocketpairKernel::epoll_wait(int epoll, epoll_event* events, int capacity,

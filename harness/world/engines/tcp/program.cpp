@@ -14,6 +14,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -54,7 +56,8 @@ std::vector<std::string> split_words(const std::string& command) {
 }
 
 // Runs in the child: only async-signal-safe calls.
-[[noreturn]] void become(char* const* argv, int output, int failure_pipe, pid_t parent) {
+[[noreturn]] void become(char* const* argv, char* const* environment, int output, int failure_pipe,
+                         pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // e3 died before the line above
@@ -64,7 +67,7 @@ std::vector<std::string> split_words(const std::string& command) {
   dup2(output, STDERR_FILENO);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
-  execvp(argv[0], argv);
+  execvpe(argv[0], argv, environment);
   const int error = errno;
   static_cast<void>(!::write(failure_pipe, &error, sizeof error));
   _exit(127);
@@ -74,6 +77,7 @@ std::vector<std::string> split_words(const std::string& command) {
 
 Program::Program(const ProgramOptions& options)
     : port_(options.port != 0 ? options.port : Endpoint::free_port()),
+      mark_(fmt::format("E3_TARGET={}.{}", getpid(), port_)),
       output_(memfd_create("e3-target-output", MFD_CLOEXEC)) {
   if (output_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
   ::fcntl(output_, F_SETFL, O_APPEND);
@@ -103,8 +107,12 @@ void Program::start(const std::string& command) {
     throw std::system_error(errno, std::generic_category(), "pipe2");
   }
   const pid_t parent = getpid();
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  environment.push_back(mark_.data());
+  environment.push_back(nullptr);
   pid_ = fork();
-  if (pid_ == 0) become(argv.data(), output_, failure[1], parent);
+  if (pid_ == 0) become(argv.data(), environment.data(), output_, failure[1], parent);
   const int fork_error = errno;
   ::close(failure[1]);
   int error = 0;
@@ -164,8 +172,24 @@ std::string Program::output_tail(std::size_t limit) const {
   return tail;
 }
 
+// What the program left behind has come to us, the subreaper. Other children of this process are
+// not touched.
+std::vector<pid_t> Program::survivors(const std::vector<pid_t>& before) const {
+  std::vector<pid_t> found;
+  for (const pid_t pid : ProcessTree(getpid()).members()) {
+    if (pid == getpid()) continue;
+    std::ifstream file(fmt::format("/proc/{}/environ", pid));
+    const std::string environment(std::istreambuf_iterator<char>(file), {});
+    const bool marked = environment.find(mark_ + '\0') != std::string::npos;
+    if (marked || std::find(before.begin(), before.end(), pid) != before.end()) {
+      found.push_back(pid);
+    }
+  }
+  return found;
+}
+
 void Program::stop() {
-  const std::vector<pid_t> before = tree_.members();
+  const std::vector<pid_t> before = tree_.members();  // some servers overwrite their environment
   if (pid_ > 0) {
     tree_.signal(SIGCONT);
     tree_.signal(SIGTERM);
@@ -177,9 +201,7 @@ void Program::stop() {
       pid_ = -1;
     }
   }
-  // What it left behind has come to us, the subreaper; other children of ours are not touched.
-  for (const pid_t pid : ProcessTree(getpid()).members()) {
-    if (std::find(before.begin(), before.end(), pid) == before.end()) continue;
+  for (const pid_t pid : survivors(before)) {
     ::kill(pid, SIGKILL);
     waitpid(pid, nullptr, 0);
   }

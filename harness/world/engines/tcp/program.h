@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/world/engines/tcp/process_tree.h"
 
@@ -40,9 +41,11 @@ class Program {
   void start(const std::string& command);
   void wait_until_ready(std::chrono::milliseconds timeout);
   void stop();
+  std::vector<pid_t> survivors(const std::vector<pid_t>& before) const;
 
   std::uint16_t port_;
-  int output_;  // memfd behind its standard output and error
+  std::string mark_;  // in the environment of everything it starts
+  int output_;        // memfd behind its standard output and error
   pid_t pid_ = -1;
   ProcessTree tree_{-1};
   std::optional<std::string> death_;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "harness/checks/catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+
+namespace e3 {
+namespace {
+
+std::vector<std::string> registered_ids() {
+  std::ifstream file(E3_SOURCE_DIR "/harness/checks/registry.txt");
+  std::vector<std::string> ids;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.front() != '#') ids.push_back(line);
+  }
+  return ids;
+}
+
+TEST(Catalogue, EachIdIsRegisteredOnce) {
+  const std::vector<std::string> registered = registered_ids();
+  const std::set<std::string> unique(registered.begin(), registered.end());
+  EXPECT_EQ(unique.size(), registered.size());
+  for (const Check* check : all_checks()) {
+    EXPECT_TRUE(unique.contains(std::string(check->id))) << check->id;
+  }
+}
+
+TEST(Catalogue, NoRegisteredIdIsGone) {
+  for (const std::string& id : registered_ids()) EXPECT_NE(find_check(id), nullptr) << id;
+}
+
+TEST(Catalogue, EachCheckSaysWhatAndWhy) {
+  for (const Check* check : all_checks()) {
+    EXPECT_FALSE(check->when.empty()) << check->id;
+    EXPECT_FALSE(check->must.empty()) << check->id;
+    EXPECT_FALSE(check->because.empty()) << check->id;
+    EXPECT_FALSE(check->blames.empty()) << check->id;
+  }
+}
+
+TEST(Catalogue, EachBlameIsAKnownCauseWithEvidence) {
+  for (const Check* check : all_checks()) {
+    for (const Blame& blame : check->blames) {
+      const Cause* cause = find_cause(blame.cause);
+      ASSERT_NE(cause, nullptr) << blame.cause;
+      EXPECT_FALSE(cause->evidence.empty()) << blame.cause;
+      EXPECT_FALSE(cause->fix.empty()) << blame.cause;
+    }
+  }
+}
+
+struct Selection {
+  std::string_view word;
+  std::string_view id;
+  bool selected;
+};
+
+constexpr Selection kSelections[] = {
+    {"close.hangup.fin", "close.hangup.fin", true},
+    {"close.hangup", "close.hangup.fin", true},
+    {"close", "close.hangup.fin", true},
+    {"clo", "close.hangup.fin", false},
+    {"close.hangup.fin.more", "close.hangup.fin", false},
+    {"*.fin", "close.hangup.fin", true},
+    {"close.*.fin", "close.hangup.fin", true},
+    {"*", "close.hangup.fin", true},
+    {"*hang*f*", "close.hangup.fin", true},
+    {"*.half", "close.hangup.half-close", false},
+    {"", "close.hangup.fin", false},
+};
+
+TEST(Catalogue, WordsSelectIdsFamiliesAndGlobs) {
+  for (const Selection& row : kSelections) {
+    EXPECT_EQ(selects(row.word, row.id), row.selected) << row.word << " and " << row.id;
+  }
+}
+
+}  // namespace
+}  // namespace e3

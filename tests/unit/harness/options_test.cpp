@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/options.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace e3::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+Options parse(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  std::string name = "e3";
+  argv.push_back(name.data());
+  for (std::string& word : words) argv.push_back(word.data());
+  return parse_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+std::string complaint(const std::vector<std::string>& words) {
+  try {
+    parse(words);
+  } catch (const UsageError& error) {
+    return error.message;
+  }
+  return "accepted";
+}
+
+TEST(Options, WordsWithAColonAreServersOthersAreChecks) {
+  const Options options = parse({"run", "read.split", "127.0.0.1:80", "close.*"});
+  EXPECT_EQ(options.endpoint, "127.0.0.1:80");
+  EXPECT_EQ(options.selection, (std::vector<std::string>{"read.split", "close.*"}));
+}
+
+TEST(Options, TimesHaveUnits) {
+  EXPECT_EQ(parse({"run", "--timeout", "500ms"}).timeout, 500ms);
+  EXPECT_EQ(parse({"run", "--timeout", "3s"}).timeout, 3s);
+  EXPECT_NE(complaint({"run", "--timeout", "3"}), "accepted");
+}
+
+TEST(Options, ReportsMayBeGivenSeveralTimes) {
+  const Options options = parse({"run", "--report", "junit=a.xml", "--report", "json=b.json"});
+  ASSERT_EQ(options.reports.size(), 2U);
+  EXPECT_EQ(options.reports[1].kind, "json");
+  EXPECT_EQ(options.reports[1].path, "b.json");
+}
+
+struct Bad {
+  std::vector<std::string> words;
+  std::string_view part;  // of the complaint, which says what to do
+};
+
+TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
+  const Bad rows[] = {
+      {{}, "required"},
+      {{"walk"}, "walk"},
+      {{"run", "--nonsense"}, "e3 run --help"},
+      {{"run", "a:1", "b:2"}, "one at a time"},
+      {{"run", "--spawn", "./server"}, "{port}"},
+      {{"run", "--spawn", "./server {port}", "127.0.0.1:80"}, "--port"},
+      {{"run", "--report", "xml=a"}, "junit=PATH"},
+      {{"run", "--report", "junit="}, "junit=PATH"},
+      {{"run", "--engine", "tcp"}, "--spawn"},
+      {{"run", "--engine", "socketpair", "127.0.0.1:80"}, "leave --engine out"},
+      {{"run", "--profile", "gopher"}, "gopher"},
+      {{"run", "--port", "70000"}, "70000"},
+      {{"run", "--seed", "many"}, "many"},
+      {{"explain"}, "id"},
+  };
+  for (const Bad& row : rows) {
+    const std::string message = complaint(row.words);
+    EXPECT_NE(message.find(row.part), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+}  // namespace
+}  // namespace e3::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "harness/report/report.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <system_error>
+
+#include "harness/checks/catalogue.h"
+
+namespace e3::report {
+namespace {
+
+// One of each verdict; the failure carries bytes that XML and JSON must not carry.
+RunResult sample() {
+  RunResult result;
+  result.target = "a <b> & \"c\"";
+  result.profile = "http";
+  result.seed = 7;
+  const auto all = all_checks();
+  const Verdict verdicts[] = {Verdict::kPass, Verdict::kFail, Verdict::kSkip,
+                              Verdict::kInconclusive};
+  for (std::size_t i = 0; i < std::size(verdicts); ++i) {
+    CheckResult check;
+    check.check = all[i];
+    check.verdict = verdicts[i];
+    if (verdicts[i] == Verdict::kFail) {
+      check.failures.push_back({.point = "offset 3",
+                                .violation = {Symptom::kDied, "lives", "\x01 died <&> \xff"},
+                                .cause = "eof-spin",
+                                .transcript = {"line"}});
+    } else if (verdicts[i] != Verdict::kPass) {
+      check.reason = "because";
+    }
+    result.checks.push_back(check);
+  }
+  return result;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Report, CountsEachVerdictOnce) {
+  const Counts counts = count(sample());
+  EXPECT_EQ(counts.total, 4U);
+  EXPECT_EQ(counts.passed, 1U);
+  EXPECT_EQ(counts.failed, 1U);
+  EXPECT_EQ(counts.skipped, 1U);
+  EXPECT_EQ(counts.inconclusive, 1U);
+}
+
+TEST(Report, OneCauseSeenByTwoChecksIsOneCause) {
+  RunResult result = sample();
+  result.checks.push_back(result.checks[1]);
+  result.checks.back().check = all_checks()[5];
+  const auto causes = causes_met(result);
+  ASSERT_EQ(causes.size(), 1U);
+  EXPECT_EQ(causes.front().checks.size(), 2U);
+}
+
+TEST(Report, JunitEscapesWhatXmlCannotCarry) {
+  const std::string junit = to_junit(sample());
+  EXPECT_TRUE(contains(junit, "a &lt;b&gt; &amp; &quot;c&quot;"));
+  EXPECT_TRUE(contains(junit, "\\x01 died &lt;&amp;&gt; \\xff"));
+  EXPECT_FALSE(contains(junit, "\x01"));
+  EXPECT_TRUE(contains(junit, "tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""));
+}
+
+TEST(Report, JsonReplacesInvalidBytesAndKeepsTheFields) {
+  const std::string json = to_json(sample());
+  EXPECT_TRUE(contains(json, "\"verdict\": \"INCONCLUSIVE\""));
+  EXPECT_TRUE(contains(json, "\"seed\": 7"));
+  EXPECT_TRUE(contains(json, "\"cause\": \"eof-spin\""));
+}
+
+TEST(Report, TheReplayCommandRunsTheOneCheckAgain) {
+  RunResult result = sample();
+  result.target_arguments = " --spawn './s {port}'";
+  EXPECT_EQ(replay_command(result, *result.checks[1].check),
+            "e3 run read.split.every-offset --profile http --seed 7 --spawn './s {port}'");
+}
+
+TEST(Report, AFileIsWrittenWholeOrNotAtAll) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("e3-report-test-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  write_file(folder / "report.xml", "whole");
+  std::ostringstream read;
+  read << std::ifstream(folder / "report.xml").rdbuf();
+  EXPECT_EQ(read.str(), "whole");
+  EXPECT_THROW(write_file(folder / "missing" / "report.xml", "x"), std::system_error);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace e3::report
