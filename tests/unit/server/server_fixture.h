@@ -18,18 +18,20 @@
 
 namespace e3::server {
 
-// A client's end. No call blocks: what is not there yet is not waited for.
+// A client's end. No call blocks, and none is one that a test scripts for the server
+// (scripted_calls.h).
 class Client {
  public:
   explicit Client(Descriptor socket) : socket_(std::move(socket)) {}
 
   void send(std::string_view bytes) {
-    ASSERT_EQ(::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT),
+    ASSERT_EQ(::sendto(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, nullptr, 0),
               static_cast<ssize_t>(bytes.size()));
   }
   // As much as the sockets take.
   std::size_t send_some(std::string_view bytes) {
-    const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent =
+        ::sendto(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, nullptr, 0);
     return sent < 0 ? 0 : static_cast<std::size_t>(sent);
   }
   void end_input() { ASSERT_EQ(::shutdown(fd(), SHUT_WR), 0); }
@@ -41,7 +43,7 @@ class Client {
     while (received.size() < limit) {
       char buffer[4096];
       const std::size_t size = std::min(sizeof buffer, limit - received.size());
-      const ssize_t count = ::recv(fd(), buffer, size, MSG_DONTWAIT);
+      const ssize_t count = ::recvfrom(fd(), buffer, size, MSG_DONTWAIT, nullptr, nullptr);
       if (count <= 0) break;
       received.append(buffer, static_cast<std::size_t>(count));
     }
@@ -50,7 +52,7 @@ class Client {
   // True when all output has been received and the server has ended its side.
   bool has_ended() {
     char next = 0;
-    return ::recv(fd(), &next, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+    return ::recvfrom(fd(), &next, 1, MSG_DONTWAIT | MSG_PEEK, nullptr, nullptr) == 0;
   }
   int fd() const { return socket_.get(); }
 

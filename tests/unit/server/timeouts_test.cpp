@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// Every timeout, on a clock that the test moves.
+#include "scripted_calls.h"
+#include "server_fixture.h"
+
+namespace e3::server {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TimeoutsTest : public ServerTest {
+ protected:
+  TimeoutsTest() {
+    scripted_calls() = ScriptedCalls{};
+    scripted_calls().is_active = true;
+    start(Protocol::kHttp);
+  }
+  ~TimeoutsTest() override { scripted_calls() = ScriptedCalls{}; }
+
+  void let_pass(std::chrono::nanoseconds time) {
+    scripted_calls().elapsed += time;
+    settle();
+  }
+  const Timeouts defaults_;
+};
+
+constexpr std::string_view kGet = "GET /abc HTTP/1.1\r\nHost: t\r\n\r\n";
+
+TEST_F(TimeoutsTest, ASlowHeadIsRefusedHoweverOftenAByteArrives) {
+  Client client = connect();
+  client.send("GET /abc");
+  for (int second = 0; second != 9; ++second) {
+    let_pass(1s);
+    client.send("x");
+  }
+  EXPECT_EQ(client.receive(), "");
+  let_pass(1s);
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.0 408 Request Timeout\r\n"));
+  EXPECT_TRUE(client.has_ended());
+}
+
+TEST_F(TimeoutsTest, WhoSaysNothingIsToldNothing) {
+  Client client = connect();
+  let_pass(defaults_.head);
+  EXPECT_EQ(client.receive(), "");
+  EXPECT_TRUE(client.has_ended());
+}
+
+TEST_F(TimeoutsTest, AnIdleConnectionEndsAndEachRequestKeepsItAlive) {
+  Client client = connect();
+  for (int i = 0; i != 3; ++i) {
+    client.send(kGet);
+    settle();
+    EXPECT_TRUE(client.receive().ends_with("abc"));
+    let_pass(defaults_.idle - 1s);
+  }
+  EXPECT_FALSE(client.has_ended());
+  let_pass(1s);
+  EXPECT_TRUE(client.has_ended());
+}
+
+TEST_F(TimeoutsTest, TheHeadTimeoutStartsAnewWithEachRequest) {
+  Client client = connect();
+  for (int i = 0; i != 5; ++i) {
+    client.send(std::string(kGet) + "GET /ab");  // the next request has always begun
+    let_pass(defaults_.head - 1s);
+    client.send("c HTTP/1.1\r\nHost: t\r\n\r\n");
+    settle();
+    EXPECT_TRUE(client.receive().ends_with("abc")) << i;
+  }
+}
+
+TEST_F(TimeoutsTest, ABodyMayTakeLongButNotStandStill) {
+  Client client = connect();
+  client.send("POST /abc HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\n");
+  for (int i = 0; i != 5; ++i) {
+    let_pass(defaults_.body - 1s);
+    client.send("x");
+    settle();
+  }
+  EXPECT_FALSE(client.has_ended());
+  let_pass(defaults_.body);
+  EXPECT_TRUE(client.receive().starts_with("HTTP/1.1 408 Request Timeout\r\n"));
+}
+
+TEST_F(TimeoutsTest, AStalledReaderIsDroppedAndASlowOneIsNot) {
+  Client slow = connect();
+  Client stalled = connect();
+  const std::string request = "GET /" + std::string(4000, 'x') + " HTTP/1.1\r\nHost: t\r\n\r\n";
+  for (Client* client : {&slow, &stalled}) {
+    while (client->send_some(request) != 0) settle();
+  }
+  EXPECT_EQ(server_->connection_count(), 2U);
+  for (int i = 0; i != 3; ++i) {
+    EXPECT_GT(slow.receive(200'000).size(), 0U);
+    let_pass(defaults_.write - 1s);
+  }
+  EXPECT_EQ(server_->connection_count(), 1U);
+}
+
+TEST_F(TimeoutsTest, LingeringEndsWhetherThePeerDoesOrNot) {
+  Client client = connect();
+  client.send("GET /abc HTTP/1.0\r\n\r\n");
+  settle();
+  EXPECT_EQ(server_->connection_count(), 1U);
+  let_pass(defaults_.linger);
+  EXPECT_EQ(server_->connection_count(), 0U);
+}
+
+TEST_F(TimeoutsTest, NoTimerWakesAnIdleServer) {
+  server_->run_once(-1ms);
+  EXPECT_EQ(scripted_calls().last_wait_ms, -1);
+}
+
+TEST_F(TimeoutsTest, WaitsToTheEndOfTheLastMillisecond) {
+  Client client = connect();
+  settle();
+  scripted_calls().elapsed += defaults_.head - 400us;
+  const int before = scripted_calls().epoll_wait_calls;
+  server_->run_once(-1ms);
+  EXPECT_GE(scripted_calls().last_wait_ms, 0);
+  EXPECT_LE(scripted_calls().last_wait_ms, 1);
+  EXPECT_EQ(scripted_calls().epoll_wait_calls, before + 1);
+}
+
+TEST_F(TimeoutsTest, InterruptionsDoNotExtendATimeout) {
+  Client client = connect();
+  settle();
+  for (int i = 0; i != 10; ++i) {
+    scripted_calls().epoll_wait_errors = {EINTR};
+    scripted_calls().elapsed += defaults_.head / 10;
+    server_->run_once(-1ms);
+  }
+  settle();
+  EXPECT_TRUE(client.has_ended());
+}
+
+TEST_F(TimeoutsTest, TimeoutsOfWeeksNeitherOverflowNorSpin) {
+  Options options;
+  options.timeouts.head = std::chrono::hours(24 * 50);
+  start(std::move(options));
+  Client client = connect();
+  settle();
+  server_->run_once(-1ms);
+  EXPECT_GT(scripted_calls().last_wait_ms, 1'000'000'000);
+  let_pass(std::chrono::hours(24 * 50));
+  EXPECT_TRUE(client.has_ended());
+}
+
+TEST_F(TimeoutsTest, AnEndedConnectionLeavesNoTimerForTheNextInItsPlace) {
+  Client first = connect();
+  settle();
+  scripted_calls().elapsed += defaults_.head - 1s;
+  first.close();
+  settle();
+  Client second = connect();
+  let_pass(2s);
+  EXPECT_FALSE(second.has_ended());
+}
+
+}  // namespace
+}  // namespace e3::server
