@@ -6,17 +6,32 @@
 
 namespace e3::server {
 
+namespace {
+
+// The first line feed from `at` on, or `end`. Short reads are not worth a call.
+const char* find_line_feed(const char* at, const char* end) {
+  constexpr std::ptrdiff_t kWorthACall = 16;
+  if (end - at >= kWorthACall) {
+    const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
+    return found == nullptr ? end : static_cast<const char*>(found);
+  }
+  while (at != end && *at != '\n') ++at;
+  return at;
+}
+
+}  // namespace
+
 // How many bytes reach up to and including the end of the head; 0 when it is not among them.
 std::size_t RequestAccumulator::find_end(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
-  const char* at = begin;
-  while (at != end) {
-    if (seen_ == Seen::kOther) {
-      const void* line_feed = std::memchr(at, '\n', static_cast<std::size_t>(end - at));
-      if (line_feed == nullptr) return 0;
-      at = static_cast<const char*>(line_feed) + 1;
-      seen_ = Seen::kLineFeed;
+  Seen seen = seen_;
+  for (const char* at = begin; at != end;) {
+    if (seen == Seen::kOther) {
+      at = find_line_feed(at, end);
+      if (at == end) break;
+      ++at;
+      seen = Seen::kLineFeed;
       continue;
     }
     const char byte = *at++;
@@ -24,8 +39,9 @@ std::size_t RequestAccumulator::find_end(std::string_view bytes) {
       seen_ = Seen::kOther;
       return static_cast<std::size_t>(at - begin);
     }
-    seen_ = byte == '\r' && seen_ == Seen::kLineFeed ? Seen::kLineFeedReturn : Seen::kOther;
+    seen = byte == '\r' && seen == Seen::kLineFeed ? Seen::kLineFeedReturn : Seen::kOther;
   }
+  seen_ = seen;
   return 0;
 }
 
@@ -34,17 +50,17 @@ RequestAccumulator::Result RequestAccumulator::feed(std::string_view bytes) {
     complete_ = false;
     if (!kept_.empty()) reset();
   }
-  const std::string_view admitted = bytes.substr(0, limit_ - kept_.size());
+  const std::string_view admitted(bytes.data(), std::min(bytes.size(), limit_ - kept_.size()));
   const std::size_t found = find_end(admitted);
   if (found != 0) {
     complete_ = true;
-    if (kept_.empty()) return {State::kComplete, found, admitted.substr(0, found)};
-    kept_.append(admitted.substr(0, found));
+    if (kept_.empty()) return {State::kComplete, found, {admitted.data(), found}};
+    kept_.append(admitted.data(), found);
     return {State::kComplete, found, kept_};
   }
-  kept_.append(admitted);
-  const bool full = kept_.size() >= limit_;
-  return {full ? State::kTooLong : State::kIncomplete, admitted.size(), kept_};
+  kept_.append(admitted.data(), admitted.size());
+  const State state = kept_.size() < limit_ ? State::kIncomplete : State::kTooLong;
+  return {state, admitted.size(), kept_};
 }
 
 void RequestAccumulator::reset() {

@@ -35,13 +35,10 @@ bool recognise_method(std::string_view name, Method& method) {
 
 constexpr std::uint64_t repeat(std::uint8_t byte) { return 0x0101010101010101u * byte; }
 
-// Marks, in the top bit of each byte, bytes below 0x20 and DEL. Only the lowest mark is exact: a
-// borrow can mark bytes above it.
+// Marks, in the top bit of each byte, bytes below 0x20 and DEL. No such byte goes unmarked below
+// the lowest mark; a borrow or a carry can mark others, so whoever uses a mark looks at the byte.
 constexpr std::uint64_t control_marks(std::uint64_t word) {
-  const std::uint64_t below_space = (word - repeat(0x20)) & ~word;
-  const std::uint64_t if_delete = word ^ repeat(0x7f);
-  const std::uint64_t is_delete = (if_delete - repeat(0x01)) & ~if_delete;
-  return (below_space | is_delete) & repeat(0x80);
+  return ((word - repeat(0x20)) | (word + repeat(0x01))) & ~word & repeat(0x80);
 }
 
 // The first byte at or after `at` that a field value cannot hold (RFC 9110 section 5.5). HTAB it
@@ -62,6 +59,12 @@ const char* skip_value(const char* at, const char* end) {
     if (*at != '\t') return at;
     ++at;
   }
+}
+
+// The first byte at or after `at` that is not of the class. LF is in no class, and ends every head.
+const char* skip_class(const ByteClass& table, const char* at) {
+  while (is_in(table, *at)) ++at;
+  return at;
 }
 
 // Past a line end, or nullptr where none begins.
@@ -88,12 +91,13 @@ class HeadParser {
 
   Refusal parse_request_line() {
     const char* const line = at_;
-    while (is_in(kTokenBytes, *at_)) ++at_;
+    at_ = skip_class(kTokenBytes, at_);
     request_.method_name = {line, static_cast<std::size_t>(at_ - line)};
     if (request_.method_name.empty() || *at_ != ' ') return Refusal::kMalformedRequestLine;
     const char* const target = ++at_;
-    unsigned char seen = 0;
-    while (is_in(kTargetBytes, *at_)) seen |= static_cast<unsigned char>(*at_++);
+    at_ = skip_class(kTargetBytes, at_);
+    const bool is_ascii = static_cast<unsigned char>(*at_) < 0x80;
+    if (!is_ascii) at_ = skip_class(kNationalTargetBytes, at_);
     request_.target = {target, static_cast<std::size_t>(at_ - target)};
     if (*at_ != ' ') {
       const bool ends_here = skip_line_end(at_) != nullptr;
@@ -106,7 +110,7 @@ class HeadParser {
     if (static_cast<std::size_t>(version + kVersionSize - line) > limits_.request_line) {
       return Refusal::kRequestLineTooLong;
     }
-    if (request_.minor_version > 0 && seen >= 0x80) return Refusal::kInvalidTarget;
+    if (request_.minor_version > 0 && !is_ascii) return Refusal::kInvalidTarget;
     if (!recognise_method(request_.method_name, request_.method)) return Refusal::kUnknownMethod;
     return interpret_target(request_) ? Refusal::kNone : Refusal::kInvalidTarget;
   }
@@ -137,6 +141,7 @@ class HeadParser {
       if (!parse_field(field)) return Refusal::kMalformedField;
       if (request_.fields.size() == limits_.fields) return Refusal::kTooManyFields;
       request_.fields.push_back(field);
+      if (!FieldSemantics::may_matter(field.name)) continue;
       if (const Refusal refusal = semantics_.take(field, request_); refusal != Refusal::kNone) {
         return refusal;
       }
@@ -145,17 +150,17 @@ class HeadParser {
 
   bool parse_field(Field& field) {
     const char* const name = at_;
-    while (is_in(kTokenBytes, *at_)) ++at_;
-    field.name = {name, static_cast<std::size_t>(at_ - name)};
-    if (field.name.empty() || *at_ != ':') return false;
-    ++at_;
-    while (*at_ == ' ' || *at_ == '\t') ++at_;
-    const char* const value = at_;
-    at_ = skip_value(at_, end_);
-    const char* value_end = at_;
+    const char* at = skip_class(kTokenBytes, name);
+    if (at == name || *at != ':') return false;
+    field.name = {name, static_cast<std::size_t>(at - name)};
+    ++at;
+    while (*at == ' ' || *at == '\t') ++at;
+    const char* const value = at;
+    at = skip_value(at, end_);
+    const char* value_end = at;
     while (value_end != value && (value_end[-1] == ' ' || value_end[-1] == '\t')) --value_end;
     field.value = {value, static_cast<std::size_t>(value_end - value)};
-    at_ = skip_line_end(at_);
+    at_ = skip_line_end(at);
     return at_ != nullptr;
   }
 

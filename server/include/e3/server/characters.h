@@ -29,17 +29,18 @@ inline constexpr ByteClass kDigits = make_class("0123456789");
 inline constexpr ByteClass kHexDigits = make_class("0123456789ABCDEFabcdef");
 
 // What may stand in a request target: visible ASCII but for the four that RFC 3986 reserves as
-// delimiters of URIs themselves (browsers do send the others unescaped in a query), and bytes from
-// 0x80 up, which the parser allows in HTTP/1.0 alone.
-constexpr ByteClass make_target_class() {
+// delimiters of URIs themselves. Browsers do send the others unescaped in a query.
+constexpr ByteClass make_target_class(std::size_t end) {
   ByteClass table{};
-  for (std::size_t byte = 0x21; byte < 256; ++byte) table[byte] = byte != 0x7f;
+  for (std::size_t byte = 0x21; byte < end; ++byte) table[byte] = byte != 0x7f;
   for (const char delimiter : std::string_view("\"#<>")) {
     table[static_cast<unsigned char>(delimiter)] = false;
   }
   return table;
 }
-inline constexpr ByteClass kTargetBytes = make_target_class();
+inline constexpr ByteClass kTargetBytes = make_target_class(0x80);
+// With the bytes from 0x80 up that HTTP/1.0 allows (RFC 1945 section 3.2.1: "national").
+inline constexpr ByteClass kNationalTargetBytes = make_target_class(0x100);
 
 constexpr bool is_in(const ByteClass& table, char byte) {
   return table[static_cast<unsigned char>(byte)];

@@ -4,6 +4,9 @@
 // carried, not read.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "e3/server/request.h"
 
 namespace e3::server {
@@ -14,6 +17,11 @@ bool interpret_target(Request& request);
 
 class FieldSemantics {
  public:
+  // False for most of the names that take() would pass over, by their length alone.
+  static bool may_matter(std::string_view name) noexcept {
+    constexpr std::uint64_t kLengths = 1U << 4 | 1U << 6 | 1U << 10 | 1U << 14 | 1U << 17;
+    return name.size() < 64 && (kLengths >> name.size() & 1) != 0;
+  }
   // Call for each field in order; request.minor_version must be known.
   Refusal take(const Field& field, Request& request);
   // Call after the last field: what only the whole set can tell.
