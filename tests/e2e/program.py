@@ -125,8 +125,8 @@ class Program:
     def limit_descriptors(self, count):
         resource.prlimit(self.pid, resource.RLIMIT_NOFILE, (count, count))
 
-    def left_behind(self):
-        """What it started and did not stop, once it has ended itself."""
+    def descendants(self):
+        """The pids of what it started and what those started, as far as they still run."""
         return [pid for pid in processes_marked(self._mark) if pid != self.pid]
 
     def clean_up(self):

@@ -34,7 +34,7 @@ def test_chromium_shows_the_echoed_path(serve, start, browser, tmp_path):
         f"http://127.0.0.1:{server.port}/hello-from-a-browser",
     )
     assert page.wait() == 0
-    wait_until(lambda: not page.left_behind(), "the browser's other processes to end")
+    wait_until(lambda: not page.descendants(), "the browser's other processes to end")
     assert ">hello-from-a-browser</pre>" in page.stdout
     assert 'target="/hello-from-a-browser"' in server.stdout
     assert server.stop() == 0

@@ -9,9 +9,9 @@ from program import Program, wait_until
 def test_a_child_that_outlives_its_program_is_found(tmp_path):
     program = Program(["sh", "-c", "setsid sleep 1000 &"], tmp_path)
     assert program.wait() == 0
-    wait_until(lambda: len(program.left_behind()) == 1, "sleep to be the only one left")
+    wait_until(lambda: len(program.descendants()) == 1, "sleep to be the only one left")
     assert len(program.clean_up()) == 1
-    wait_until(lambda: not program.left_behind(), "sleep to be killed")
+    wait_until(lambda: not program.descendants(), "sleep to be killed")
 
 
 def test_a_program_that_ends_early_is_told_at_once(tmp_path):

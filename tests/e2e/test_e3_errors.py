@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""What `e3` says when it cannot do what is asked: one clear line, the right exit code, and nothing
+left running."""
+
+import json
+import os
+import signal
+import socket
+import xml.etree.ElementTree
+
+import pytest
+
+from program import wait_until
+
+USAGE, UNAVAILABLE, NOTHING_SELECTED, INTERRUPTED = 2, 3, 5, 130
+
+
+def expect_one_line(program, exit_code, *words):
+    assert program.wait() == exit_code, program.stderr
+    assert program.descendants() == []
+    lines = program.stderr.splitlines()
+    assert len(lines) == 1, program.stderr
+    assert lines[0].startswith("e3: ")
+    for word in words:
+        assert word in lines[0]
+
+
+@pytest.fixture
+def taken_port():
+    """A port on which this test itself listens, without ever answering."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def free_port():
+    """A port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        yield probe.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["walk"],
+        ["run", "--no-such-option"],
+        ["run", "--seed", "x"],
+        ["run", "--timeout", "2 parsecs"],
+        ["run", "--profile", "gopher"],
+        ["run", "--report", "pdf=x"],
+        ["run", "--report", "json=/no/such/folder/e3.json"],
+        ["run", "--spawn", "server-without-a-port"],
+        ["run", "127.0.0.1:1", "--spawn", "x {port}"],
+        ["run", "127.0.0.1:1", "127.0.0.1:2"],
+        ["run", "127.0.0.1:many"],
+        ["run", "127.0.0.1:65536"],
+        ["explain"],
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)
+def test_a_bad_command_line(start, arguments):
+    program = start("e3", *arguments)
+    expect_one_line(program, USAGE)
+    assert program.stdout == ""
+
+
+def test_another_machine_needs_permission(start):
+    expect_one_line(start("e3", "run", "192.0.2.1:80"), USAGE, "192.0.2.1", "--allow-remote")
+
+
+@pytest.mark.parametrize("arguments", [["run", "no.such.check"], ["run", "read.*", "-x", "*"]])
+def test_a_selection_of_nothing(start, arguments):
+    expect_one_line(start("e3", *arguments), NOTHING_SELECTED)
+
+
+def test_explain_of_an_unknown_id(start):
+    expect_one_line(start("e3", "explain", "no.such.check"), NOTHING_SELECTED, "no.such.check")
+
+
+def test_a_server_that_is_not_there(start, free_port):
+    expect_one_line(start("e3", "run", f"127.0.0.1:{free_port}"), UNAVAILABLE, str(free_port))
+
+
+def test_a_program_that_does_not_exist(start):
+    expect_one_line(
+        start("e3", "run", "--spawn", "/no/such/server {port}"), UNAVAILABLE, "/no/such/server"
+    )
+
+
+def test_a_program_that_never_listens(start):
+    program = start("e3", "run", "--ready-timeout", "300ms", "--spawn", "sleep 1000 {port}")
+    expect_one_line(program, UNAVAILABLE, "did not listen")
+
+
+def test_a_program_that_dies_at_once(start):
+    expect_one_line(start("e3", "run", "--spawn", "false {port}"), UNAVAILABLE, "exit code 1")
+
+
+def test_a_program_whose_port_is_taken(start, bin_dir, taken_port):
+    command = f"{bin_dir / 'e3-server'} --port {taken_port}"
+    program = start("e3", "run", "--spawn", command, "--port", str(taken_port))
+    expect_one_line(program, UNAVAILABLE, str(taken_port))
+
+
+def test_a_silent_server_passes_nothing(start, taken_port):
+    program = start("e3", "run", "--timeout", "100ms", f"127.0.0.1:{taken_port}")
+    assert program.wait() != 0
+    assert " 0 passed," in program.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_its_results_and_stops_its_program(
+    start, bin_dir, tmp_path, number
+):
+    junit, report = tmp_path / "e3.xml", tmp_path / "e3.json"
+    program = start(
+        *["e3", "run", "--timeout", "600s"],
+        *["--spawn", f"{bin_dir / 'e3-server'} --port {{port}}"],
+        *["--report", f"junit={junit}", "--report", f"json={report}"],
+    )
+
+    def some_results():
+        return report.exists() and json.loads(report.read_text())["checks"]
+
+    wait_until(some_results, "the first results")
+    for pid in program.descendants():  # From here on the run cannot come to its own end.
+        os.kill(pid, signal.SIGSTOP)
+    program.send_signal(number)
+    assert program.wait() == INTERRUPTED
+    assert program.descendants() == []
+    document = json.loads(report.read_text())
+    assert document["complete"] is False
+    assert document["checks"]
+    cases = xml.etree.ElementTree.parse(junit).getroot().findall("./testsuite/testcase")
+    assert len(cases) == len(document["checks"])
+    assert "interrupted" in program.stderr
+
+
+def test_an_unreadable_corpus_is_told_by_the_replay(start):
+    program = start("fuzz_parser", "/no/such/corpus")
+    assert program.wait() == 1
+    assert program.stderr.count("\n") == 1
+    assert "/no/such/corpus" in program.stderr
