@@ -140,6 +140,6 @@ def test_an_interrupted_run_keeps_its_results_and_stops_its_program(
 
 def test_an_unreadable_corpus_is_told_by_the_replay(start):
     program = start("fuzz_parser", "/no/such/corpus")
-    assert program.wait() == 1
+    assert program.wait() == USAGE
     assert program.stderr.count("\n") == 1
     assert "/no/such/corpus" in program.stderr
