@@ -63,7 +63,7 @@ void run_reset(Session& session) {
 
 // Resets that arrive while the connection still waits to be accepted.
 void run_reset_in_queue(Session& session) {
-  session.sweep({"resets:", "queues"}, {1, kQueuedResets}, [&](std::size_t count) {
+  session.sweep({"resets:", "queues"}, {kQueuedResets, 1}, [&](std::size_t count) {
     World& world = session.world();
     world.hold();
     for (std::size_t i = 0; i < count; ++i) world.connect().reset();

@@ -143,6 +143,13 @@ std::optional<Violation> Session::try_canary() {
                                       : fmt::format("another answer: {}", quoted(seen.bytes))};
 }
 
+std::optional<Violation> Session::check_invariants() {
+  if (auto broken = check_health(world())) return broken;
+  // Deafness before leaks: it is the graver of what may have one cause.
+  if (auto broken = try_canary()) return broken;
+  return check_descriptors(world(), descriptors_);
+}
+
 std::optional<Violation> Session::run_scenario(const std::function<void()>& scenario) {
   std::optional<Violation> found;
   try {
@@ -153,18 +160,14 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
     found = Violation{Symptom::kDeaf, "connections are taken", gone.what()};
   }
   try {
-    const auto broken = check_invariants(world(), descriptors_);
-    const bool explains =
-        broken && (broken->symptom == Symptom::kDied || broken->symptom == Symptom::kSpins);
-    if (broken && (!found || explains)) {
-      // Death and spinning are causes; a missing answer is what they look like from outside.
-      if (found && broken->symptom != found->symptom) {
-        return Violation{broken->symptom, broken->expected,
-                         fmt::format("{} (seen as: {})", broken->actual, found->actual)};
-      }
-      return broken;
+    if (!found) return check_invariants();
+    // Death and spinning are causes; a missing answer is what they look like from outside.
+    const auto broken = check_health(world());
+    if (broken && broken->symptom != Symptom::kMisuse && broken->symptom != found->symptom) {
+      return Violation{broken->symptom, broken->expected,
+                       fmt::format("{} (seen as: {})", broken->actual, found->actual)};
     }
-    return found ? found : try_canary();
+    return found;
   } catch (const TargetUnavailable& gone) {
     if (found) return found;
     return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};

@@ -101,6 +101,7 @@ class Session {
   Answer exchange(const std::string& request);
   void learn_baseline();
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
+  std::optional<Violation> check_invariants();
   std::optional<Violation> try_canary();
   std::string_view blame(Symptom symptom) const;
 

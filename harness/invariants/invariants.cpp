@@ -35,7 +35,7 @@ std::string_view to_string(Symptom symptom) {
   return "unknown";
 }
 
-std::optional<Violation> check_invariants(World& world, std::optional<std::size_t> baseline) {
+std::optional<Violation> check_health(World& world) {
   const Health health = world.health();
   if (health.death) {
     return Violation{Symptom::kDied, "the server lives on", *health.death};
@@ -46,6 +46,10 @@ std::optional<Violation> check_invariants(World& world, std::optional<std::size_
   if (!health.misuse.empty()) {
     return Violation{Symptom::kMisuse, "no stale descriptor is used", health.misuse.front()};
   }
+  return std::nullopt;
+}
+
+std::optional<Violation> check_descriptors(World& world, std::optional<std::size_t> baseline) {
   if (!baseline) return std::nullopt;
   const auto count = world.descriptors_down_to(*baseline);
   if (count && *count > *baseline) {

@@ -36,7 +36,10 @@ struct Violation {
   std::string actual;
 };
 
-// Everything but "another connection is served", which needs to know the protocol.
-std::optional<Violation> check_invariants(World& world, std::optional<std::size_t> baseline);
+// The target lives, is quiet, and misused nothing.
+std::optional<Violation> check_health(World& world);
+// The target holds no more descriptors than `baseline`, once it had time to close them.
+std::optional<Violation> check_descriptors(World& world, std::optional<std::size_t> baseline);
+// That another connection is served needs to know the protocol: see Session.
 
 }  // namespace e3

@@ -4,6 +4,18 @@
 #include <cstdint>
 #include <cstring>
 
+namespace e3 {
+namespace {
+
+// Both ABIs want 16.
+char* aligned_top(void* lowest, std::size_t size) {
+  char* top = static_cast<char*>(lowest) + size;
+  return top - reinterpret_cast<std::uintptr_t>(top) % 16;
+}
+
+}  // namespace
+}  // namespace e3
+
 #if defined(__x86_64__)
 
 // The registers that the System V ABI makes a function preserve; prepare_stack() lays out the same.
@@ -34,10 +46,8 @@ namespace e3 {
 
 StackPointer prepare_stack(void* lowest, std::size_t size, void (*entry)()) {
   constexpr std::size_t kSavedRegisters = 6;
-  auto top = reinterpret_cast<std::uintptr_t>(lowest) + size;
-  top -= top % 16;
   // At a function's first instruction the stack holds its return address and is 8 off alignment.
-  auto* frame = reinterpret_cast<void**>(top) - (kSavedRegisters + 2);
+  auto* frame = reinterpret_cast<void**>(aligned_top(lowest, size)) - (kSavedRegisters + 2);
   std::memset(frame, 0, (kSavedRegisters + 2) * sizeof(void*));
   frame[kSavedRegisters] = reinterpret_cast<void*>(entry);
   return frame;
@@ -87,9 +97,7 @@ namespace e3 {
 StackPointer prepare_stack(void* lowest, std::size_t size, void (*entry)()) {
   constexpr std::size_t kFrame = 160;
   constexpr std::size_t kLinkRegister = 11;  // x30 in the frame, in words
-  auto top = reinterpret_cast<std::uintptr_t>(lowest) + size;
-  top -= top % 16;
-  auto* frame = reinterpret_cast<void**>(top - kFrame);
+  auto* frame = reinterpret_cast<void**>(aligned_top(lowest, size) - kFrame);
   std::memset(frame, 0, kFrame);
   frame[kLinkRegister] = reinterpret_cast<void*>(entry);
   return frame;

@@ -31,9 +31,10 @@ int listen_anywhere(int flags = SOCK_NONBLOCK) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | flags, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  ::listen(listener, 16);
-  return listener;
+  const bool listens =
+      ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      ::listen(listener, 16) == 0;
+  return listens ? listener : -1;
 }
 
 // A server whose loop handles one event at a time with the given function.
@@ -292,8 +293,8 @@ TEST_F(InProcessWorldTest, AnEventfdWakesTheLoop) {
 TEST_F(InProcessWorldTest, TheTargetsObjectsAreDestroyedWhenTheWorldEnds) {
   auto witness = std::make_shared<int>(0);
   start([witness] {
-    const std::shared_ptr<int> held = witness;
-    serve_with([](int, int, const epoll_event&) {});
+    const auto held = std::make_shared<std::shared_ptr<int>>(witness);
+    serve_with([held](int, int, const epoll_event&) { ++**held; });
   });
   EXPECT_GT(witness.use_count(), 2);
   world_.reset();

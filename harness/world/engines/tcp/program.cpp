@@ -100,6 +100,7 @@ Program::~Program() { stop(); }
 void Program::start(const std::string& command) {
   std::vector<std::string> words = split_words(with_port(command, port_));
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   int failure[2];

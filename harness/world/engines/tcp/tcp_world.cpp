@@ -150,7 +150,7 @@ Health TcpWorld::health() {
 
 std::optional<std::size_t> TcpWorld::descriptors_down_to(std::size_t wanted) {
   if (program_ == nullptr) return std::nullopt;
-  const Patience patience(kQuietBound);
+  const Patience patience(2 * timeout_);  // a good server lingers a little after its peers left
   std::size_t count = program_->tree().descriptors();
   while (count > wanted && !patience.exhausted() && target_lives()) {
     patience.pause();
