@@ -32,7 +32,7 @@ long Kernel::adopt_pair(int family, int flags, PeerSocket* peer) {
 
 long Kernel::socket(int family, int type, int protocol) {
   if ((type & ~(kTypeFlags | 0xf)) != 0) return -EINVAL;
-  if (family != AF_INET && family != AF_INET6) return -EAFNOSUPPORT;
+  if (family != AF_INET && family != AF_INET6 && family != AF_UNIX) return -EAFNOSUPPORT;
   if ((type & 0xf) != SOCK_STREAM) return -ESOCKTNOSUPPORT;
   const int own_protocol = family == AF_UNIX ? 0 : IPPROTO_TCP;
   if (protocol != 0 && protocol != own_protocol) return -EPROTONOSUPPORT;

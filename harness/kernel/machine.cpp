@@ -4,6 +4,11 @@
 namespace e3::sim {
 
 StreamSocket& Machine::new_socket(int family, int flags) {
+  if (family == AF_UNIX) {
+    UnixSocket& socket = unix_sockets.take(this);
+    socket.create(flags);
+    return socket;
+  }
   TcpSocket& socket = tcp_sockets.take(this);
   socket.create(flags, family);
   return socket;
@@ -25,6 +30,7 @@ void Machine::reset() {
   epoll_instances.reset();
   event_fds.reset();
   tcp_sockets.reset();
+  unix_sockets.reset();
 }
 
 }  // namespace e3::sim

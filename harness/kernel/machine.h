@@ -13,6 +13,7 @@
 #include "object_pool.h"
 #include "tcp_socket.h"
 #include "timer_queue.h"
+#include "unix_socket.h"
 #include "virtual_clock.h"
 
 namespace e3::sim {
@@ -48,6 +49,7 @@ class Machine {
   ObjectPool<EpollInstance> epoll_instances;
   ObjectPool<EventFd> event_fds;
   ObjectPool<TcpSocket> tcp_sockets;
+  ObjectPool<UnixSocket> unix_sockets;
 };
 
 }  // namespace e3::sim

@@ -42,6 +42,10 @@ long give_int(int value, void* to, socklen_t* length) {
 
 long set_low_water(StreamSocket& socket, int value) {
   SocketOptions& options = socket.options();
+  if (socket.local_address().family() == AF_UNIX) {
+    options.receive_low_water = value < 0 ? INT_MAX : std::max(value, 1);
+    return 0;
+  }
   options.receive_low_water = value < 0 ? options.receive_buffer / 2 : value;
   options.receive_low_water =
       std::clamp(options.receive_low_water, 1, std::max(1, options.receive_buffer / 2));

@@ -81,8 +81,9 @@ class StreamSocket : public OpenFile {
   virtual bool has_peer_name() const = 0;
   // What sendto(2) with an address answers; 0 where the address is ignored.
   virtual long destination_refused() const = 0;
-  // SIOCOUTQ: bytes that the peer's kernel does not hold yet.
+  // Bytes that the peer's kernel does not hold yet.
   std::size_t unsent() const { return send_queue_.size(); }
+  virtual std::size_t output_queue() const { return unsent(); }  // SIOCOUTQ
   long ioctl(unsigned long request, int* argument) override;
   // SO_RCVBUF has changed.
   virtual void receive_buffer_changed() = 0;

@@ -14,15 +14,22 @@ namespace e3::differential {
 
 namespace {
 constexpr std::size_t kBufferSize = 1 << 16;
+// A socket that takes this much without saying no never will; it is a finding, not a buffer.
+constexpr long kFillMax = 1L << 28;
+// Sips together stay below a third of any send buffer that Linux starts with.
+constexpr long kSip = 1L << 18;
+constexpr int kSipsMax = 2;
 }
 
-Executor::Executor(bool unix_sockets) : unix_sockets_(unix_sockets), buffer_(kBufferSize), zeros_(kBufferSize) {}
+Executor::Executor(bool unix_sockets)
+    : unix_sockets_(unix_sockets), buffer_(kBufferSize), zeros_(kBufferSize) {}
 
 const Outcomes& Executor::run(const Schedule& schedule, System& system) {
   system_ = &system;
   registrations_ = 0;
   next_byte_ = 0;
   filled_ = false;
+  std::fill(std::begin(sips_), std::end(sips_), 0);
   outcomes_.resize(schedule.size());
   std::fill(std::begin(slots_), std::end(slots_), -1);
   system.begin();
@@ -44,7 +51,7 @@ const Outcomes& Executor::run(const Schedule& schedule, System& system) {
 }
 
 void Executor::perform(const Step& step, Outcome& outcome) {
-  if (step.action <= Action::kPeerPoll || step.action == Action::kPeerDrain) {
+  if (step.action <= Action::kPeerPoll || step.action >= Action::kPeerDrain) {
     peer_step(step, outcome);
     return;
   }
@@ -104,8 +111,13 @@ void Executor::peer_step(const Step& step, Outcome& outcome) {
     case Action::kPeerPoll:
       outcome.value = system_->peer_poll(peer);
       return;
+    case Action::kPeerSip:
+      outcome.skipped = !filled_ || ++sips_[peer] > kSipsMax;
+      if (!outcome.skipped) drain_peer(peer, kSip, outcome);
+      return;
     default:
-      drain_peer(peer, outcome);
+      sips_[peer] = 0;
+      drain_peer(peer, kFillMax, outcome);
   }
 }
 
@@ -240,7 +252,7 @@ void Executor::fill(int fd, Outcome& outcome) {
   const bool first = !filled_;
   filled_ = true;
   long total = 0;
-  for (;;) {
+  while (total < kFillMax) {
     const long sent = system_->send(fd, zeros_, MSG_NOSIGNAL);
     if (sent < 0) {
       outcome.value = sent;
@@ -249,12 +261,14 @@ void Executor::fill(int fd, Outcome& outcome) {
     }
     total += sent;
   }
+  outcome.value = kFillMax;
 }
 
-void Executor::drain_peer(int peer, Outcome& outcome) {
+void Executor::drain_peer(int peer, long most, Outcome& outcome) {
   long total = 0;
-  for (;;) {
-    const long got = system_->peer_receive(peer, buffer_);
+  while (total < most) {
+    const auto part = std::min(buffer_.size(), static_cast<std::size_t>(most - total));
+    const long got = system_->peer_receive(peer, std::span(buffer_).first(part));
     if (got <= 0) {
       outcome.value = got;
       outcome.bytes_seen = total > 0 ? 1 : 0;
@@ -262,6 +276,7 @@ void Executor::drain_peer(int peer, Outcome& outcome) {
     }
     total += got;
   }
+  outcome.value = most;
 }
 
 // Bytes that count up, so that a lost, doubled or moved byte shows.

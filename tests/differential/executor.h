@@ -40,7 +40,7 @@ class Executor {
   void descriptor_step(const Step& step, Outcome& outcome);
   void epoll_step(const Step& step, Outcome& outcome);
   void fill(int fd, Outcome& outcome);
-  void drain_peer(int peer, Outcome& outcome);
+  void drain_peer(int peer, long most, Outcome& outcome);
   std::span<std::byte> next_bytes(std::size_t length);
   void note_bytes(long length, Outcome& outcome);
 
@@ -49,6 +49,7 @@ class Executor {
   int slots_[kSlots] = {};
   std::uint32_t registrations_ = 0;
   std::uint8_t next_byte_ = 0;
+  int sips_[kPeers] = {};
   bool filled_ = false;  // from now on how much a send takes is not comparable
   std::vector<std::byte> buffer_;
   std::vector<std::byte> zeros_;

@@ -67,6 +67,7 @@ constexpr std::array kActions{
     ActionEntry{Action::kWait, "wait", Shape::kWait, 22},
     ActionEntry{Action::kFill, "fill", Shape::kSlot, 1},
     ActionEntry{Action::kPeerDrain, "peer-drain", Shape::kPeer, 1},
+    ActionEntry{Action::kPeerSip, "peer-sip", Shape::kPeer, 2},
 };
 static_assert(kActions.size() == static_cast<std::size_t>(Action::kCount));
 
@@ -84,6 +85,7 @@ class Generator {
     if (!options_.full_buffers) {
       weights_[static_cast<std::size_t>(Action::kFill)] = 0;
       weights_[static_cast<std::size_t>(Action::kPeerDrain)] = 0;
+      weights_[static_cast<std::size_t>(Action::kPeerSip)] = 0;
     }
   }
 

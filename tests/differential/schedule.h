@@ -43,6 +43,7 @@ enum class Action : std::uint8_t {
   kWait,
   kFill,
   kPeerDrain,
+  kPeerSip,  // a part of what fills the buffers, too little to make room for a writer
   kCount,
 };
 
