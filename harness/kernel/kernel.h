@@ -9,6 +9,7 @@
 #pragma once
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -41,7 +42,7 @@ class Kernel {
   // PeerSockets of the old one become invalid and must not be used. Occupied numbers stay.
   void reset();
 
-  // --- The engine's side ------------------------------------------------------------------------
+  // --- The engine's side
 
   // Why the last call returned kWouldBlock.
   const Block& block() const;
@@ -71,7 +72,6 @@ class Kernel {
   bool take_signal(int signal);
 
   // --- Sockets
-  // ------------------------------------------------------------------------------------
 
   long socket(int family, int type, int protocol);
   long socketpair(int family, int type, int protocol, int descriptors[2]);
@@ -86,7 +86,6 @@ class Kernel {
   long getpeername(int fd, sockaddr* address, socklen_t* length);
 
   // --- Bytes
-  // --------------------------------------------------------------------------------------
 
   long recv(int fd, void* buffer, std::size_t length, int flags);
   long send(int fd, const void* buffer, std::size_t length, int flags);
@@ -105,7 +104,6 @@ class Kernel {
   long sendfile(int fd, std::span<const std::byte> bytes);
 
   // --- Descriptors
-  // --------------------------------------------------------------------------------
 
   long close(int fd);
   long dup(int fd);
@@ -115,22 +113,29 @@ class Kernel {
   long ioctl(int fd, unsigned long request, int* argument);
 
   // --- Waiting
-  // ------------------------------------------------------------------------------------
 
   long epoll_create1(int flags);
   long epoll_ctl(int epfd, int operation, int fd, epoll_event* event);
   long epoll_wait(int epfd, epoll_event* events, int events_max, int timeout_ms);
   long epoll_pwait2(int epfd, epoll_event* events, int events_max, const timespec* timeout);
-  long eventfd(unsigned count, int flags);
   long poll(pollfd* entries, nfds_t count, int timeout_ms);
 
+  // --- What event loops wait for beside sockets
+
+  long eventfd(unsigned count, int flags);
+  long timerfd_create(clockid_t clock, int flags);
+  long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old_value);
+  long timerfd_gettime(int fd, itimerspec* value);
+  long signalfd4(int fd, const sigset_t* mask, int flags);
+  long pipe2(int descriptors[2], int flags);
+
   // --- Clocks
-  // -------------------------------------------------------------------------------------
 
   long clock_gettime(clockid_t clock, timespec* time) const;
 
  private:
   long install(OpenFile& file, bool close_on_exec, int lowest = 0);
+  long check_room(int count) const;
   void close_descriptor(int fd);
   long wait_until(Nanoseconds timeout);  // a negative timeout is for ever
 

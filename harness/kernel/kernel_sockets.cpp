@@ -36,8 +36,7 @@ long Kernel::socket(int family, int type, int protocol) {
   if ((type & 0xf) != SOCK_STREAM) return -ESOCKTNOSUPPORT;
   const int own_protocol = family == AF_UNIX ? 0 : IPPROTO_TCP;
   if (protocol != 0 && protocol != own_protocol) return -EPROTONOSUPPORT;
-  if (machine_->open_files >= machine_->config.open_files_max) return -ENFILE;
-  if (!machine_->descriptors.has_free()) return -EMFILE;
+  if (const long full = check_room(1); full != 0) return full;
   return install(machine_->new_socket(family, type), (type & SOCK_CLOEXEC) != 0);
 }
 
@@ -47,8 +46,7 @@ long Kernel::socketpair(int family, int type, int protocol, int descriptors[2]) 
   if (family != AF_UNIX) return -EAFNOSUPPORT;
   if ((type & 0xf) != SOCK_STREAM) return -ESOCKTNOSUPPORT;
   if (protocol != 0) return -EPROTONOSUPPORT;
-  if (machine_->open_files + 2 > machine_->config.open_files_max) return -ENFILE;
-  if (!machine_->has_two_free_descriptors()) return -EMFILE;
+  if (const long full = check_room(2); full != 0) return full;
   StreamSocket& first = machine_->new_socket(family, type);
   StreamSocket& second = machine_->new_socket(family, type);
   first.pair_with(second);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Calls that move bytes: all become one send, receive, read or write of a scatter list.
+#include <fcntl.h>
+
 #include <climits>
 
 #include "kernel.h"
@@ -16,6 +18,17 @@ iovec piece_of(const void* buffer, std::size_t length) {
   // One call moves at most MAX_RW_COUNT bytes.
   constexpr std::size_t kLengthMax = INT_MAX & ~std::size_t{4095};
   return {const_cast<void*>(buffer), std::min(length, kLengthMax)};
+}
+
+// The descriptor's access mode first, then whether such files know the operation at all.
+long read_refused(const OpenFile& file) {
+  if ((file.flags() & O_ACCMODE) == O_WRONLY) return -EBADF;
+  return file.can_read() ? 0 : -EINVAL;
+}
+
+long write_refused(const OpenFile& file) {
+  if ((file.flags() & O_ACCMODE) == O_RDONLY) return -EBADF;
+  return file.can_write() ? 0 : -EINVAL;
 }
 
 }  // namespace
@@ -82,6 +95,7 @@ long Kernel::sendmsg(int fd, const msghdr* message, int flags) {
 long Kernel::read(int fd, void* buffer, std::size_t length) {
   const Descriptor* descriptor = machine_->descriptors.find(fd);
   if (descriptor == nullptr) return -EBADF;
+  if (const long refusal = read_refused(*descriptor->file); refusal != 0) return refusal;
   const iovec piece = piece_of(buffer, length);
   return descriptor->file->read(ScatterList({&piece, 1}));
 }
@@ -89,6 +103,7 @@ long Kernel::read(int fd, void* buffer, std::size_t length) {
 long Kernel::write(int fd, const void* buffer, std::size_t length) {
   const Descriptor* descriptor = machine_->descriptors.find(fd);
   if (descriptor == nullptr) return -EBADF;
+  if (const long refusal = write_refused(*descriptor->file); refusal != 0) return refusal;
   const iovec piece = piece_of(buffer, length);
   return descriptor->file->write(ScatterList({&piece, 1}));
 }
@@ -99,7 +114,7 @@ long Kernel::readv(int fd, const iovec* pieces, int count) {
   if (descriptor == nullptr) return -EBADF;
   const auto length = static_cast<std::size_t>(count);
   if (count < 0 || length > kPiecesMax) return -EINVAL;
-  if (!descriptor->file->can_read()) return -EINVAL;
+  if (const long refusal = read_refused(*descriptor->file); refusal != 0) return refusal;
   const ScatterList to({pieces, length});
   return to.size() == 0 ? 0 : descriptor->file->read(to);
 }
@@ -109,7 +124,7 @@ long Kernel::writev(int fd, const iovec* pieces, int count) {
   if (descriptor == nullptr) return -EBADF;
   const auto length = static_cast<std::size_t>(count);
   if (count < 0 || length > kPiecesMax) return -EINVAL;
-  if (!descriptor->file->can_write()) return -EINVAL;
+  if (const long refusal = write_refused(*descriptor->file); refusal != 0) return refusal;
   const ScatterList from({pieces, length});
   return from.size() == 0 ? 0 : descriptor->file->write(from);
 }
@@ -117,6 +132,7 @@ long Kernel::writev(int fd, const iovec* pieces, int count) {
 long Kernel::sendfile(int fd, std::span<const std::byte> bytes) {
   const Descriptor* descriptor = machine_->descriptors.find(fd);
   if (descriptor == nullptr) return -EBADF;
+  if (const long refusal = write_refused(*descriptor->file); refusal != 0) return refusal;
   const iovec piece = piece_of(bytes.data(), bytes.size());
   if (piece.iov_len == 0) return 0;
   return descriptor->file->write(ScatterList({&piece, 1}));

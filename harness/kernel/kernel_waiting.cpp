@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Calls that wait for events. They look once; what they would wait for is the block's deadline.
 #include <fcntl.h>
-#include <sys/eventfd.h>
 
 #include <cerrno>
 #include <climits>
@@ -21,8 +20,7 @@ Nanoseconds from_milliseconds(int timeout) { return timeout < 0 ? -1 : timeout *
 
 long Kernel::epoll_create1(int flags) {
   if ((flags & ~EPOLL_CLOEXEC) != 0) return -EINVAL;
-  if (!machine_->descriptors.has_free()) return -EMFILE;
-  if (machine_->open_files >= machine_->config.open_files_max) return -ENFILE;
+  if (const long full = check_room(1); full != 0) return full;
   EpollInstance& epoll = machine_->epoll_instances.take(machine_.get());
   epoll.create();
   return install(epoll, (flags & EPOLL_CLOEXEC) != 0);
@@ -58,15 +56,6 @@ long Kernel::epoll_pwait2(int epfd, epoll_event* events, int events_max, const t
   }
   const long count = epoll_wait(epfd, events, events_max, 0);
   return count != 0 ? count : wait_until(duration);
-}
-
-long Kernel::eventfd(unsigned count, int flags) {
-  if ((flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) != 0) return -EINVAL;
-  if (!machine_->descriptors.has_free()) return -EMFILE;
-  if (machine_->open_files >= machine_->config.open_files_max) return -ENFILE;
-  EventFd& file = machine_->event_fds.take(machine_.get());
-  file.create(count, flags);
-  return install(file, (flags & EFD_CLOEXEC) != 0);
 }
 
 long Kernel::poll(pollfd* entries, nfds_t count, int timeout_ms) {

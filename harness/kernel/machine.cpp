@@ -14,9 +14,13 @@ StreamSocket& Machine::new_socket(int family, int flags) {
   return socket;
 }
 
-bool Machine::has_two_free_descriptors() { return descriptors.free_count(2) == 2; }
-
-void Machine::raise(int number) { pending_signals |= std::uint64_t{1} << (number - 1); }
+void Machine::raise(int number) {
+  pending_signals |= std::uint64_t{1} << (number - 1);
+  for (SignalFd* file = signal_fds_open.front(); file != nullptr;
+       file = decltype(signal_fds_open)::next(*file)) {
+    file->wake(kWakeAll);
+  }
+}
 
 void Machine::reset() {
   clock = VirtualClock(config.monotonic_start, config.realtime_start - config.monotonic_start);
@@ -29,6 +33,11 @@ void Machine::reset() {
   epoll_items.reset();
   epoll_instances.reset();
   event_fds.reset();
+  timer_fds.reset();
+  signal_fds.reset();
+  signal_fds_open.clear();
+  pipe_ends.reset();
+  pipe_buffers.reset();
   tcp_sockets.reset();
   unix_sockets.reset();
 }

@@ -11,7 +11,10 @@
 #include "kernel_config.h"
 #include "network.h"
 #include "object_pool.h"
+#include "pipe.h"
+#include "signal_fd.h"
 #include "tcp_socket.h"
+#include "timer_fd.h"
 #include "timer_queue.h"
 #include "unix_socket.h"
 #include "virtual_clock.h"
@@ -28,7 +31,6 @@ class Machine {
 
   // A fresh socket of `family`; only SOCK_NONBLOCK of `flags` matters.
   StreamSocket& new_socket(int family, int flags);
-  bool has_two_free_descriptors();
 
   // Makes signal `number` pending for the process.
   void raise(int number);
@@ -44,10 +46,15 @@ class Machine {
   Network network;
   Block block;
   std::uint64_t pending_signals = 0;  // bit (number - 1)
+  IntrusiveList<SignalFd, &SignalFd::in_machine> signal_fds_open;
 
   ObjectPool<EpollItem> epoll_items;
   ObjectPool<EpollInstance> epoll_instances;
   ObjectPool<EventFd> event_fds;
+  ObjectPool<TimerFd> timer_fds;
+  ObjectPool<SignalFd> signal_fds;
+  ObjectPool<PipeEnd> pipe_ends;
+  ObjectPool<PipeBuffer> pipe_buffers;
   ObjectPool<TcpSocket> tcp_sockets;
   ObjectPool<UnixSocket> unix_sockets;
 };

@@ -58,6 +58,12 @@ StreamSocket* Network::find_listener(const SocketAddress& destination) const {
   return nullptr;
 }
 
+bool Network::is_taken(const SocketAddress& address) const {
+  return std::any_of(bound_.begin(), bound_.end(), [&address](const StreamSocket* socket) {
+    return socket->local_address() == address;
+  });
+}
+
 std::uint16_t Network::take_ephemeral_port() {
   const int first = machine_->config.ephemeral_port_first;
   const int range = machine_->config.ephemeral_port_last - first + 1;

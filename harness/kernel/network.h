@@ -24,6 +24,9 @@ class Network {
   // The listening socket that a connection to `destination` reaches; nullptr when none.
   StreamSocket* find_listener(const SocketAddress& destination) const;
 
+  // True when a socket, listening or not, is bound to exactly `address`.
+  bool is_taken(const SocketAddress& address) const;
+
   // A port for a client, or for a server that asked for any.
   std::uint16_t take_ephemeral_port();
 

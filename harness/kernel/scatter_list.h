@@ -20,9 +20,9 @@ class ScatterList {
   std::size_t size() const { return size_; }
 
   // Copies `size` bytes, at most size(), to or from the buffers.
-  void store(const void* value, std::size_t size) const {
+  void store(const void* value, std::size_t size, std::size_t offset = 0) const {
     const auto* from = static_cast<const std::byte*>(value);
-    for_each_run(0, size, [&from](std::byte* bytes, std::size_t run) {
+    for_each_run(offset, size, [&from](std::byte* bytes, std::size_t run) {
       std::memcpy(bytes, from, run);
       from += run;
     });

@@ -79,6 +79,11 @@ bool SocketAddress::is_wildcard() const {
   return false;
 }
 
+bool SocketAddress::is_abstract() const {
+  constexpr std::size_t kPath = offsetof(sockaddr_un, sun_path);
+  return family() == AF_UNIX && (length_ <= kPath || bytes_[kPath] == std::byte{0});
+}
+
 bool SocketAddress::accepts(const SocketAddress& destination) const {
   if (family() == AF_UNIX) return *this == destination;
   if (port() != destination.port()) return false;

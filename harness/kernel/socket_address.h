@@ -33,6 +33,7 @@ class SocketAddress {
   void set_port(std::uint16_t port);
   bool is_wildcard() const;  // INADDR_ANY or in6addr_any
 
+  bool is_abstract() const;  // AF_UNIX without a place in the file system
   // True when a connection to `destination` reaches a socket bound to this address.
   bool accepts(const SocketAddress& destination) const;
   // True when both cannot be bound at once.

@@ -132,6 +132,8 @@ long UnixSocket::connect(const SocketAddress& destination) {
   if (destination.family() != AF_UNIX) return -EINVAL;
   if (state_ == SocketState::kEstablished) return -EISCONN;
   if (state_ != SocketState::kClosed) return -EINVAL;
+  const bool missing = !machine().network.is_taken(destination);
+  if (missing && !destination.is_abstract()) return -ENOENT;
   const long result = machine().network.connect(*this, destination);
   if (result != 0) {
     state_ = SocketState::kClosed;

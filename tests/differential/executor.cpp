@@ -17,9 +17,9 @@ constexpr std::size_t kBufferSize = 1 << 16;
 // A socket that takes this much without saying no never will; it is a finding, not a buffer.
 constexpr long kFillMax = 1L << 28;
 // Sips together stay below a third of any send buffer that Linux starts with.
-constexpr long kSip = 1L << 18;
+constexpr long kSip = 1L << 15;
 constexpr int kSipsMax = 2;
-}
+}  // namespace
 
 Executor::Executor(bool unix_sockets)
     : unix_sockets_(unix_sockets), buffer_(kBufferSize), zeros_(kBufferSize) {}
@@ -37,6 +37,7 @@ const Outcomes& Executor::run(const Schedule& schedule, System& system) {
   slots_[kOuterEpoll] = static_cast<int>(system.epoll_create());
   slots_[kInnerEpoll] = static_cast<int>(system.epoll_create());
   slots_[kEvent] = static_cast<int>(system.eventfd());
+  system.pipe(&slots_[kPipeReader]);
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     Outcome& outcome = outcomes_[i];
     outcome.skipped = outcome.sigpipe = false;
@@ -74,6 +75,8 @@ void Executor::perform(const Step& step, Outcome& outcome) {
     case Action::kPoll:
     case Action::kEventWrite:
     case Action::kEventRead:
+    case Action::kPipeWrite:
+    case Action::kPipeRead:
       descriptor_step(step, outcome);
       break;
     default:
@@ -210,6 +213,17 @@ void Executor::descriptor_step(const Step& step, Outcome& outcome) {
       if (outcome.value >= 0) outcome.value = entry.revents;
       return;
     }
+    case Action::kPipeWrite:
+      if (filled_) {
+        outcome.skipped = true;
+        return;
+      }
+      outcome.value = system_->write(slot, next_bytes(step.number));
+      return;
+    case Action::kPipeRead:
+      outcome.value = system_->read(slot, std::span(buffer_).first(step.number));
+      note_bytes(outcome.value, outcome);
+      return;
     case Action::kEventWrite: {
       const std::uint64_t value = step.number == 5000 ? UINT64_MAX - 1 : step.number;
       outcome.value = system_->write(slot, std::as_bytes(std::span(&value, 1)));

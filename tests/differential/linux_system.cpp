@@ -99,6 +99,8 @@ long LinuxSystem::epoll_create() { return raw(::epoll_create1(0)); }
 
 long LinuxSystem::eventfd() { return raw(::eventfd(0, EFD_NONBLOCK)); }
 
+long LinuxSystem::pipe(int ends[2]) { return raw(::pipe2(ends, O_NONBLOCK)); }
+
 long LinuxSystem::accept(int fd) { return raw(::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK)); }
 
 long LinuxSystem::receive(int fd, std::span<std::byte> bytes, int flags) {

@@ -26,6 +26,7 @@ class LinuxSystem final : public System {
   long listen() override;
   long epoll_create() override;
   long eventfd() override;
+  long pipe(int ends[2]) override;
   long accept(int fd) override;
   long receive(int fd, std::span<std::byte> bytes, int flags) override;
   long send(int fd, std::span<const std::byte> bytes, int flags) override;

@@ -2,6 +2,7 @@
 // The simulated kernel, answering a schedule's calls.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 
 #include <array>
@@ -22,6 +23,7 @@ class ModelSystem final : public System {
   long listen() override;
   long epoll_create() override { return kernel_.epoll_create1(0); }
   long eventfd() override { return kernel_.eventfd(0, EFD_NONBLOCK); }
+  long pipe(int ends[2]) override { return kernel_.pipe2(ends, O_NONBLOCK); }
   long accept(int fd) override { return kernel_.accept4(fd, nullptr, nullptr, SOCK_NONBLOCK); }
   long receive(int fd, std::span<std::byte> bytes, int flags) override {
     return kernel_.recv(fd, bytes.data(), bytes.size(), flags);

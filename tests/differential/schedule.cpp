@@ -22,6 +22,7 @@ enum class Shape {
   kSlot,
   kSlotLength,
   kSlotHow,
+  kPipeLength,
   kTwoSlots,
   kWatch,
   kUnwatch,
@@ -61,6 +62,8 @@ constexpr std::array kActions{
     ActionEntry{Action::kPoll, "poll", Shape::kSlot, 2},
     ActionEntry{Action::kEventWrite, "event-write", Shape::kSlotLength, 2},
     ActionEntry{Action::kEventRead, "event-read", Shape::kSlot, 1},
+    ActionEntry{Action::kPipeWrite, "pipe-write", Shape::kPipeLength, 2},
+    ActionEntry{Action::kPipeRead, "pipe-read", Shape::kPipeLength, 2},
     ActionEntry{Action::kAdd, "add", Shape::kWatch, 12},
     ActionEntry{Action::kModify, "modify", Shape::kWatch, 8},
     ActionEntry{Action::kDelete, "delete", Shape::kUnwatch, 2},
@@ -148,6 +151,14 @@ class Generator {
                 length()};
       case Shape::kSlotHow:
         return {entry.action, slot(), 0, below(2) != 0 ? 1U : static_cast<std::uint32_t>(below(3))};
+      case Shape::kPipeLength: {
+        constexpr std::array<std::uint32_t, 8> kLengths{1,    96,    4095,  4096,
+                                                        5000, 30000, 60000, 65536};
+        return {entry.action,
+                byte(below(8) != 0 ? (entry.action == Action::kPipeRead ? kPipeReader : kPipeWriter)
+                                   : below(kSlots)),
+                0, kLengths.at(static_cast<std::size_t>(below(kLengths.size())))};
+      }
       case Shape::kTwoSlots:
         return {entry.action, slot(), byte(kFirstDuplicate + below(2))};
       case Shape::kWatch:

@@ -37,6 +37,8 @@ enum class Action : std::uint8_t {
   kPoll,
   kEventWrite,
   kEventRead,
+  kPipeWrite,
+  kPipeRead,
   kAdd,
   kModify,
   kDelete,
@@ -55,7 +57,9 @@ inline constexpr int kFirstDuplicate = 4;
 inline constexpr int kEvent = 6;
 inline constexpr int kOuterEpoll = 7;
 inline constexpr int kInnerEpoll = 8;
-inline constexpr int kSlots = 9;
+inline constexpr int kPipeReader = 9;
+inline constexpr int kPipeWriter = 10;
+inline constexpr int kSlots = 11;
 inline constexpr int kPeers = 3;
 
 struct Step {

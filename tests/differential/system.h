@@ -26,6 +26,7 @@ class System {
   virtual long listen() = 0;  // a non-blocking listening socket on a fresh loopback address
   virtual long epoll_create() = 0;
   virtual long eventfd() = 0;
+  virtual long pipe(int ends[2]) = 0;  // non-blocking
   virtual long accept(int fd) = 0;
   virtual long receive(int fd, std::span<std::byte> bytes, int flags) = 0;
   virtual long send(int fd, std::span<const std::byte> bytes, int flags) = 0;
