@@ -44,15 +44,6 @@ void ByteQueue::consume(std::size_t length) {
   head_ = size_ == 0 ? 0 : (head_ + length) & (capacity_ - 1);
 }
 
-std::byte ByteQueue::remove_at(std::size_t index) {
-  const std::byte removed = ring_[(head_ + index) & (capacity_ - 1)];
-  for (std::size_t i = index; i + 1 < size_; ++i) {
-    ring_[(head_ + i) & (capacity_ - 1)] = ring_[(head_ + i + 1) & (capacity_ - 1)];
-  }
-  --size_;
-  return removed;
-}
-
 void ByteQueue::clear() {
   head_ = size_ = 0;
   if (capacity_ > kCapacityKept) {

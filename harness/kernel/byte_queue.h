@@ -23,8 +23,8 @@ class ByteQueue {
   void copy_to(const ScatterList& to, std::size_t length, std::size_t skip = 0) const;
   // Drops the first `length` bytes (at most size()).
   void consume(std::size_t length);
-  // Removes the one byte at `index`.
-  std::byte remove_at(std::size_t index);
+  // The byte at `index`, less than size().
+  std::byte at(std::size_t index) const { return ring_[(head_ + index) & (capacity_ - 1)]; }
   // Empties the queue; memory above what a busy connection needs is given back.
   void clear();
 

@@ -22,7 +22,9 @@ void SignalFd::set_mask(std::uint64_t mask) {
   wake(kWakeAll);
 }
 
-std::uint32_t SignalFd::poll() { return (machine().pending_signals & mask_) != 0 ? std::uint32_t{EPOLLIN} : 0; }
+std::uint32_t SignalFd::poll() {
+  return (machine().pending_signals & mask_) != 0 ? std::uint32_t{EPOLLIN} : 0;
+}
 
 // One record per pending signal, the lowest number first, as many as fit.
 long SignalFd::read(const ScatterList& to) {

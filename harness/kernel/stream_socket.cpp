@@ -71,7 +71,7 @@ void StreamSocket::open_socket(int flags, int family) {
 long StreamSocket::ioctl(unsigned long request, int* argument) {
   if (request != FIONREAD && request != SIOCOUTQ) return -ENOTTY;
   if (listening()) return -EINVAL;
-  *argument = static_cast<int>(request == FIONREAD ? unread() : output_queue());
+  *argument = static_cast<int>(request == FIONREAD ? input_queue() : output_queue());
   return 0;
 }
 

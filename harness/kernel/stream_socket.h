@@ -83,6 +83,7 @@ class StreamSocket : public OpenFile {
   virtual long destination_refused() const = 0;
   // Bytes that the peer's kernel does not hold yet.
   std::size_t unsent() const { return send_queue_.size(); }
+  virtual std::size_t input_queue() const { return unread(); }   // FIONREAD
   virtual std::size_t output_queue() const { return unsent(); }  // SIOCOUTQ
   long ioctl(unsigned long request, int* argument) override;
   // SO_RCVBUF has changed.

@@ -20,21 +20,24 @@ constexpr std::size_t kSegmentMax = 65'483;
 }  // namespace
 
 // Hands over what fits into the peer's window and queues what fits behind it; how much in all.
-std::size_t TcpSocket::transmit(const ScatterList& from) {
+std::size_t TcpSocket::transmit(const ScatterList& from, bool urgent) {
   std::size_t sent = 0;
   if (send_queue_.empty()) {
     if (peer_ == nullptr || peer_->refuses_data()) {
       sent = std::min(from.size(), send_room());
+      if (urgent && peer_ != nullptr) peer_->urgent_refused(from);
       if (!mutated(Mutation::kLateDataIsNotReset)) data_refused();
       return sent;
     }
     acknowledge_fin_of_peer();
     sent = std::min(from.size(), peer_->receive_window());
-    const bool unread_before = !peer_->receive_queue_.empty();
+    const std::size_t unread_before = peer_->receive_queue_.size();
     peer_->receive_queue_.append(from, 0, sent);
-    if (sent != 0 && !(unread_before && mutated(Mutation::kNoEdgeOnSecondArrival))) {
+    if (sent != 0 && !(unread_before != 0 && mutated(Mutation::kNoEdgeOnSecondArrival))) {
       peer_->data_arrived();
     }
+    // Urgency is lost on a byte that has to wait for the window.
+    if (urgent && sent == from.size()) peer_->urgent_arrived(unread_before);
   }
   const std::size_t queued = std::min(from.size() - sent, send_room());
   send_queue_.append(from, sent, queued);

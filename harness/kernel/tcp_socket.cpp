@@ -18,6 +18,7 @@ void TcpSocket::create(int flags, int family) {
   fin_queued_ = false;
   connect_unreported_ = false;
   orphan_ = false;
+  urgent_ = UrgentByte::kNone;
   linger_deadline_ = kNever;
 }
 
@@ -38,12 +39,14 @@ std::uint32_t TcpSocket::poll() {
       no_space_ = true;
     }
   }
+  if (urgent_ == UrgentByte::kUnread) events |= EPOLLPRI;
   if (error_ != 0) events |= EPOLLERR;
   return events;
 }
 
 bool TcpSocket::readable() const {
-  const auto target = static_cast<std::size_t>(options_.receive_low_water);
+  const auto low_water = static_cast<std::size_t>(options_.receive_low_water);
+  const std::size_t target = low_water + (at_urgent_mark() ? 1 : 0);
   return !receive_queue_.empty() && (receive_queue_.size() >= target || receive_window() == 0);
 }
 
@@ -76,7 +79,7 @@ long TcpSocket::send(const ScatterList& from, int flags) {
     return error != 0 && error != EPIPE ? -error : broken_pipe(flags);
   }
   if (from.size() == 0) return 0;
-  const std::size_t sent = transmit(from);
+  const std::size_t sent = transmit(from, (flags & MSG_OOB) != 0);
   if (sent == from.size()) return static_cast<long>(sent);
   if (waits(flags)) return wait_or_again(flags, options_.send_timeout, sent);
   return sent == 0 ? -EAGAIN : static_cast<long>(sent);
@@ -84,15 +87,17 @@ long TcpSocket::send(const ScatterList& from, int flags) {
 
 long TcpSocket::receive(const ScatterList& to, int flags) {
   if (listening()) return -ENOTCONN;
-  const std::size_t length = std::min(to.size(), receive_queue_.size());
-  if (length == 0 && (to.size() != 0 || receive_queue_.empty())) return receive_nothing(flags);
+  if ((flags & MSG_OOB) != 0) return receive_urgent(to, flags);
+  const auto [skipped, length] = readable_up_to(to.size());
   const bool peek = (flags & MSG_PEEK) != 0;
-  receive_queue_.copy_to(to, length);
+  receive_queue_.copy_to(to, length, skipped);
   if (!peek) {
-    receive_queue_.consume(length);
+    receive_queue_.consume(skipped + length);
+    pass_urgent_mark(skipped + length);
     if (mutated(Mutation::kEdgeAfterPartialRead) && !receive_queue_.empty()) wake(kWakeReadable);
     open_window();
   }
+  if (length == 0 && (to.size() != 0 || receive_queue_.empty())) return receive_nothing(flags);
   const auto low_water = static_cast<std::size_t>(options_.receive_low_water);
   const std::size_t target =
       (flags & MSG_WAITALL) != 0 ? to.size() : std::min(low_water, to.size());

@@ -48,8 +48,22 @@ class TcpSocket final : public StreamSocket {
   void retransmit_syn();
   static void timer_expired(void* socket);
 
+  // Urgent data (tcp_urgent.cpp).
+  enum class UrgentByte : std::uint8_t { kNone, kUnread, kTaken };
+  struct Readable {
+    std::size_t skipped;  // an urgent byte before the data
+    std::size_t length;
+  };
+  void urgent_arrived(std::size_t unread_before);
+  void urgent_refused(const ScatterList& data);
+  bool at_urgent_mark() const;
+  long receive_urgent(const ScatterList& to, int flags);
+  Readable readable_up_to(std::size_t wanted) const;
+  void pass_urgent_mark(std::size_t consumed);
+  std::size_t input_queue() const override;
+
   // Segments (tcp_segments.cpp): what this end's actions do to the other end and back.
-  std::size_t transmit(const ScatterList& from);
+  std::size_t transmit(const ScatterList& from, bool urgent);
   void open_window();
   void transmit_queued();
   void data_refused();
@@ -70,6 +84,9 @@ class TcpSocket final : public StreamSocket {
   bool fin_queued_ = false;          // the FIN waits behind data in the send queue
   bool connect_unreported_ = false;  // connect(2) said EINPROGRESS and was not asked again
   bool orphan_ = false;              // closed by its process; lives on until its data is delivered
+  UrgentByte urgent_ = UrgentByte::kNone;
+  std::byte urgent_value_{};
+  std::size_t urgent_offset_ = 0;  // of the urgent byte in the receive queue
   Nanoseconds linger_deadline_ = kNever;
   int syn_retransmissions_ = 0;
   Timer timer_;  // the next SYN, then the next window probe, then the acknowledgement of the FIN

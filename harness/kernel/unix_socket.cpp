@@ -43,6 +43,7 @@ long UnixSocket::destination_refused() const {
 }
 
 long UnixSocket::send(const ScatterList& from, int flags) {
+  if ((flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (state_ != SocketState::kEstablished) return -ENOTCONN;
   if ((shutdown_ & kSendShut) != 0) return broken_pipe(flags);
   std::size_t sent = 0;
@@ -65,6 +66,7 @@ long UnixSocket::send(const ScatterList& from, int flags) {
 }
 
 long UnixSocket::receive(const ScatterList& to, int flags) {
+  if ((flags & MSG_OOB) != 0) return -EOPNOTSUPP;
   if (state_ != SocketState::kEstablished) return -EINVAL;
   const std::size_t length = std::min(to.size(), receive_queue_.size());
   const bool peek = (flags & MSG_PEEK) != 0;

@@ -10,9 +10,9 @@ constexpr int kPatientRuns = 5;
 constexpr int kPatientYields = 20;
 }  // namespace
 
-Comparison::Comparison(bool unix_sockets)
+Comparison::Comparison(bool unix_sockets, const sim::KernelConfig& config)
     : linux_(unix_sockets),
-      model_(linux_.first_descriptor(), unix_sockets),
+      model_(linux_.first_descriptor(), unix_sockets, config),
       linux_executor_(unix_sockets),
       model_executor_(unix_sockets) {}
 

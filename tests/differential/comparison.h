@@ -19,7 +19,8 @@ struct Mismatch {
 
 class Comparison {
  public:
-  explicit Comparison(bool unix_sockets);
+  // `config` names the choices that the environment makes (KernelConfig).
+  explicit Comparison(bool unix_sockets, const sim::KernelConfig& config = {});
 
   // Nothing when both agree, or when Linux agrees with the model in one of several patient runs:
   // what differs once only is timing, not a rule.

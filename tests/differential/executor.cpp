@@ -96,7 +96,10 @@ void Executor::peer_step(const Step& step, Outcome& outcome) {
       return;
     }
     case Action::kPeerSend:
-      outcome.value = system_->peer_send(peer, next_bytes(step.number));
+      outcome.value = system_->peer_send(peer, next_bytes(step.number), 0);
+      return;
+    case Action::kPeerSendUrgent:
+      outcome.value = system_->peer_send(peer, next_bytes(step.number), MSG_OOB);
       return;
     case Action::kPeerReceive:
       outcome.value = system_->peer_receive(peer, std::span(buffer_).first(step.number));
@@ -126,19 +129,22 @@ void Executor::peer_step(const Step& step, Outcome& outcome) {
 
 void Executor::socket_step(const Step& step, Outcome& outcome) {
   const int fd = slots_[step.slot];
+  int flags = step.action == Action::kPeek ? MSG_PEEK : 0;
+  if (step.action == Action::kReceiveUrgent || step.action == Action::kSendUrgent) flags = MSG_OOB;
   switch (step.action) {
     case Action::kReceive:
     case Action::kPeek:
-      outcome.value = system_->receive(fd, std::span(buffer_).first(step.number),
-                                       step.action == Action::kPeek ? MSG_PEEK : 0);
+    case Action::kReceiveUrgent:
+      outcome.value = system_->receive(fd, std::span(buffer_).first(step.number), flags);
       note_bytes(outcome.value, outcome);
       return;
     case Action::kSend:
+    case Action::kSendUrgent:
       if (filled_) {
         fill(fd, outcome);
         return;
       }
-      outcome.value = system_->send(fd, next_bytes(step.number), 0);
+      outcome.value = system_->send(fd, next_bytes(step.number), flags);
       return;
     case Action::kSendVector: {
       if (filled_) {

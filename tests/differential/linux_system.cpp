@@ -206,8 +206,9 @@ long LinuxSystem::peer_receive(int number, std::span<std::byte> bytes) {
   return settled(::recv(peer(number), bytes.data(), bytes.size(), MSG_DONTWAIT));
 }
 
-long LinuxSystem::peer_send(int number, std::span<const std::byte> bytes) {
-  return settled(::send(peer(number), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+long LinuxSystem::peer_send(int number, std::span<const std::byte> bytes, int flags) {
+  return settled(
+      ::send(peer(number), bytes.data(), bytes.size(), flags | MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 long LinuxSystem::peer_shutdown(int number, int how) {

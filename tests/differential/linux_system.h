@@ -49,7 +49,7 @@ class LinuxSystem final : public System {
   bool take_sigpipe() override;
   long peer_connect(int peer) override;
   long peer_receive(int peer, std::span<std::byte> bytes) override;
-  long peer_send(int peer, std::span<const std::byte> bytes) override;
+  long peer_send(int peer, std::span<const std::byte> bytes, int flags) override;
   long peer_shutdown(int peer, int how) override;
   long peer_close(int peer) override;
   long peer_reset(int peer) override;

@@ -92,8 +92,8 @@ long ModelSystem::peer_receive(int number, std::span<std::byte> bytes) {
   return peer(number).valid() ? peer(number).receive(bytes) : -EBADF;
 }
 
-long ModelSystem::peer_send(int number, std::span<const std::byte> bytes) {
-  return peer(number).valid() ? peer(number).send(bytes) : -EBADF;
+long ModelSystem::peer_send(int number, std::span<const std::byte> bytes, int flags) {
+  return peer(number).valid() ? peer(number).send(bytes, flags) : -EBADF;
 }
 
 long ModelSystem::peer_shutdown(int number, int how) {

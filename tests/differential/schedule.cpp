@@ -39,6 +39,7 @@ struct ActionEntry {
 constexpr std::array kActions{
     ActionEntry{Action::kPeerConnect, "peer-connect", Shape::kPeer, 3},
     ActionEntry{Action::kPeerSend, "peer-send", Shape::kPeerLength, 12},
+    ActionEntry{Action::kPeerSendUrgent, "peer-send-urgent", Shape::kPeerLength, 2},
     ActionEntry{Action::kPeerReceive, "peer-receive", Shape::kPeerLength, 6},
     ActionEntry{Action::kPeerShutdown, "peer-shutdown", Shape::kPeerHow, 4},
     ActionEntry{Action::kPeerClose, "peer-close", Shape::kPeer, 4},
@@ -50,6 +51,8 @@ constexpr std::array kActions{
     ActionEntry{Action::kSend, "send", Shape::kSlotLength, 10},
     ActionEntry{Action::kSendVector, "send-vector", Shape::kSlotLength, 2},
     ActionEntry{Action::kReceiveVector, "receive-vector", Shape::kSlotLength, 2},
+    ActionEntry{Action::kReceiveUrgent, "receive-urgent", Shape::kSlotLength, 2},
+    ActionEntry{Action::kSendUrgent, "send-urgent", Shape::kSlotLength, 1},
     ActionEntry{Action::kShutdown, "shutdown", Shape::kSlotHow, 4},
     ActionEntry{Action::kClose, "close", Shape::kSlot, 4},
     ActionEntry{Action::kCloseWithReset, "close-with-reset", Shape::kSlot, 1},
@@ -84,6 +87,11 @@ class Generator {
     for (const ActionEntry& entry : kActions) {
       const bool left_out = entry.action != Action::kWait && below(4) == 0;
       weights_.push_back(left_out ? 0 : entry.weight * (1 + below(3)));
+    }
+    if (options_.unix_sockets) {  // urgent data on AF_UNIX is not modelled
+      weights_[static_cast<std::size_t>(Action::kPeerSendUrgent)] = 0;
+      weights_[static_cast<std::size_t>(Action::kSendUrgent)] = 0;
+      weights_[static_cast<std::size_t>(Action::kReceiveUrgent)] = 0;
     }
     if (!options_.full_buffers) {
       weights_[static_cast<std::size_t>(Action::kFill)] = 0;

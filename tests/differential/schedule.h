@@ -13,6 +13,7 @@ enum class Action : std::uint8_t {
   // The other ends.
   kPeerConnect,
   kPeerSend,
+  kPeerSendUrgent,
   kPeerReceive,
   kPeerShutdown,
   kPeerClose,
@@ -25,6 +26,8 @@ enum class Action : std::uint8_t {
   kSend,
   kSendVector,
   kReceiveVector,
+  kReceiveUrgent,
+  kSendUrgent,
   kShutdown,
   kClose,
   kCloseWithReset,

@@ -52,7 +52,7 @@ class System {
   virtual long peer_connect(int peer) = 0;
   // For pairs: the process's end; -EBADF where connections are accepted.
   virtual long peer_receive(int peer, std::span<std::byte> bytes) = 0;
-  virtual long peer_send(int peer, std::span<const std::byte> bytes) = 0;
+  virtual long peer_send(int peer, std::span<const std::byte> bytes, int flags) = 0;
   virtual long peer_shutdown(int peer, int how) = 0;
   virtual long peer_close(int peer) = 0;
   virtual long peer_reset(int peer) = 0;

@@ -133,6 +133,29 @@ TEST_F(TcpRules, Rule4DataAfterShutdownOfBothDirectionsResetsBothEnds) {
   EXPECT_EQ(socket_error(fd), ECONNRESET);
 }
 
+TEST_F(TcpRules, Rule18LowWaterGatesReadiness) {
+  auto [fd, peer] = pair();
+  set_option(fd, SOL_SOCKET, SO_RCVLOWAT, 10);
+  send(peer, "abc");
+  EXPECT_EQ(ready(fd), kOut);
+  EXPECT_EQ(receive(fd, 2), "ab") << "but does not keep anyone from reading";
+  send(peer, "0123456789");
+  EXPECT_EQ(ready(fd), kIn | kOut);
+}
+
+TEST_F(TcpRules, Rule18UrgentByteLeavesTheStreamAndReadsStopAtIt) {
+  auto [fd, peer] = pair();
+  const std::string_view text = "ab!";
+  peer.send(std::as_bytes(std::span(text)), MSG_OOB);
+  send(peer, "cd");
+  EXPECT_EQ(ready(fd), kIn | kOut | EPOLLPRI);
+  EXPECT_EQ(receive(fd), "ab");
+  EXPECT_EQ(receive(fd, 1, MSG_OOB), "!");
+  EXPECT_EQ(receive(fd, 1, MSG_OOB), "EINVAL");
+  EXPECT_EQ(ready(fd), kIn | kOut);
+  EXPECT_EQ(receive(fd), "cd");
+}
+
 TEST_F(TcpRules, Rule20EmptyTransfersAreNotTheEnd) {
   auto [fd, peer] = pair();
   EXPECT_EQ(send(fd, ""), 0);
