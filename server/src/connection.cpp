@@ -62,7 +62,10 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
     if (state_ == State::kFlushing && owed() == 0) {
       // A close with unread input, or input that arrives later, would reset the connection and
       // could destroy the answer on its way. After the peer's end of input nothing more can arrive.
-      if (input_ended_ || ::shutdown(fd(), SHUT_WR) != 0) return Next::kFinish;
+      // So it is when the peer has promised to be silent and has kept its promise.
+      const bool is_quiet =
+          input_ended_ || (exchange_.peer_is_silent() && !readable_ && !dropped_input_);
+      if (is_quiet || ::shutdown(fd(), SHUT_WR) != 0) return Next::kFinish;
       state_ = State::kLingering;
     }
     if (state_ == State::kLingering && input_ended_) return Next::kFinish;
@@ -138,8 +141,9 @@ void Connection::process(std::string_view input, Turn& turn) {
   const std::uint32_t progress = exchange_.progress();
   const std::size_t consumed = exchange_.consume(input, turn);
   if (exchange_.progress() != progress) made_progress_ = true;
-  if (exchange_.stage() == Exchange::Stage::kOver) {
+  if (exchange_.is_over()) {
     state_ = State::kFlushing;
+    dropped_input_ = consumed != input.size();
   } else if (consumed != input.size()) {
     unread_ = input.substr(consumed);
   }

@@ -27,11 +27,6 @@ void DeadlineQueue::schedule(Deadline& deadline, Instant now) noexcept {
   ends_.previous_ = &deadline;
 }
 
-std::optional<Instant> DeadlineQueue::earliest() const noexcept {
-  if (ends_.next_ == &ends_) return std::nullopt;
-  return ends_.next_->at_;
-}
-
 Deadline* DeadlineQueue::take_expired(Instant now) noexcept {
   Deadline* first = ends_.next_;
   if (first == &ends_ || first->at_ > now) return nullptr;

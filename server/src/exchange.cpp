@@ -15,7 +15,10 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // A head that is nothing but line ends: what some clients send after a request, and RFC 9112
 // section 2.2 asks to ignore.
 bool is_blank(std::string_view head) {
-  return head.find_first_not_of("\r\n") == std::string_view::npos;
+  for (const char byte : head) {
+    if (byte != '\r' && byte != '\n') return false;
+  }
+  return true;
 }
 
 // No request line fits any more, and none has ended yet.
@@ -88,6 +91,7 @@ void Exchange::take_head(std::string_view head, bool more_follows, Turn& turn) {
     return;
   }
   form_.without_body = request.method == Method::kHead;
+  peer_is_silent_ = request.promises_silence;
   persists_ = request.keep_alive && !turn.options.http10_only;
   if (request.chunked || request.content_length.value_or(0) != 0) {
     start_body(request, more_follows, turn);
@@ -146,6 +150,7 @@ void Exchange::answer(std::string_view resource, Turn& turn) {
 void Exchange::refuse(Status status, std::string_view reason, Turn& turn) {
   ++turn.counters.refusals;
   over_ = true;
+  peer_is_silent_ = false;
   form_.keep_alive = false;
   form_.without_body = false;
   turn.refresh_date();

@@ -10,13 +10,12 @@ namespace e3::server {
 
 namespace {
 
-// `expected` is lower case.
+// `expected` is made of lower-case letters and hyphens. Bit 0x20 is all that upper case lacks, and
+// no other byte that a name or a value can hold becomes one of those by it.
 bool equals_ignoring_case(std::string_view text, std::string_view expected) {
   if (text.size() != expected.size()) return false;
   for (std::size_t i = 0; i != text.size(); ++i) {
-    const char byte = text[i];
-    const char lower = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + ('a' - 'A')) : byte;
-    if (lower != expected[i]) return false;
+    if ((text[i] | 0x20) != expected[i]) return false;
   }
   return true;
 }
@@ -30,7 +29,7 @@ bool all_in(const ByteClass& table, std::string_view text) {
 
 // RFC 3986 section 3.2.2, without IPvFuture, with an optional port: uri-host [ ":" port ].
 bool is_host_and_port(std::string_view text) {
-  std::size_t host_size = text.find(':');
+  std::size_t host_size = 0;
   if (text.starts_with('[')) {
     host_size = text.find(']');
     if (host_size == std::string_view::npos) return false;
@@ -39,24 +38,24 @@ bool is_host_and_port(std::string_view text) {
       return false;
     }
     ++host_size;
-  } else if (!all_in(kHostBytes, text.substr(0, host_size))) {
-    return false;
+  } else {
+    while (host_size != text.size() && is_in(kHostBytes, text[host_size])) ++host_size;
   }
   if (host_size == 0) return false;  // RFC 9110 section 4.2.1: an http URI needs a host
-  if (host_size >= text.size()) return !text.empty();
+  if (host_size == text.size()) return true;
   return text[host_size] == ':' && all_in(kDigits, text.substr(host_size + 1));
 }
 
-constexpr std::string_view kOptionalSpace = " \t";
-
 // Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without white space.
 std::string_view take_element(std::string_view& list) {
-  const std::size_t comma = list.find(',');
+  std::size_t comma = 0;
+  while (comma != list.size() && list[comma] != ',') ++comma;
   std::string_view element = list.substr(0, comma);
-  list.remove_prefix(comma == list.npos ? list.size() : comma + 1);
-  const std::size_t first = element.find_first_not_of(kOptionalSpace);
-  if (first == element.npos) return {};
-  return element.substr(first, element.find_last_not_of(kOptionalSpace) - first + 1);
+  list.remove_prefix(comma == list.size() ? comma : comma + 1);
+  const auto is_space = [](char byte) { return byte == ' ' || byte == '\t'; };
+  while (!element.empty() && is_space(element.front())) element.remove_prefix(1);
+  while (!element.empty() && is_space(element.back())) element.remove_suffix(1);
+  return element;
 }
 
 }  // namespace
@@ -137,6 +136,10 @@ Refusal FieldSemantics::take_coding(std::string_view value, Request& request) {
 }
 
 void FieldSemantics::take_connection(std::string_view value) {
+  if (equals_ignoring_case(value, "close")) {  // what is nearly always there needs no taking apart
+    close_ = true;
+    return;
+  }
   while (!value.empty()) {
     const std::string_view option = take_element(value);
     if (equals_ignoring_case(option, "close")) close_ = true;
@@ -147,6 +150,7 @@ void FieldSemantics::take_connection(std::string_view value) {
 Refusal FieldSemantics::finish(Request& request) const {
   if (request.minor_version > 0 && !has_host_) return Refusal::kMissingHost;
   if (request.chunked && request.content_length.has_value()) return Refusal::kConflictingLength;
+  request.promises_silence = close_ && request.minor_version > 0;
   request.keep_alive = !close_ && (request.minor_version > 0 || keep_alive_);
   return Refusal::kNone;
 }

@@ -172,10 +172,13 @@ class HeadParser {
 };
 
 void clear(Request& request) {
-  std::vector<Field> fields = std::move(request.fields);
-  fields.clear();
-  request = Request{};
-  request.fields = std::move(fields);
+  request.fields.clear();
+  request.method = Method::kGet;
+  request.minor_version = 0;
+  request.keep_alive = request.promises_silence = request.chunked = request.expects_continue =
+      false;
+  request.method_name = request.target = request.resource = request.host = {};
+  request.content_length.reset();
 }
 
 }  // namespace

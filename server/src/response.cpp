@@ -10,9 +10,9 @@ namespace {
 
 void append_number(std::string& out, std::size_t number, std::ptrdiff_t digits = 1) {
   std::array<char, 20> text{};
-  char* const end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  const char* const end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   for (std::ptrdiff_t i = end - text.data(); i < digits; ++i) out += '0';
-  out.append(text.data(), end);
+  out.append(text.data(), static_cast<std::size_t>(end - text.data()));
 }
 
 }  // namespace
@@ -82,26 +82,28 @@ void ResponseWriter::write_common_part(std::string_view date) {
   common_part_ = "\r\nDate: ";
   common_part_ += date;
   common_part_ += "\r\nContent-Type: text/plain\r\nContent-Length: ";
+  ok_heads_[0] = "HTTP/1.0 200 OK" + common_part_;
+  ok_heads_[1] = "HTTP/1.1 200 OK" + common_part_;
 }
 
 void ResponseWriter::append(std::string& out, Status status, std::string_view body,
                             ResponseForm form) const {
-  constexpr std::string_view kOkLines[] = {"HTTP/1.0 200 OK", "HTTP/1.1 200 OK"};
   if (status == Status::kOk) {
-    out += kOkLines[form.minor_version];
+    out += ok_heads_[form.minor_version];
   } else {
     out += form.minor_version == 0 ? "HTTP/1.0 " : "HTTP/1.1 ";
     append_number(out, static_cast<std::size_t>(status));
     out += ' ';
     out += reason_phrase(status);
+    out += common_part_;
   }
-  out += common_part_;
   append_number(out, body.size());
   const bool persists_by_default = form.minor_version != 0;
-  if (form.keep_alive != persists_by_default) {
-    out += form.keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
+  if (form.keep_alive == persists_by_default) {
+    out += "\r\n\r\n";
+  } else {
+    out += form.keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
   }
-  out += "\r\n\r\n";
   if (!form.without_body) out += body;
 }
 

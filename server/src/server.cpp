@@ -132,29 +132,27 @@ int Server::run_once(std::chrono::milliseconds timeout) {
   for (const std::uint64_t token : left_over) dispatch(token, 0);
   handled += static_cast<int>(left_over.size());
   handled += resume_accepting();
-  handled += expire_deadlines();
+  // What is scheduled in this turn ends in a later one, so the earliest from before the wait
+  // decides.
+  if (turn_.now >= earliest_deadline_) handled += expire_deadlines();
   if (drain_until_ && (connection_count() == 0 || *drain_until_ <= turn_.now)) {
     stop_requested_ = true;
   }
   return handled;
 }
 
-int Server::wait_limit_ms(std::chrono::milliseconds timeout) const {
-  if (!again_.empty() || timeout.count() == 0) return 0;
-  std::optional<Instant> earliest = accept_retry_at_;
-  const auto consider = [&earliest](const std::optional<Instant>& next) {
-    if (next && (!earliest || *next < *earliest)) earliest = next;
-  };
-  consider(drain_until_);
-  for (const DeadlineQueue& queue : deadlines_) consider(queue.earliest());
-  int limit = -1;
-  if (timeout.count() > 0) {
-    limit =
-        static_cast<int>(std::min<std::int64_t>(timeout.count(), std::numeric_limits<int>::max()));
+int Server::wait_limit_ms(std::chrono::milliseconds timeout) {
+  earliest_deadline_ = accept_retry_at_.value_or(kNever);
+  if (drain_until_) earliest_deadline_ = std::min(earliest_deadline_, *drain_until_);
+  for (const DeadlineQueue& queue : deadlines_) {
+    earliest_deadline_ = std::min(earliest_deadline_, queue.earliest());
   }
-  if (!earliest) return limit;
-  const int until = milliseconds_until(*earliest, monotonic_now());
-  return limit < 0 ? until : std::min(limit, until);
+  if (!again_.empty()) return 0;
+  const bool limited = timeout.count() >= 0;
+  const int limit = milliseconds_until(timeout, {});
+  if (earliest_deadline_ == kNever || timeout.count() == 0) return limited ? limit : -1;
+  const int until = milliseconds_until(earliest_deadline_, monotonic_now());
+  return limited ? std::min(limit, until) : until;
 }
 
 void Server::dispatch(std::uint64_t token, std::uint32_t events) {
@@ -174,7 +172,7 @@ bool Server::accept_from(std::uint32_t index) {
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
     if (listening.suspended) return false;
     if (connection_count() >= turn_.options.limits.connections) {
-      listening.suspended = true;  // close() resumes
+      suspend(listening);  // close() resumes
       return false;
     }
     Listener::Accepted accepted = listening.listener.accept();
@@ -189,12 +187,17 @@ bool Server::accept_from(std::uint32_t index) {
       case Listener::Outcome::kExhausted:
         // The queue is not empty and no new edge will say so: remember to come back.
         ++turn_.counters.accept_failures;
-        listening.suspended = true;
+        suspend(listening);
         accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
         return false;
     }
   }
   return true;
+}
+
+void Server::suspend(Listening& listening) {
+  listening.suspended = true;
+  accepting_is_suspended_ = true;
 }
 
 void Server::accept_in_turn(std::uint32_t index) {
@@ -206,6 +209,7 @@ void Server::accept_in_turn(std::uint32_t index) {
 int Server::resume_accepting() {
   if (!accept_retry_at_ || *accept_retry_at_ > turn_.now) return 0;
   accept_retry_at_.reset();
+  accepting_is_suspended_ = false;
   int resumed = 0;
   for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
     if (!std::exchange(listeners_[index].suspended, false)) continue;
@@ -222,9 +226,8 @@ Connection& Server::open(Descriptor socket) {
   }
   const std::uint32_t index = free_slots_.back();
   Slot& slot = slots_[index];
-  slot.connection =
-      std::make_unique<Connection>(std::move(socket), connection_token(index, slot.generation),
-                                   ++turn_.counters.accepted, turn_.options);
+  slot.connection.emplace(std::move(socket), connection_token(index, slot.generation),
+                          ++turn_.counters.accepted, turn_.options);
   free_slots_.pop_back();
   if (turn_.options.log) log_event("open", *slot.connection);
   return *slot.connection;
@@ -232,7 +235,7 @@ Connection& Server::open(Descriptor socket) {
 
 Connection* Server::find(std::uint64_t token) {
   Slot& slot = slots_[low_half_of(token)];
-  return slot.generation == generation_of(token) ? slot.connection.get() : nullptr;
+  return slot.generation == generation_of(token) ? &*slot.connection : nullptr;
 }
 
 void Server::give_turn(Connection& connection, std::uint32_t events) {
@@ -292,7 +295,7 @@ void Server::close(std::uint64_t token) {
   slot.connection.reset();
   if (++slot.generation == 0) slot.generation = 1;
   free_slots_.push_back(low_half_of(token));
-  accept_retry_at_ = Instant{};  // what is suspended may be possible again
+  if (accepting_is_suspended_) accept_retry_at_ = Instant{};  // it may be possible again
 }
 
 void Server::log_event(std::string_view event, const Connection& connection) {

@@ -18,7 +18,7 @@ TEST(DeadlineQueue, ExpiresInTheOrderOfScheduling) {
   EXPECT_EQ(queue.take_expired(10ms), &first);
   EXPECT_EQ(queue.take_expired(10ms), nullptr);
   EXPECT_EQ(queue.take_expired(11ms), &second);
-  EXPECT_EQ(queue.earliest(), std::nullopt);
+  EXPECT_EQ(queue.earliest(), kNever);
 }
 
 TEST(DeadlineQueue, ReschedulingMovesADeadlineAlsoFromAnotherQueue) {
@@ -26,7 +26,7 @@ TEST(DeadlineQueue, ReschedulingMovesADeadlineAlsoFromAnotherQueue) {
   Deadline deadline;
   soon.schedule(deadline, 0ms);
   late.schedule(deadline, 0ms);
-  EXPECT_EQ(soon.earliest(), std::nullopt);
+  EXPECT_EQ(soon.earliest(), kNever);
   EXPECT_EQ(late.earliest(), Instant(100ms));
   late.schedule(deadline, 5ms);
   EXPECT_EQ(late.earliest(), Instant(105ms));
@@ -41,7 +41,7 @@ TEST(DeadlineQueue, ForgetsWhatIsCancelledOrDestroyed) {
     Deadline destroyed;
     queue.schedule(destroyed, 0ms);
   }
-  EXPECT_EQ(queue.earliest(), std::nullopt);
+  EXPECT_EQ(queue.earliest(), kNever);
 }
 
 TEST(DeadlineQueue, LeavesItsDeadlinesUsableWhenItIsDestroyedFirst) {

@@ -58,6 +58,23 @@ TEST_F(PersistenceTest, ClosesWhereAskedTo) {
   EXPECT_TRUE(reply.ended);
 }
 
+TEST_F(PersistenceTest, ClosesAtOnceOnlyWhereThePeerHasPromisedToBeSilentAndIs) {
+  Client silent = connect();
+  silent.send(get("/a", "Connection: close\r\n"));
+  settle();
+  EXPECT_EQ(server_->connection_count(), 0U);
+  for (const std::string& request :
+       {get("/a", "Connection: close\r\n") + "more", std::string("GET /a HTTP/1.0\r\n\r\n"),
+        get("/a b", "Connection: close\r\n")}) {
+    Client client = connect();
+    client.send(request);
+    settle();
+    EXPECT_EQ(server_->connection_count(), 1U) << request;
+    client.close();
+    settle();
+  }
+}
+
 TEST_F(PersistenceTest, KeepsAnHttp10ConnectionOnlyWhereAskedTo) {
   const Reply reply = ask("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   EXPECT_EQ(reply.text,

@@ -11,6 +11,8 @@ namespace e3::server {
 // it.
 using Instant = std::chrono::nanoseconds;
 
+inline constexpr Instant kNever = Instant::max();
+
 Instant monotonic_now();
 std::chrono::seconds wall_clock_now();  // since 1970-01-01 00:00:00 UTC
 

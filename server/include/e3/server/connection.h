@@ -84,6 +84,7 @@ class Connection : public Deadline {
   bool read_to_end_ = false;  // an end or error was reported: a short receive is not the last word
   bool writable_ = true;      // a send has not been refused since the last event that allows one
   bool input_ended_ = false;
+  bool dropped_input_ = false;  // something came after the last request
   bool lost_ = false;
   bool made_progress_ = false;
 };

@@ -4,8 +4,6 @@
 // them.
 #pragma once
 
-#include <optional>
-
 #include "e3/server/clock.h"
 
 namespace e3::server {
@@ -38,7 +36,8 @@ class DeadlineQueue {
   // The deadline is now + ahead; one that is scheduled anywhere is moved here. `now` never
   // decreases.
   void schedule(Deadline& deadline, Instant now) noexcept;
-  std::optional<Instant> earliest() const noexcept;
+  // kNever when nothing is scheduled.
+  Instant earliest() const noexcept { return ends_.next_ == &ends_ ? kNever : ends_.next_->at_; }
   // Removes and returns one deadline that has passed, else nullptr.
   Deadline* take_expired(Instant now) noexcept;
 

@@ -38,6 +38,10 @@ class Exchange {
     kOver,  // the last answer has been written: what the peer sends from here on is not looked at
   };
   Stage stage() const noexcept;
+  bool is_over() const noexcept { return over_; }
+  // Over, and the peer has said that it sends nothing more (RFC 9112 section 9.6: after "close" it
+  // MUST NOT).
+  bool peer_is_silent() const noexcept { return over_ && peer_is_silent_; }
 
   // Counts answered requests and consumed parts of bodies: when it moves, the peer is alive.
   std::uint32_t progress() const noexcept { return progress_; }
@@ -57,6 +61,7 @@ class Exchange {
   std::uint32_t progress_ = 0;
   bool persists_ = false;  // after the request being read
   bool in_body_ = false;
+  bool peer_is_silent_ = false;
   bool over_ = false;
 };
 

@@ -3,6 +3,7 @@
 // is written once a second.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ class ResponseWriter {
 
   bool has_fixed_date_;
   std::chrono::seconds time_{-1};
-  std::string common_part_;  // from Date to "Content-Length: "
+  std::string common_part_;              // from Date to "Content-Length: "
+  std::array<std::string, 2> ok_heads_;  // the same after a status line, by minor version
 };
 
 }  // namespace e3::server

@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,7 +61,7 @@ class Server {
 
  private:
   struct Slot {
-    std::unique_ptr<Connection> connection;
+    std::optional<Connection> connection;
     std::uint32_t generation = 1;  // never 0, which marks the tokens that are no connection
   };
   struct Listening {
@@ -73,6 +72,7 @@ class Server {
   void dispatch(std::uint64_t token, std::uint32_t events);
   bool accept_from(std::uint32_t index);
   void accept_in_turn(std::uint32_t index);
+  void suspend(Listening& listening);
   Connection& open(Descriptor socket);
   void give_turn(Connection& connection, std::uint32_t events);
   void conclude(Connection& connection, Connection::Next next);
@@ -85,17 +85,19 @@ class Server {
   int resume_accepting();
   void handle_requests_from_outside();
   void start_draining();
-  int wait_limit_ms(std::chrono::milliseconds timeout) const;
+  int wait_limit_ms(std::chrono::milliseconds timeout);
 
   Turn turn_;
   Loop loop_;
   std::array<DeadlineQueue, 5> deadlines_;  // by phase
   std::deque<Listening> listeners_;
-  std::vector<Slot> slots_;
+  std::deque<Slot> slots_;  // never moved, never freed: the next connection takes a free one
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint64_t> again_;  // tokens with work that needs no event
   std::optional<Instant> accept_retry_at_;
+  bool accepting_is_suspended_ = false;  // by at least one listener
   std::optional<Instant> drain_until_;
+  Instant earliest_deadline_ = kNever;
   std::atomic<bool> stop_requested_ = false;
   std::atomic<bool> drain_requested_ = false;
   std::atomic<bool> report_requested_ = false;
