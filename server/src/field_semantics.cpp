@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "e3/server/characters.h"
 
@@ -14,7 +16,15 @@ namespace {
 // no other byte that a name or a value can hold becomes one of those by it.
 bool equals_ignoring_case(std::string_view text, std::string_view expected) {
   if (text.size() != expected.size()) return false;
-  for (std::size_t i = 0; i != text.size(); ++i) {
+  std::size_t i = 0;
+  for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::uint64_t wanted = 0;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    std::memcpy(&wanted, expected.data() + i, sizeof wanted);
+    if ((word | 0x2020202020202020U) != wanted) return false;
+  }
+  for (; i != text.size(); ++i) {
     if ((text[i] | 0x20) != expected[i]) return false;
   }
   return true;
