@@ -130,7 +130,7 @@ TEST_F(FaultsTest, TakesARefusalToReceiveForASpuriousEvent) {
 }
 
 TEST_F(FaultsTest, SendsEveryByteInPiecesOfEverySize) {
-  for (const std::size_t size : {1, 2, 7, 80}) {
+  for (const std::size_t size : {1U, 2U, 7U, 80U}) {
     scripted_calls().send_size_max = size;
     Client client = connect_over_tcp();
     expect_served(client);
