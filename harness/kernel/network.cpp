@@ -53,7 +53,9 @@ long Network::connect(StreamSocket& client, const SocketAddress& destination) {
 
 StreamSocket* Network::find_listener(const SocketAddress& destination) const {
   for (StreamSocket* socket : bound_) {
-    if (socket->listening() && socket->local_address().accepts(destination)) return socket;
+    if (!socket->listening() || !socket->local_address().accepts(destination)) continue;
+    const bool mapped = socket->local_address().family() != destination.family();
+    if (!mapped || socket->options().ipv6_only == 0) return socket;
   }
   return nullptr;
 }

@@ -48,6 +48,17 @@ SocketAddress SocketAddress::loopback(int family, std::uint16_t port) {
   return result;
 }
 
+SocketAddress SocketAddress::seen_from(int seeing_family) const {
+  if (family() != AF_INET || seeing_family != AF_INET6) return *this;
+  const auto plain = as<sockaddr_in>();
+  sockaddr_in6 mapped{};
+  mapped.sin6_family = AF_INET6;
+  mapped.sin6_port = plain.sin_port;
+  mapped.sin6_addr.s6_addr[10] = mapped.sin6_addr.s6_addr[11] = 0xff;
+  std::memcpy(&mapped.sin6_addr.s6_addr[12], &plain.sin_addr, sizeof plain.sin_addr);
+  return from(mapped);
+}
+
 int SocketAddress::family() const {
   if (length_ < sizeof(sa_family_t)) return AF_UNSPEC;
   sa_family_t family = 0;

@@ -27,6 +27,10 @@ class SocketAddress {
   static SocketAddress unnamed(int family);                       // 0.0.0.0:0, [::]:0 or no path
   static SocketAddress loopback(int family, std::uint16_t port);  // 127.0.0.1 or ::1
 
+  // The same address as a socket of `family` shows it: an IPv4 client of an IPv6 listener appears
+  // as ::ffff:a.b.c.d (ipv6(7)).
+  SocketAddress seen_from(int family) const;
+
   int family() const;
   socklen_t length() const { return length_; }
   std::uint16_t port() const;  // host byte order; zero for AF_UNIX

@@ -13,10 +13,11 @@ constexpr int kRetransmissionsMax = 6;  // net.ipv4.tcp_syn_retries
 
 void TcpSocket::connect_to(StreamSocket& listener) {
   TcpSocket& child = machine().tcp_sockets.take(&machine());
-  child.create(0, local_address().family());
+  const int family = listener.local_address().family();
+  child.create(0, family);
   child.options_ = listener.options();
-  child.local_address() = remote_address();
-  child.remote_address() = local_address();
+  child.local_address() = remote_address().seen_from(family);
+  child.remote_address() = local_address().seen_from(family);
   child.peer_ = this;
   peer_ = &child;
   child.state_ = state_ = SocketState::kEstablished;
@@ -27,17 +28,18 @@ void TcpSocket::connect_to(StreamSocket& listener) {
 
 long TcpSocket::connect(const SocketAddress& destination) {
   if (destination.family() != local_address().family()) return -EAFNOSUPPORT;
-  if (!connect_unreported_) {
+  if (connect_call_ == ConnectCall::kGivenUp) return -EINVAL;
+  if (connect_call_ == ConnectCall::kNone) {
     const bool used_before = remote_address().length() != 0;
     if (state_ != SocketState::kClosed || used_before) return -EISCONN;
     machine().network.connect(*this, destination);
-    connect_unreported_ = true;
+    connect_call_ = ConnectCall::kUnreported;
     if (non_blocking()) return -EINPROGRESS;
   } else if (state_ == SocketState::kConnecting && non_blocking()) {
     return -EALREADY;
   }
   if (state_ == SocketState::kConnecting) return wait_or_again(0, options_.send_timeout);
-  connect_unreported_ = false;
+  connect_call_ = ConnectCall::kNone;
   if (state_ != SocketState::kClosed) return 0;
   // A failed attempt leaves a socket that can try again.
   const int error = take_error();

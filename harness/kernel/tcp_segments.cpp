@@ -43,6 +43,7 @@ std::size_t TcpSocket::transmit(const ScatterList& from, bool urgent) {
   send_queue_.append(from, sent, queued);
   sent += queued;
   if (sent < from.size()) no_space_ = true;
+  announce_window();
   if (mutated(Mutation::kWriteSpaceAlwaysWakes)) wake(kWakeWritable);
   return sent;
 }
@@ -58,15 +59,20 @@ void TcpSocket::open_window() {
   }
 }
 
+// Every segment tells the window; the sender may have been left in the dark until now.
+void TcpSocket::announce_window() {
+  if (peer_ != nullptr && !peer_->send_queue_.empty()) peer_->transmit_queued();
+}
+
 // The peer's window has opened, or its process reads no more.
 void TcpSocket::transmit_queued() {
+  const std::size_t capacity = static_cast<std::size_t>(peer_->options_.receive_buffer) / 2;
+  const std::size_t window = peer_->receive_window();
+  if (window < std::min(capacity / 2, kSegmentMax)) return;
   if (peer_->refuses_data()) {
     data_refused();
     return;
   }
-  const std::size_t capacity = static_cast<std::size_t>(peer_->options_.receive_buffer) / 2;
-  const std::size_t window = peer_->receive_window();
-  if (window < std::min(capacity / 2, kSegmentMax)) return;
   const std::size_t length = std::min(window, send_queue_.size());
   peer_->receive_queue_.append_from(send_queue_, length);
   if (length != 0) peer_->data_arrived();
@@ -95,7 +101,7 @@ bool TcpSocket::refuses_data() const {
 }
 
 void TcpSocket::data_arrived() {
-  if (readable()) wake(kWakeReadable);
+  if (reaches_low_water()) wake(kWakeReadable);
 }
 
 void TcpSocket::transmit_fin() {

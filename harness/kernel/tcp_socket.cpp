@@ -16,7 +16,7 @@ void TcpSocket::create(int flags, int family) {
   peer_ = nullptr;
   fin_received_ = false;
   fin_queued_ = false;
-  connect_unreported_ = false;
+  connect_call_ = ConnectCall::kNone;
   orphan_ = false;
   urgent_ = UrgentByte::kNone;
   linger_deadline_ = kNever;
@@ -32,7 +32,7 @@ std::uint32_t TcpSocket::poll() {
     if (mutated(Mutation::kHangUpOnHalfClose)) events |= EPOLLHUP;
   }
   if (state_ != SocketState::kConnecting) {
-    if (readable()) events |= EPOLLIN | EPOLLRDNORM;
+    if (reaches_low_water(at_urgent_mark() ? 1 : 0)) events |= EPOLLIN | EPOLLRDNORM;
     if ((shutdown_ & kSendShut) != 0 || writable(true)) {
       events |= EPOLLOUT | EPOLLWRNORM;
     } else {
@@ -44,9 +44,9 @@ std::uint32_t TcpSocket::poll() {
   return events;
 }
 
-bool TcpSocket::readable() const {
-  const auto low_water = static_cast<std::size_t>(options_.receive_low_water);
-  const std::size_t target = low_water + (at_urgent_mark() ? 1 : 0);
+// SO_RCVLOWAT bytes and `beyond` more can be read, or the window is full.
+bool TcpSocket::reaches_low_water(std::size_t beyond) const {
+  const std::size_t target = static_cast<std::size_t>(options_.receive_low_water) + beyond;
   return !receive_queue_.empty() && (receive_queue_.size() >= target || receive_window() == 0);
 }
 
@@ -121,6 +121,10 @@ long TcpSocket::shutdown(int how) {
   if (how < SHUT_RD || how > SHUT_RDWR) return -EINVAL;
   const auto directions = static_cast<std::uint8_t>(how + 1);
   long result = 0;
+  if (connect_call_ == ConnectCall::kUnreported) {
+    const bool failed = state_ == SocketState::kClosed;
+    connect_call_ = failed ? ConnectCall::kGivenUp : ConnectCall::kNone;
+  }
   if (listening()) {
     if ((directions & kReceiveShut) != 0) {
       drop_pending();
@@ -131,10 +135,12 @@ long TcpSocket::shutdown(int how) {
   } else if (state_ == SocketState::kConnecting) {
     become_closed();
     shutdown_ = 0;
+    remote_address() = {};
   } else {
     if (state_ == SocketState::kClosed) result = -ENOTCONN;
     shutdown_ |= directions;
     if ((directions & kSendShut) != 0) close_connection();
+    announce_window();
   }
   if (!mutated(Mutation::kShutdownDoesNotWake)) wake(kWakeAll);
   return result;
@@ -186,7 +192,9 @@ void TcpSocket::release() {
     recycle();
   } else {
     close_connection();
-    if (send_queue_.empty()) recycle();
+    // Data that still waits for a window finds no one, now or when the window is probed.
+    if (peer_ != nullptr && !peer_->send_queue_.empty()) transmit_reset();
+    if (send_queue_.empty() || peer_ == nullptr) recycle();
   }
 }
 
@@ -215,7 +223,7 @@ bool TcpSocket::has_peer_name() const {
 void TcpSocket::receive_buffer_changed() { open_window(); }
 
 void TcpSocket::low_water_changed() {
-  if (readable() || fin_received_) wake(kWakeReadable);
+  if (reaches_low_water() || fin_received_) wake(kWakeReadable);
 }
 
 }  // namespace e3::sim

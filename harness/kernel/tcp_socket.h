@@ -37,13 +37,15 @@ class TcpSocket final : public StreamSocket {
   void recycle();
 
   // Calls (tcp_socket.cpp).
-  bool readable() const;
+  bool reaches_low_water(std::size_t beyond = 0) const;
   bool writable(bool for_poll) const;
   std::size_t send_room() const;
   std::size_t receive_window() const;
   long receive_nothing(int flags);
 
-  // Handshake (tcp_handshake.cpp).
+  // Handshake (tcp_handshake.cpp). connect(2) has said EINPROGRESS and was not asked again; or a
+  // shutdown came between its failure and the question, after which Linux refuses the call.
+  enum class ConnectCall : std::uint8_t { kNone, kUnreported, kGivenUp };
   void connection_failed(int error);
   void retransmit_syn();
   static void timer_expired(void* socket);
@@ -65,6 +67,7 @@ class TcpSocket final : public StreamSocket {
   // Segments (tcp_segments.cpp): what this end's actions do to the other end and back.
   std::size_t transmit(const ScatterList& from, bool urgent);
   void open_window();
+  void announce_window();
   void transmit_queued();
   void data_refused();
   bool refuses_data() const;
@@ -82,7 +85,7 @@ class TcpSocket final : public StreamSocket {
   TcpSocket* peer_ = nullptr;  // nullptr: unconnected, or the other end is past caring
   bool fin_received_ = false;
   bool fin_queued_ = false;          // the FIN waits behind data in the send queue
-  bool connect_unreported_ = false;  // connect(2) said EINPROGRESS and was not asked again
+  ConnectCall connect_call_ = ConnectCall::kNone;
   bool orphan_ = false;              // closed by its process; lives on until its data is delivered
   UrgentByte urgent_ = UrgentByte::kNone;
   std::byte urgent_value_{};

@@ -56,7 +56,7 @@ void Executor::perform(const Step& step, Outcome& outcome) {
     peer_step(step, outcome);
     return;
   }
-  if (slots_[step.slot] < 0 && step.action != Action::kAccept) {
+  if (slots_[step.slot] < 0 && step.action != Action::kAccept && step.action != Action::kConnect) {
     outcome.skipped = true;
     return;
   }
@@ -68,6 +68,7 @@ void Executor::perform(const Step& step, Outcome& outcome) {
       epoll_step(step, outcome);
       break;
     case Action::kAccept:
+    case Action::kConnect:
     case Action::kClose:
     case Action::kCloseWithReset:
     case Action::kDuplicate:
@@ -194,6 +195,10 @@ void Executor::descriptor_step(const Step& step, Outcome& outcome) {
       if (outcome.skipped) return;
       outcome.value = system_->accept(slots_[kListener]);
       if (outcome.value >= 0) slot = static_cast<int>(outcome.value);
+      return;
+    case Action::kConnect:
+      if (slot < 0) slot = static_cast<int>(system_->new_client());
+      outcome.value = system_->connect(slot);
       return;
     case Action::kCloseWithReset:
       system_->set_linger_reset(slot);

@@ -26,11 +26,15 @@ struct Settings {
   bool unix_sockets = false;
   bool shared_network = false;
   bool no_full_buffers = false;
-  std::string replay;
+  std::vector<std::string> replay;
 };
 
 int replay(const std::string& path, Comparison& comparison) {
   std::ifstream file(path);
+  if (!file) {
+    fmt::print("cannot read {}\n", path);
+    return 1;
+  }
   std::stringstream text;
   text << file.rdbuf();
   const auto mismatch = comparison.compare(parse(text.str()));
@@ -42,7 +46,11 @@ int run(const Settings& settings) {
   const bool own_network = !settings.shared_network && enter_private_network();
   Comparison comparison(settings.unix_sockets,
                         own_network ? sim::KernelConfig{} : shared_network_choices());
-  if (!settings.replay.empty()) return replay(settings.replay, comparison);
+  if (!settings.replay.empty()) {
+    int status = 0;
+    for (const std::string& path : settings.replay) status |= replay(path, comparison);
+    return status;
+  }
   const ScheduleOptions options{settings.unix_sockets, !settings.no_full_buffers};
   long mismatches = 0;
   long done = 0;
@@ -76,7 +84,7 @@ int main(int argc, char** argv) {
   app.add_flag("--no-full-buffers", settings.no_full_buffers, "leave out steps that fill buffers");
   app.add_flag("--shared-network", settings.shared_network,
                "use the machine's own loopback, where the acknowledgement of a FIN is delayed");
-  app.add_option("--replay", settings.replay, "run one schedule from a file");
+  app.add_option("--replay", settings.replay, "run schedules from files instead");
   CLI11_PARSE(app, argc, argv);
   return e3::differential::run(settings);
 }

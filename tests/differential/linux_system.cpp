@@ -103,6 +103,17 @@ long LinuxSystem::pipe(int ends[2]) { return raw(::pipe2(ends, O_NONBLOCK)); }
 
 long LinuxSystem::accept(int fd) { return raw(::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK)); }
 
+long LinuxSystem::new_client() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  set_no_delay(fd);
+  return raw(fd);
+}
+
+long LinuxSystem::connect(int fd) {
+  const sockaddr_in address = loopback(port_);
+  return settled(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address));
+}
+
 long LinuxSystem::receive(int fd, std::span<std::byte> bytes, int flags) {
   return settled(::recv(fd, bytes.data(), bytes.size(), flags));
 }

@@ -28,6 +28,8 @@ class LinuxSystem final : public System {
   long eventfd() override;
   long pipe(int ends[2]) override;
   long accept(int fd) override;
+  long new_client() override;
+  long connect(int fd) override;
   long receive(int fd, std::span<std::byte> bytes, int flags) override;
   long send(int fd, std::span<const std::byte> bytes, int flags) override;
   long readv(int fd, std::span<const iovec> pieces) override;

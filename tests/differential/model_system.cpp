@@ -44,6 +44,11 @@ long ModelSystem::listen() {
   return fd;
 }
 
+long ModelSystem::connect(int fd) {
+  const sockaddr_in address = listening_address();
+  return kernel_.connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
 long ModelSystem::set_linger_reset(int fd) {
   const linger option{1, 0};
   return kernel_.setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option);

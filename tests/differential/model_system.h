@@ -25,6 +25,8 @@ class ModelSystem final : public System {
   long eventfd() override { return kernel_.eventfd(0, EFD_NONBLOCK); }
   long pipe(int ends[2]) override { return kernel_.pipe2(ends, O_NONBLOCK); }
   long accept(int fd) override { return kernel_.accept4(fd, nullptr, nullptr, SOCK_NONBLOCK); }
+  long new_client() override { return kernel_.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0); }
+  long connect(int fd) override;
   long receive(int fd, std::span<std::byte> bytes, int flags) override {
     return kernel_.recv(fd, bytes.data(), bytes.size(), flags);
   }

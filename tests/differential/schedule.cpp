@@ -46,6 +46,7 @@ constexpr std::array kActions{
     ActionEntry{Action::kPeerReset, "peer-reset", Shape::kPeer, 3},
     ActionEntry{Action::kPeerPoll, "peer-poll", Shape::kPeer, 2},
     ActionEntry{Action::kAccept, "accept", Shape::kSlot, 4},
+    ActionEntry{Action::kConnect, "connect", Shape::kSlot, 2},
     ActionEntry{Action::kReceive, "receive", Shape::kSlotLength, 12},
     ActionEntry{Action::kPeek, "peek", Shape::kSlotLength, 2},
     ActionEntry{Action::kSend, "send", Shape::kSlotLength, 10},
@@ -88,7 +89,8 @@ class Generator {
       const bool left_out = entry.action != Action::kWait && below(4) == 0;
       weights_.push_back(left_out ? 0 : entry.weight * (1 + below(3)));
     }
-    if (options_.unix_sockets) {  // urgent data on AF_UNIX is not modelled
+    if (options_.unix_sockets) {  // no listener; and urgent data on AF_UNIX is not modelled
+      weights_[static_cast<std::size_t>(Action::kConnect)] = 0;
       weights_[static_cast<std::size_t>(Action::kPeerSendUrgent)] = 0;
       weights_[static_cast<std::size_t>(Action::kSendUrgent)] = 0;
       weights_[static_cast<std::size_t>(Action::kReceiveUrgent)] = 0;

@@ -21,6 +21,7 @@ enum class Action : std::uint8_t {
   kPeerPoll,
   // The process under test.
   kAccept,
+  kConnect,  // a non-blocking client socket in an empty slot, or the outcome of an earlier attempt
   kReceive,
   kPeek,
   kSend,

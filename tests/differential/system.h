@@ -28,6 +28,8 @@ class System {
   virtual long eventfd() = 0;
   virtual long pipe(int ends[2]) = 0;  // non-blocking
   virtual long accept(int fd) = 0;
+  virtual long new_client() = 0;     // a non-blocking socket
+  virtual long connect(int fd) = 0;  // to the listening socket's address
   virtual long receive(int fd, std::span<std::byte> bytes, int flags) = 0;
   virtual long send(int fd, std::span<const std::byte> bytes, int flags) = 0;
   virtual long readv(int fd, std::span<const iovec> pieces) = 0;

@@ -95,6 +95,23 @@ TEST_F(KernelCalls, NamesOfBothEndsAgree) {
   EXPECT_EQ(own.sin_addr.s_addr, 0U) << "beyond the caller's four bytes nothing is written";
 }
 
+TEST_F(KernelCalls, AnIpv6WildcardListenerShowsIpv4ClientsMapped) {
+  const int listener = static_cast<int>(kernel.socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0));
+  sockaddr_in6 where{};
+  where.sin6_family = AF_INET6;
+  where.sin6_port = htons(kPort);
+  kernel.bind(listener, reinterpret_cast<const sockaddr*>(&where), sizeof where);
+  kernel.listen(listener, 1);
+  EXPECT_TRUE(connect().connected());
+  sockaddr_in6 from{};
+  socklen_t length = sizeof from;
+  EXPECT_GE(kernel.accept4(listener, reinterpret_cast<sockaddr*>(&from), &length, 0), 0);
+  EXPECT_EQ(length, sizeof from);
+  EXPECT_TRUE(IN6_IS_ADDR_V4MAPPED(&from.sin6_addr));
+  set_option(listener, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  EXPECT_EQ(connect().take_error(), ECONNREFUSED);
+}
+
 TEST_F(KernelCalls, NonBlockingConnectTellsItsOutcomeOnce) {
   listen();
   const int fd = socket();
