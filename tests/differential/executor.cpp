@@ -16,9 +16,9 @@ namespace {
 constexpr std::size_t kBufferSize = 1 << 16;
 // A socket that takes this much without saying no never will; it is a finding, not a buffer.
 constexpr long kFillMax = 1L << 28;
-// Sips together stay below a third of any send buffer that Linux starts with.
+// A sip stays below a third of any send buffer that Linux starts with, and below any window.
 constexpr long kSip = 1L << 15;
-constexpr int kSipsMax = 2;
+constexpr int kSipsMax = 1;
 }  // namespace
 
 Executor::Executor(bool unix_sockets)

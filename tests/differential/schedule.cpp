@@ -72,9 +72,9 @@ constexpr std::array kActions{
     ActionEntry{Action::kModify, "modify", Shape::kWatch, 8},
     ActionEntry{Action::kDelete, "delete", Shape::kUnwatch, 2},
     ActionEntry{Action::kWait, "wait", Shape::kWait, 22},
-    ActionEntry{Action::kFill, "fill", Shape::kSlot, 1},
+    ActionEntry{Action::kFill, "fill", Shape::kSlot, 2},
     ActionEntry{Action::kPeerDrain, "peer-drain", Shape::kPeer, 1},
-    ActionEntry{Action::kPeerSip, "peer-sip", Shape::kPeer, 2},
+    ActionEntry{Action::kPeerSip, "peer-sip", Shape::kPeer, 4},
 };
 static_assert(kActions.size() == static_cast<std::size_t>(Action::kCount));
 
