@@ -17,7 +17,7 @@ constexpr int kTypeFlags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 PeerSocket Kernel::connect_peer(const sockaddr* destination, socklen_t length) {
   const SocketAddress address(destination, length);
   StreamSocket& socket = machine_->new_socket(address.family(), O_NONBLOCK);
-  machine_->network.connect(socket, address);
+  if (machine_->network.connect(socket, address) != 0) socket.refuse();
   return PeerSocket(socket);
 }
 

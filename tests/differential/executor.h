@@ -34,6 +34,9 @@ class Executor {
   const Outcomes& run(const Schedule& schedule, System& system);
 
  private:
+  // A socket that takes or gives this much without end is a finding, not a buffer.
+  static constexpr long kFillMax = 1L << 28;
+
   void perform(const Step& step, Outcome& outcome);
   void peer_step(const Step& step, Outcome& outcome);
   void socket_step(const Step& step, Outcome& outcome);
