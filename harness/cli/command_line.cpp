@@ -62,14 +62,18 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
     }
     return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
   }
-  return std::make_unique<SocketpairSource>(make_target(options.profile), options.seed, transcript);
+  return std::make_unique<InProcessSource>(
+      make_target(options.profile),
+      options.engine == "socketpair" ? InProcessEngine::kSocketpair : InProcessEngine::kSim,
+      options.seed, transcript);
 }
 
 std::string target_arguments(const Options& options) {
   std::string text;
-  if (!options.spawn.empty()) text = fmt::format(" --spawn '{}'", options.spawn);
+  if (options.engine != "auto") text = fmt::format(" --engine {}", options.engine);
+  if (!options.spawn.empty()) text += fmt::format(" --spawn '{}'", options.spawn);
   if (options.port != 0) text += fmt::format(" --port {}", options.port);
-  if (!options.endpoint.empty()) text = fmt::format(" {}", options.endpoint);
+  if (!options.endpoint.empty()) text += fmt::format(" {}", options.endpoint);
   if (options.allow_remote) text += " --allow-remote";
   return text;
 }

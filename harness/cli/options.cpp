@@ -55,8 +55,8 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("CMD");
   run.add_option("--port", options.port, "The port that the spawned program listens on")
       ->check(CLI::Range(1, 65535));
-  run.add_option("--engine", options.engine, "auto, socketpair or tcp")
-      ->check(CLI::IsMember({"auto", "socketpair", "tcp"}))
+  run.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
+      ->check(CLI::IsMember({"auto", "sim", "socketpair", "tcp"}))
       ->type_name("NAME");
   run.add_option("--profile", options.profile, "What to say to the server: http, hello or echo")
       ->check(CLI::IsMember(profile_names()))
@@ -114,8 +114,9 @@ void sort_out(Options& options, const Raw& raw) {
   if (options.engine == "tcp" && !external) {
     throw UsageError{"--engine tcp needs a server: add --spawn 'CMD {port}' or HOST:PORT"};
   }
-  if (options.engine == "socketpair" && external) {
-    throw UsageError{"--engine socketpair runs linked-in servers only; leave --engine out"};
+  if (external && options.engine != "auto" && options.engine != "tcp") {
+    throw UsageError{
+        fmt::format("--engine {} runs linked-in servers only; leave --engine out", options.engine)};
   }
 }
 

@@ -8,10 +8,13 @@
 #pragma once
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <chrono>
 #include <optional>
 
@@ -37,7 +40,33 @@ class SystemCalls {
   virtual long fcntl(int fd, int command, long argument) = 0;
   virtual long ioctl(int fd, unsigned long request, void* argument) = 0;
   virtual long shutdown(int fd, int how) = 0;
-  virtual long close(int fd) = 0;
+  virtual long close(int fd) = 0;  // also of descriptors that are not owned
+
+  // What an engine may lack: the target is then stopped, and the call named.
+  virtual long connect(int /*fd*/, const sockaddr* /*address*/, socklen_t /*size*/) {
+    return lack("connect");
+  }
+  virtual long socketpair(int /*domain*/, int /*type*/, int /*protocol*/, int* /*ends*/) {
+    return lack("socketpair");
+  }
+  virtual long dup(int /*fd*/) { return lack("dup"); }
+  virtual long dup2(int /*fd*/, int /*wanted*/) { return lack("dup2"); }
+  virtual long dup3(int /*fd*/, int /*wanted*/, int /*flags*/) { return lack("dup3"); }
+  virtual long pipe2(int* /*ends*/, int /*flags*/) { return lack("pipe2"); }
+  virtual long sendfile(int /*out*/, int /*in*/, off_t* /*offset*/, std::size_t /*size*/) {
+    return lack("sendfile");
+  }
+  virtual long timerfd_create(int /*clock*/, int /*flags*/) { return lack("timerfd_create"); }
+  virtual long timerfd_settime(int /*fd*/, int /*flags*/, const itimerspec* /*value*/,
+                               itimerspec* /*old*/) {
+    return lack("timerfd_settime");
+  }
+  virtual long timerfd_gettime(int /*fd*/, itimerspec* /*value*/) {
+    return lack("timerfd_gettime");
+  }
+  virtual long signalfd(int /*fd*/, const sigset_t* /*mask*/, int /*flags*/) {
+    return lack("signalfd");
+  }
 
   // read, recv, recvfrom, readv and recvmsg; `call` is the name the target used.
   virtual long receive(const char* call, int fd, const iovec* parts, int count, int flags) = 0;
@@ -59,6 +88,12 @@ class SystemCalls {
 
   // The target used a call that this engine does not model: stops the target, naming the call.
   virtual void unmodelled(const char* call) = 0;
+
+ private:
+  long lack(const char* call) {
+    unmodelled(call);
+    return -ENOSYS;
+  }
 };
 
 }  // namespace e3

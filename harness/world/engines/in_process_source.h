@@ -12,9 +12,12 @@
 
 namespace e3 {
 
-class SocketpairSource final : public WorldSource {
+enum class InProcessEngine { kSim, kSocketpair };
+
+class InProcessSource final : public WorldSource {
  public:
-  SocketpairSource(InProcessTarget target, std::uint64_t seed, Transcript& transcript);
+  InProcessSource(InProcessTarget target, InProcessEngine engine, std::uint64_t seed,
+                  Transcript& transcript);
 
   World& world() override;
   void begin_check() override { renew(); }
@@ -23,6 +26,7 @@ class SocketpairSource final : public WorldSource {
 
  private:
   InProcessTarget target_;
+  InProcessEngine engine_;
   std::uint64_t seed_;
   Transcript* transcript_;
   std::unique_ptr<World> world_;

@@ -27,6 +27,7 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
     : World(transcript),
       target_(std::move(target)),
       kernel_(make_kernel(*this)),
+      trace_(*kernel_, *this),
       abilities_(kernel_->abilities()),
       fiber_([this] { run_target(); }) {
   resume();
@@ -40,7 +41,7 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
 InProcessWorld::~InProcessWorld() { end_target(); }
 
 void InProcessWorld::run_target() {
-  interpose::answer_with(kernel_.get());
+  interpose::answer_with(&trace_);
   try {
     target_.serve();
     if (!leaving_) death_ = "it returned from its main loop";
@@ -75,18 +76,31 @@ void InProcessWorld::settle() {
   if (!held_) resume();
 }
 
+// When the target's own timeout or a timer of the kernel is due.
+std::optional<VirtualTime> InProcessWorld::next_wake() const {
+  const std::optional<VirtualTime> timer = kernel_->next_timer();
+  if (!deadline_ || !timer) return deadline_ ? deadline_ : timer;
+  return std::min(*deadline_, *timer);
+}
+
+void InProcessWorld::move_time(VirtualTime when) {
+  now_ = std::max(now_, when);
+  kernel_->time_moved(now_);
+}
+
 void InProcessWorld::advance(VirtualTime duration) {
   const VirtualTime end = now_ + duration;
-  for (int wakes = 0; deadline_ && *deadline_ <= end && !fiber_.finished(); ++wakes) {
-    if (wakes == kTimerWakes) {
+  int wakes = 0;
+  for (auto wake = next_wake(); wake && *wake <= end && !fiber_.finished(); wake = next_wake()) {
+    if (++wakes == kTimerWakes) {
       spin_ = fmt::format("{} timer wake-ups in {} virtual seconds", kTimerWakes,
                           std::chrono::duration<double>(duration).count());
       break;
     }
-    now_ = std::max(now_, *deadline_);
+    move_time(*wake);
     resume();
   }
-  now_ = end;
+  move_time(end);
 }
 
 bool InProcessWorld::wait_readable(Wire& /*wire*/) {
@@ -104,21 +118,22 @@ Health InProcessWorld::health() {
   return {.death = death_,
           .spin = spin_,
           .descriptors = kernel_->open_descriptors(),
-          .misuse = kernel_->misuse()};
+          .misuse = trace_.misuse()};
 }
 
 std::optional<std::size_t> InProcessWorld::descriptors_down_to(std::size_t wanted) {
   settle();
   const VirtualTime bound = now_ + kLingerTime;
-  while (kernel_->open_descriptors() > wanted && deadline_ && *deadline_ <= bound &&
-         !fiber_.finished() && !halted_) {
-    advance(std::max<VirtualTime>(*deadline_ - now_, 1ms));
+  for (auto wake = next_wake(); kernel_->open_descriptors() > wanted && wake && *wake <= bound &&
+                                !fiber_.finished() && !halted_;
+       wake = next_wake()) {
+    advance(std::max<VirtualTime>(*wake - now_, 1ms));
   }
   return kernel_->open_descriptors();
 }
 
 std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
-  std::unique_ptr<Wire> wire = kernel_->connect(options);
+  std::unique_ptr<Wire> wire = kernel_->connect_peer(options);
   if (wire == nullptr) {
     throw TargetUnavailable(fmt::format("{} no longer listens", target_.name));
   }

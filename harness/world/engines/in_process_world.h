@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/world/engines/call_trace.h"
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/in_process_target.h"
 #include "harness/world/fiber.h"
@@ -50,12 +51,15 @@ class InProcessWorld final : public World, private TargetTurn {
   [[noreturn]] void die(std::string why) override;
   void halt(std::string why) override;
 
+  std::optional<VirtualTime> next_wake() const;
+  void move_time(VirtualTime when);
   void run_target();
   void resume();
   void end_target();
 
   InProcessTarget target_;
   std::unique_ptr<InProcessKernel> kernel_;
+  CallTrace trace_;
   Abilities abilities_;
   Fiber fiber_;
   VirtualTime now_{0};

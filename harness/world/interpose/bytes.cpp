@@ -93,7 +93,9 @@ ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 }
 
 ssize_t sendfile(int out, int in, off_t* offset, size_t size) noexcept {
-  if (Turn kernel; kernel.owns(out) || kernel.owns(in)) kernel->unmodelled("sendfile");
+  if (Turn kernel; kernel.owns(out)) {
+    return returned<ssize_t>(kernel->sendfile(out, in, offset, size));
+  }
   return real::sendfile(out, in, offset, size);
 }
 

@@ -48,18 +48,32 @@ int close(int fd) {
 }
 
 int dup(int fd) noexcept {
-  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("dup");
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->dup(fd));
   return real::dup(fd);
 }
 
 int dup2(int fd, int wanted) noexcept {
-  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) kernel->unmodelled("dup2");
+  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) {
+    return returned(kernel->dup2(fd, wanted));
+  }
   return real::dup2(fd, wanted);
 }
 
 int dup3(int fd, int wanted, int flags) noexcept {
-  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) kernel->unmodelled("dup3");
+  if (Turn kernel; kernel.owns(fd) || kernel.owns(wanted)) {
+    return returned(kernel->dup3(fd, wanted, flags));
+  }
   return real::dup3(fd, wanted, flags);
+}
+
+int pipe2(int* ends, int flags) noexcept {
+  if (Turn kernel; kernel) return returned(kernel->pipe2(ends, flags));
+  return real::pipe2(ends, flags);
+}
+
+int pipe(int* ends) noexcept {
+  if (Turn kernel; kernel) return returned(kernel->pipe2(ends, 0));
+  return real::pipe(ends);
 }
 
 int eventfd(unsigned int initial, int flags) noexcept {
@@ -68,12 +82,24 @@ int eventfd(unsigned int initial, int flags) noexcept {
 }
 
 int timerfd_create(int clock, int flags) noexcept {
-  if (Turn kernel; kernel) kernel->unmodelled("timerfd_create");
+  if (Turn kernel; kernel) return returned(kernel->timerfd_create(clock, flags));
   return real::timerfd_create(clock, flags);
 }
 
+int timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) noexcept {
+  if (Turn kernel; kernel.owns(fd)) {
+    return returned(kernel->timerfd_settime(fd, flags, value, old));
+  }
+  return real::timerfd_settime(fd, flags, value, old);
+}
+
+int timerfd_gettime(int fd, itimerspec* value) noexcept {
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->timerfd_gettime(fd, value));
+  return real::timerfd_gettime(fd, value);
+}
+
 int signalfd(int fd, const sigset_t* mask, int flags) noexcept {
-  if (Turn kernel; kernel) kernel->unmodelled("signalfd");
+  if (Turn kernel; kernel) return returned(kernel->signalfd(fd, mask, flags));
   return real::signalfd(fd, mask, flags);
 }
 

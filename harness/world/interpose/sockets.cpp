@@ -65,8 +65,15 @@ int shutdown(int fd, int how) noexcept {
   return real::shutdown(fd, how);
 }
 
+int socketpair(int domain, int type, int protocol, int* ends) noexcept {
+  if (Turn kernel; kernel && (type & 0xf) == SOCK_STREAM) {
+    return returned(kernel->socketpair(domain, type, protocol, ends));
+  }
+  return real::socketpair(domain, type, protocol, ends);
+}
+
 int connect(int fd, const sockaddr* address, socklen_t size) {
-  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("connect");
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->connect(fd, address, size));
   return real::connect(fd, address, size);
 }
 

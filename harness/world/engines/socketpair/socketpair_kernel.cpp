@@ -3,7 +3,6 @@
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@ int moved_up(int fd) {
 }  // namespace
 
 SocketpairKernel::SocketpairKernel(TargetTurn& turn, std::uint16_t first_peer_port)
-    : turn_(&turn), next_peer_port_(first_peer_port) {}
+    : InProcessKernel(turn), next_peer_port_(first_peer_port) {}
 
 SocketpairKernel::~SocketpairKernel() {
   for (const Descriptor& descriptor : descriptors_) {
@@ -61,13 +60,8 @@ const SocketpairKernel::Descriptor* SocketpairKernel::find(int fd) const {
 
 bool SocketpairKernel::owns(int fd) const { return find(fd) != nullptr; }
 
-std::string SocketpairKernel::name_of(int fd) const {
-  const Descriptor* descriptor = find(fd);
-  return descriptor != nullptr ? descriptor->name : "foreign";
-}
-
-SocketpairKernel::Descriptor& SocketpairKernel::add(int fd, Kind kind, std::string name) {
-  descriptors_.push_back({.fd = fd, .kind = kind, .name = std::move(name), .arrivals = {}});
+SocketpairKernel::Descriptor& SocketpairKernel::add(int fd, Kind kind) {
+  descriptors_.push_back({.fd = fd, .kind = kind, .arrivals = {}});
   return descriptors_.back();
 }
 
@@ -78,7 +72,7 @@ bool SocketpairKernel::listening() const {
 
 std::size_t SocketpairKernel::open_descriptors() const { return descriptors_.size(); }
 
-std::unique_ptr<Wire> SocketpairKernel::connect(const ConnectOptions& options) {
+std::unique_ptr<Wire> SocketpairKernel::connect_peer(const ConnectOptions& options) {
   const auto listener = std::find_if(descriptors_.begin(), descriptors_.end(),
                                      [](const Descriptor& d) { return d.kind == Kind::kListener; });
   if (listener == descriptors_.end()) return nullptr;
@@ -108,8 +102,8 @@ long SocketpairKernel::socket(int domain, int type, int /*protocol*/) {
                     ((type & SOCK_CLOEXEC) != 0 ? EFD_CLOEXEC : 0);
   const int fd = ::eventfd(0, flags);
   if (fd < 0) return -errno;
-  add(fd, Kind::kSocket, fmt::format("socket{}", ++sockets_));
-  return log_noexcept(fd, "socket()", true);
+  add(fd, Kind::kSocket);
+  return fd;
 }
 
 long SocketpairKernel::bind(int fd, const sockaddr* address, socklen_t size) {
@@ -120,66 +114,53 @@ long SocketpairKernel::bind(int fd, const sockaddr* address, socklen_t size) {
     socket.port = ntohs(wanted.sin_port);
   }
   if (socket.port == 0) socket.port = kFirstEphemeralPort;
-  return log_noexcept(0, fmt::format("bind({})", socket.name), true);
+  return 0;
 }
 
-long SocketpairKernel::listen(int fd, int backlog) {
-  Descriptor& socket = *find(fd);
-  socket.kind = Kind::kListener;
-  socket.name = "listener";
-  return log_noexcept(0, fmt::format("listen(listener, {})", backlog), true);
+long SocketpairKernel::listen(int fd, int /*backlog*/) {
+  find(fd)->kind = Kind::kListener;
+  return 0;
 }
 
 long SocketpairKernel::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   if (find(fd)->kind != Kind::kListener) return -EINVAL;
-  while (find(fd)->arrivals.empty() && is_blocking(fd)) turn_->wait(std::nullopt);
+  while (find(fd)->arrivals.empty() && is_blocking(fd)) turn().wait(std::nullopt);
   Descriptor& listener = *find(fd);
-  if (listener.arrivals.empty()) return log(-EAGAIN, "accept4(listener)", false);
+  if (listener.arrivals.empty()) return -EAGAIN;
   const Arrival arrival = listener.arrivals.front();
   const int accepted = ::fcntl(arrival.fd, (flags & SOCK_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD,
                                0);  // lowest free
-  if (accepted < 0) return log(-errno, "accept4(listener)", false);
+  if (accepted < 0) return -errno;
   ::close(arrival.fd);
   listener.arrivals.pop_front();
   eventfd_t waiting = 0;
   if (listener.arrivals.empty()) ::eventfd_read(fd, &waiting);
   ::fcntl(accepted, F_SETFL, (flags & SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
   if (address != nullptr) answer_address(arrival.peer_port, address, size);
-  Descriptor& connection = add(accepted, Kind::kConnection, fmt::format("conn{}", ++connections_));
-  connection.port = arrival.peer_port;
-  turn_->called(fmt::format("accept4(listener) = {}", connection.name), true);
+  add(accepted, Kind::kConnection).port = arrival.peer_port;
   return accepted;
 }
 
 long SocketpairKernel::close(int fd) {
-  Descriptor* descriptor = find(fd);
-  if (descriptor == nullptr) {
-    // Not one of ours: a file of the target's, or a number it does not own any more.
-    if (::close(fd) == 0) return 0;
-    const int error = errno;
-    misuse_.push_back(
-        fmt::format("close() of a descriptor that is not open ({})", strerrorname_np(error)));
-    return log(-error, "close(stale)", false);
+  if (const Descriptor* descriptor = find(fd)) {
+    for (const Arrival& arrival : descriptor->arrivals) ::close(arrival.fd);
+    descriptors_.erase(descriptors_.begin() + (descriptor - descriptors_.data()));
   }
-  const std::string name = descriptor->name;
-  for (const Arrival& arrival : descriptor->arrivals) ::close(arrival.fd);
-  descriptors_.erase(descriptors_.begin() + (descriptor - descriptors_.data()));
-  ::close(fd);
-  return log(0, fmt::format("close({})", name), true);
+  return ::close(fd) == 0 ? 0 : -errno;
 }
 
 long SocketpairKernel::epoll_create1(int flags) {
   const int fd = ::epoll_create1(flags);
   if (fd < 0) return -errno;
-  add(fd, Kind::kEpoll, fmt::format("epoll{}", ++epolls_));
-  return log_noexcept(fd, "epoll_create1()", true);
+  add(fd, Kind::kEpoll);
+  return fd;
 }
 
 long SocketpairKernel::eventfd(unsigned int initial, int flags) {
   const int fd = ::eventfd(initial, flags);
   if (fd < 0) return -errno;
-  add(fd, Kind::kEvent, fmt::format("event{}", ++events_));
-  return log_noexcept(fd, "eventfd()", true);
+  add(fd, Kind::kEvent);
+  return fd;
 }
 
 }  // namespace e3

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <string>
 #include <vector>
 
 #include "harness/world/engines/in_process_kernel.h"
@@ -26,10 +25,9 @@ class SocketpairKernel final : public InProcessKernel {
   std::string_view engine() const override { return "socketpair"; }
   Abilities abilities() const override;
   bool listening() const override;
-  std::unique_ptr<Wire> connect(const ConnectOptions& options) override;
+  std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
   bool writable(Wire& wire) override;
   std::size_t open_descriptors() const override;
-  const std::vector<std::string>& misuse() const override { return misuse_; }
 
   bool owns(int fd) const override;
   long socket(int domain, int type, int protocol) override;
@@ -56,7 +54,6 @@ class SocketpairKernel final : public InProcessKernel {
   VirtualTime monotonic_now() override;
   VirtualTime realtime_now() override;
   void sleep(std::chrono::nanoseconds duration) override;
-  void unmodelled(const char* call) override;
 
  private:
   enum class Kind { kSocket, kListener, kConnection, kEpoll, kEvent };
@@ -67,31 +64,21 @@ class SocketpairKernel final : public InProcessKernel {
   struct Descriptor {
     int fd;
     Kind kind;
-    std::string name;    // in the transcript; numbers differ between processes, names do not
-    in_port_t port = 0;  // own port of a listener, the peer's of a connection; host order
+    in_port_t port = 0;            // own port of a listener, the peer's of a connection; host order
     std::deque<Arrival> arrivals;  // of a listener
   };
 
   Descriptor* find(int fd);
   const Descriptor* find(int fd) const;
-  std::string name_of(int fd) const;
-  Descriptor& add(int fd, Kind kind, std::string name);
+  Descriptor& add(int fd, Kind kind);
   bool is_blocking(int fd) const;
   long answer_address(in_port_t port, sockaddr* address, socklen_t* size) const;
-  long log(long result, const std::string& call, bool progress);
-  long log_noexcept(long result, const std::string& call, bool progress);
   // Asks `look` until it finds something or the timeout has passed in virtual time.
   template <typename Look>
   long wait_until(const Look& look, std::optional<std::chrono::nanoseconds> timeout);
 
-  TargetTurn* turn_;
   std::uint16_t next_peer_port_;
   std::vector<Descriptor> descriptors_;
-  std::size_t connections_ = 0;
-  std::size_t sockets_ = 0;
-  std::size_t epolls_ = 0;
-  std::size_t events_ = 0;
-  std::vector<std::string> misuse_;
 };
 
 }  // namespace e3

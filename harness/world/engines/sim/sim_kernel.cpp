@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/sim/sim_kernel.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/world/engines/sim/descriptor_numbers.h"
+#include "harness/world/engines/sim/sim_wire.h"
+
+namespace e3 {
+namespace {
+
+// A machine that has been up for a day, on 2024-01-01 00:00:00 UTC. Any constants would do.
+constexpr sim::Nanoseconds kUptime = 24 * 3600 * sim::kSecond;
+constexpr sim::Nanoseconds kEpochAtStart = 1704067200 * sim::kSecond;
+// A window smaller than SO_RCVBUF can make it, as of a peer whose buffer is nearly full.
+constexpr int kTinyReceiveBuffer = 1024;
+
+sim::KernelConfig configuration(std::uint16_t first_peer_port) {
+  sim::KernelConfig config;
+  config.descriptor_limit = reserved_descriptor_numbers().back() + 1;
+  config.ephemeral_port_first = first_peer_port;
+  config.monotonic_start = kUptime;
+  config.realtime_start = kEpochAtStart;
+  return config;
+}
+
+int to_milliseconds(std::optional<std::chrono::nanoseconds> timeout) {
+  if (!timeout) return -1;
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
+  return static_cast<int>(std::min<decltype(whole)>(whole, INT32_MAX));
+}
+
+}  // namespace
+
+SimKernel::SimKernel(TargetTurn& turn, std::uint16_t first_peer_port)
+    : InProcessKernel(turn),
+      kernel_(configuration(first_peer_port)),
+      next_peer_port_(first_peer_port) {
+  // Only the reserved numbers may be given out.
+  const std::vector<int>& reserved = reserved_descriptor_numbers();
+  for (int number = 0; number <= reserved.back(); ++number) {
+    if (!std::binary_search(reserved.begin(), reserved.end(), number)) {
+      kernel_.occupy_number(number);
+    }
+  }
+}
+
+Abilities SimKernel::abilities() const {
+  return {.tcp = true,
+          .virtual_time = true,
+          .inside_view = true,
+          .can_hold = true,
+          .small_windows = true};
+}
+
+std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
+  if (!listening_) return nullptr;
+  sim::PeerSocket peer =
+      kernel_.connect_peer(reinterpret_cast<const sockaddr*>(&listener_), listener_size_);
+  if (!peer.connected() && !peer.connecting()) return nullptr;
+  if (options.tiny_buffers) {
+    peer.set_receive_buffer(kTinyReceiveBuffer);
+    tiny_peers_.insert(next_peer_port_);
+  }
+  ++next_peer_port_;
+  return std::make_unique<SimWire>(peer);
+}
+
+bool SimKernel::writable(Wire& wire) { return static_cast<SimWire&>(wire).writable(); }
+
+std::optional<VirtualTime> SimKernel::next_timer() const {
+  if (kernel_.next_timer() == sim::kNever) return std::nullopt;
+  return VirtualTime(kernel_.next_timer() - kUptime);
+}
+
+void SimKernel::time_moved(VirtualTime now) { kernel_.advance_to(kUptime + now.count()); }
+
+template <typename Call>
+long SimKernel::blocking(const Call& call) {
+  while (true) {
+    const long result = call();
+    if (result != sim::kWouldBlock) return result;
+    const sim::Block block = kernel_.block();
+    if (block.progress != 0) return static_cast<long>(block.progress);
+    if (block.deadline != sim::kNever && kernel_.now() >= block.deadline) return block.at_deadline;
+    std::optional<VirtualTime> deadline;
+    if (block.deadline != sim::kNever) deadline = VirtualTime(block.deadline - kUptime);
+    turn().wait(deadline);
+    if (deadline && turn().now() >= *deadline) {
+      const long last = call();
+      return last != sim::kWouldBlock ? last : block.at_deadline;
+    }
+  }
+}
+
+// --- Sockets ----------------------------------------------------------------------------------
+
+long SimKernel::socket(int domain, int type, int protocol) {
+  return kernel_.socket(domain, type, protocol);
+}
+
+long SimKernel::bind(int fd, const sockaddr* address, socklen_t size) {
+  return kernel_.bind(fd, address, size);
+}
+
+long SimKernel::listen(int fd, int backlog) {
+  const long result = kernel_.listen(fd, backlog);
+  if (result != 0) return result;
+  listening_ = true;
+  listener_size_ = sizeof listener_;
+  return kernel_.getsockname(fd, reinterpret_cast<sockaddr*>(&listener_), &listener_size_);
+}
+
+long SimKernel::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  const long accepted = blocking([&] { return kernel_.accept4(fd, address, size, flags); });
+  if (accepted < 0 || tiny_peers_.empty()) return accepted;
+  sockaddr_in peer{};
+  socklen_t peer_size = sizeof peer;
+  kernel_.getpeername(static_cast<int>(accepted), reinterpret_cast<sockaddr*>(&peer), &peer_size);
+  if (tiny_peers_.erase(ntohs(peer.sin_port)) != 0) {
+    const int smallest = 1;  // raised to the minimum, socket(7)
+    kernel_.setsockopt(static_cast<int>(accepted), SOL_SOCKET, SO_SNDBUF, &smallest,
+                       sizeof smallest);
+  }
+  return accepted;
+}
+
+long SimKernel::getsockname(int fd, sockaddr* address, socklen_t* size) {
+  return kernel_.getsockname(fd, address, size);
+}
+
+long SimKernel::getpeername(int fd, sockaddr* address, socklen_t* size) {
+  return kernel_.getpeername(fd, address, size);
+}
+
+long SimKernel::getsockopt(int fd, int level, int name, void* value, socklen_t* size) {
+  return kernel_.getsockopt(fd, level, name, value, size);
+}
+
+long SimKernel::setsockopt(int fd, int level, int name, const void* value, socklen_t size) {
+  return kernel_.setsockopt(fd, level, name, value, size);
+}
+
+long SimKernel::shutdown(int fd, int how) { return kernel_.shutdown(fd, how); }
+
+long SimKernel::connect(int fd, const sockaddr* address, socklen_t size) {
+  return blocking([&] { return kernel_.connect(fd, address, size); });
+}
+
+long SimKernel::socketpair(int domain, int type, int protocol, int* ends) {
+  return kernel_.socketpair(domain, type, protocol, ends);
+}
+
+// --- Descriptors ------------------------------------------------------------------------------
+
+long SimKernel::fcntl(int fd, int command, long argument) {
+  return kernel_.fcntl(fd, command, argument);
+}
+
+long SimKernel::ioctl(int fd, unsigned long request, void* argument) {
+  return kernel_.ioctl(fd, request, static_cast<int*>(argument));
+}
+
+long SimKernel::close(int fd) {
+  if (kernel_.owns(fd)) return kernel_.close(fd);
+  // A placeholder's number is not open as far as the target can know.
+  const std::vector<int>& reserved = reserved_descriptor_numbers();
+  if (std::binary_search(reserved.begin(), reserved.end(), fd)) return -EBADF;
+  return ::close(fd) == 0 ? 0 : -errno;
+}
+
+long SimKernel::dup(int fd) { return kernel_.dup(fd); }
+long SimKernel::dup2(int fd, int wanted) { return kernel_.dup2(fd, wanted); }
+long SimKernel::dup3(int fd, int wanted, int flags) { return kernel_.dup3(fd, wanted, flags); }
+long SimKernel::pipe2(int* ends, int flags) { return kernel_.pipe2(ends, flags); }
+long SimKernel::epoll_create1(int flags) { return kernel_.epoll_create1(flags); }
+long SimKernel::eventfd(unsigned int initial, int flags) { return kernel_.eventfd(initial, flags); }
+
+long SimKernel::timerfd_create(int clock, int flags) {
+  return kernel_.timerfd_create(clock, flags);
+}
+
+long SimKernel::timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) {
+  return kernel_.timerfd_settime(fd, flags, value, old);
+}
+
+long SimKernel::timerfd_gettime(int fd, itimerspec* value) {
+  return kernel_.timerfd_gettime(fd, value);
+}
+
+long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
+  return kernel_.signalfd4(fd, mask, flags);
+}
+
+// --- Bytes ------------------------------------------------------------------------------------
+
+// read(2) and readv(2) also serve descriptors that are no sockets, which know no flags.
+long SimKernel::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
+  const bool plain = std::string_view(call).starts_with("read");
+  return blocking([&] {
+    if (plain) return kernel_.readv(fd, parts, count);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    return kernel_.recvmsg(fd, &message, flags);
+  });
+}
+
+long SimKernel::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
+  const bool plain = std::string_view(call).starts_with("write");
+  const long result = blocking([&] {
+    if (plain) return kernel_.writev(fd, parts, count);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts);
+    message.msg_iovlen = static_cast<std::size_t>(count);
+    return kernel_.sendmsg(fd, &message, flags);
+  });
+  kernel_.take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due
+  return result;
+}
+
+// --- Waiting and time -------------------------------------------------------------------------
+
+long SimKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+  return kernel_.epoll_ctl(epoll, operation, fd, event);
+}
+
+long SimKernel::epoll_wait(int epoll, epoll_event* events, int capacity,
+                           std::optional<std::chrono::nanoseconds> timeout) {
+  const VirtualTime began = turn().now();
+  return blocking([&] {
+    std::optional<std::chrono::nanoseconds> left = timeout;
+    if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
+    return kernel_.epoll_wait(epoll, events, capacity, to_milliseconds(left));
+  });
+}
+
+long SimKernel::poll(pollfd* entries, nfds_t count,
+                     std::optional<std::chrono::nanoseconds> timeout) {
+  const VirtualTime began = turn().now();
+  return blocking([&] {
+    std::optional<std::chrono::nanoseconds> left = timeout;
+    if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
+    return kernel_.poll(entries, count, to_milliseconds(left));
+  });
+}
+
+VirtualTime SimKernel::monotonic_now() { return VirtualTime(kUptime) + turn().now(); }
+
+VirtualTime SimKernel::realtime_now() { return VirtualTime(kEpochAtStart) + turn().now(); }
+
+void SimKernel::sleep(std::chrono::nanoseconds duration) {
+  const VirtualTime until = turn().now() + duration;
+  while (turn().now() < until) turn().wait(until);
+}
+
+}  // namespace e3

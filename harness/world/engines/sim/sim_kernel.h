@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// The simulated kernel below an in-process target: TCP as Linux does it, without Linux. Simulated
+// descriptors have the numbers that the real kernel would give next; a placeholder holds each of
+// those numbers in the real table, so that no file the target opens can get one of them.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "harness/kernel/kernel.h"
+#include "harness/world/engines/in_process_kernel.h"
+
+namespace e3 {
+
+class SimKernel final : public InProcessKernel {
+ public:
+  // `first_peer_port`: the port that the first peer comes from; later ones count upwards.
+  SimKernel(TargetTurn& turn, std::uint16_t first_peer_port);
+
+  std::string_view engine() const override { return "sim"; }
+  Abilities abilities() const override;
+  bool listening() const override { return listening_; }
+  std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
+  bool writable(Wire& wire) override;
+  std::size_t open_descriptors() const override { return kernel_.open_descriptors(); }
+  std::optional<VirtualTime> next_timer() const override;
+  void time_moved(VirtualTime now) override;
+
+  bool owns(int fd) const override { return kernel_.owns(fd); }
+  long socket(int domain, int type, int protocol) override;
+  long bind(int fd, const sockaddr* address, socklen_t size) override;
+  long listen(int fd, int backlog) override;
+  long accept4(int fd, sockaddr* address, socklen_t* size, int flags) override;
+  long getsockname(int fd, sockaddr* address, socklen_t* size) override;
+  long getpeername(int fd, sockaddr* address, socklen_t* size) override;
+  long getsockopt(int fd, int level, int name, void* value, socklen_t* size) override;
+  long setsockopt(int fd, int level, int name, const void* value, socklen_t size) override;
+  long fcntl(int fd, int command, long argument) override;
+  long ioctl(int fd, unsigned long request, void* argument) override;
+  long shutdown(int fd, int how) override;
+  long close(int fd) override;
+  long connect(int fd, const sockaddr* address, socklen_t size) override;
+  long socketpair(int domain, int type, int protocol, int* ends) override;
+  long dup(int fd) override;
+  long dup2(int fd, int wanted) override;
+  long dup3(int fd, int wanted, int flags) override;
+  long pipe2(int* ends, int flags) override;
+  long timerfd_create(int clock, int flags) override;
+  long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) override;
+  long timerfd_gettime(int fd, itimerspec* value) override;
+  long signalfd(int fd, const sigset_t* mask, int flags) override;
+  long receive(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long transmit(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long epoll_create1(int flags) override;
+  long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
+  long epoll_wait(int epoll, epoll_event* events, int capacity,
+                  std::optional<std::chrono::nanoseconds> timeout) override;
+  long poll(pollfd* entries, nfds_t count,
+            std::optional<std::chrono::nanoseconds> timeout) override;
+  long eventfd(unsigned int initial, int flags) override;
+  VirtualTime monotonic_now() override;
+  VirtualTime realtime_now() override;
+  void sleep(std::chrono::nanoseconds duration) override;
+
+ private:
+  // Makes the call, and makes it again after each turn of the scenario for as long as it blocks.
+  template <typename Call>
+  long blocking(const Call& call);
+
+  sim::Kernel kernel_;
+  sockaddr_storage listener_{};
+  socklen_t listener_size_ = 0;
+  bool listening_ = false;
+  std::uint16_t next_peer_port_;
+  std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
+};
+
+}  // namespace e3
