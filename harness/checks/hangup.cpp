@@ -85,6 +85,21 @@ void run_unread(Session& session) {
   });
 }
 
+// The peer has gone before the server looks. The first write may succeed; a later one gets EPIPE.
+void run_gone_before_answer(Session& session) {
+  const std::string& request = session.large_request();
+  session.sweep({"request of size", "requests"}, {session.request().size(), request.size()},
+                [&](std::size_t size) {
+                  World& world = session.world();
+                  world.hold();
+                  Peer peer = world.connect({.tiny_buffers = true});
+                  peer.send(size == request.size() ? request : session.request());
+                  peer.close();
+                  world.release();
+                  world.settle();
+                });
+}
+
 void run_during_answer(Session& session) {
   const std::string& request = session.large_request();
   const std::size_t total = session.answer_to(request).bytes.size();
@@ -159,6 +174,15 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kFinBlames,
      .run = run_unread},
+    {.id = "close.hangup.gone-before-answer",
+     .when = "the peer sends its request and has closed before the server looks",
+     .must = "survive the failing writes, free the descriptor, serve others",
+     .because =
+         "on TCP the first write to a closed peer succeeds and brings a reset, the next gives "
+         "EPIPE, and SIGPIPE unless MSG_NOSIGNAL is set: send(2)",
+     .needs = {},
+     .blames = kFinBlames,
+     .run = run_gone_before_answer},
     {.id = "close.hangup.during-answer",
      .when = "the peer reads part of a large answer, then closes or resets",
      .must = "drop what is unsent, free the descriptor, serve others",

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 
 std::string missing_ability(const Check& check, const Abilities& abilities) {
   if (check.needs.tcp && !abilities.tcp) {
-    return "needs TCP, which this engine does not have; use --spawn or HOST:PORT";
+    return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
   }
   return {};
 }
