@@ -61,7 +61,10 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
   run.add_option("--profile", options.profile, "What to say to the server: http, hello or echo")
       ->check(CLI::IsMember(profile_names()))
       ->type_name("NAME");
-  run.add_option("-x,--exclude", options.exclude, "Leave these checks out")->type_name("CHECK");
+  // One value each: a word behind it is a check or a server.
+  run.add_option("-x,--exclude", options.exclude, "Leave these checks out")
+      ->type_name("CHECK")
+      ->allow_extra_args(false);
   run.add_flag("-f,--fail-fast", options.fail_fast, "Stop at the first failing check");
   run.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
   add_duration(run, "--timeout", raw.timeout_ms, "How long a program may keep a peer waiting [2s]");
@@ -70,7 +73,8 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
   run.add_flag("--allow-remote", options.allow_remote,
                "Allow HOST:PORT to be another machine that you may test");
   run.add_option("--report", raw.reports, "junit=PATH or json=PATH; may be given several times")
-      ->type_name("KIND=PATH");
+      ->type_name("KIND=PATH")
+      ->allow_extra_args(false);
   run.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
@@ -90,8 +94,11 @@ ReportFile parse_report(const std::string& text) {
 }
 
 void sort_out(Options& options, const Raw& raw) {
+  std::vector<std::string> reports = raw.reports;
   for (const std::string& word : raw.words) {
-    if (word.find(':') == std::string::npos) {
+    if (word.starts_with("junit=") || word.starts_with("json=")) {
+      reports.push_back(word);  // --report junit=A json=B
+    } else if (word.find(':') == std::string::npos) {
       options.selection.push_back(word);
     } else if (options.endpoint.empty()) {
       options.endpoint = word;
@@ -100,7 +107,7 @@ void sort_out(Options& options, const Raw& raw) {
           fmt::format("two servers given: {} and {}; test one at a time", options.endpoint, word)};
     }
   }
-  for (const std::string& report : raw.reports) options.reports.push_back(parse_report(report));
+  for (const std::string& report : reports) options.reports.push_back(parse_report(report));
   options.timeout = std::chrono::milliseconds(raw.timeout_ms);
   options.ready_timeout = std::chrono::milliseconds(raw.ready_timeout_ms);
   const bool external = !options.spawn.empty() || !options.endpoint.empty();

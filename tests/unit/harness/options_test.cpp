@@ -47,6 +47,15 @@ TEST(Options, ReportsMayBeGivenSeveralTimes) {
   EXPECT_EQ(options.reports[1].path, "b.json");
 }
 
+TEST(Options, AWordBehindAnOptionThatHasItsValueIsNotSwallowed) {
+  const Options options =
+      parse({"run", "-x", "*.fin", "127.0.0.1:80", "--report", "junit=a.xml", "json=b", "read"});
+  EXPECT_EQ(options.exclude, std::vector<std::string>{"*.fin"});
+  EXPECT_EQ(options.endpoint, "127.0.0.1:80");
+  EXPECT_EQ(options.reports.size(), 2U);
+  EXPECT_EQ(options.selection, std::vector<std::string>{"read"});
+}
+
 struct Bad {
   std::vector<std::string> words;
   std::string_view part;  // of the complaint, which says what to do
