@@ -24,6 +24,7 @@ const Outcomes& Executor::run(const Schedule& schedule, System& system) {
   next_byte_ = 0;
   filled_ = false;
   std::fill(std::begin(sips_), std::end(sips_), 0);
+  std::fill(std::begin(input_shut_), std::end(input_shut_), false);
   outcomes_.resize(schedule.size());
   std::fill(std::begin(slots_), std::end(slots_), -1);
   system.begin();

@@ -53,6 +53,7 @@ class Executor {
   std::uint32_t registrations_ = 0;
   std::uint8_t next_byte_ = 0;
   int sips_[kPeers] = {};
+  bool input_shut_[kPeers] = {};
   bool filled_ = false;  // from now on how much a send takes is not comparable
   std::vector<std::byte> buffer_;
   std::vector<std::byte> zeros_;

@@ -38,6 +38,7 @@ void Executor::peer_step(const Step& step, Outcome& outcome) {
       note_bytes(outcome.value, outcome);
       return;
     case Action::kPeerShutdown:
+      input_shut_[peer] = input_shut_[peer] || step.number != SHUT_WR;
       outcome.value = system_->peer_shutdown(peer, static_cast<int>(step.number));
       return;
     case Action::kPeerClose:
@@ -50,7 +51,8 @@ void Executor::peer_step(const Step& step, Outcome& outcome) {
       outcome.value = system_->peer_poll(peer);
       return;
     case Action::kPeerSip:
-      outcome.skipped = !filled_ || ++sips_[peer] > kSipsMax;
+      // A part read after the peer has shut its input down leaves a window of unknown size.
+      outcome.skipped = !filled_ || input_shut_[peer] || ++sips_[peer] > kSipsMax;
       if (!outcome.skipped) drain_peer(peer, kSip, outcome);
       return;
     default:
@@ -109,6 +111,7 @@ void Executor::socket_step(const Step& step, Outcome& outcome) {
       return;
     case Action::kReadable:
       outcome.value = system_->readable(fd);
+      if (filled_ && outcome.value > 0) outcome.value = 1;  // how full a full socket is
       return;
     case Action::kLowWater:
       outcome.value = system_->set_low_water(fd, static_cast<int>(step.number));
