@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <sstream>
 
@@ -74,7 +75,7 @@ int run(const Settings& settings) {
 }  // namespace
 }  // namespace e3::differential
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   e3::differential::Settings settings;
   CLI::App app("Compares the simulated kernel with the running Linux kernel on random schedules");
   app.add_option("--seed", settings.first_seed, "first seed");
@@ -87,4 +88,7 @@ int main(int argc, char** argv) {
   app.add_option("--replay", settings.replay, "run schedules from files instead");
   CLI11_PARSE(app, argc, argv);
   return e3::differential::run(settings);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 2;
 }

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 
 #include "comparison.h"
 #include "kernel/mutation.h"
@@ -53,7 +54,7 @@ int run(const Settings& settings) {
 }  // namespace
 }  // namespace e3::differential
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   e3::differential::Settings settings;
   CLI::App app("Switches on each known mistake of the model and expects a difference from Linux");
   app.add_option("--seed", settings.first_seed, "first seed");
@@ -62,4 +63,7 @@ int main(int argc, char** argv) {
   app.add_flag("--show", settings.show, "print the shrunk schedules");
   CLI11_PARSE(app, argc, argv);
   return e3::differential::run(settings);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 2;
 }
