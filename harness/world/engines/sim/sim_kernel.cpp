@@ -14,8 +14,8 @@ namespace e3 {
 namespace {
 
 // A machine that has been up for a day, on 2024-01-01 00:00:00 UTC. Any constants would do.
-constexpr sim::Nanoseconds kUptime = 24 * 3600 * sim::kSecond;
-constexpr sim::Nanoseconds kEpochAtStart = 1704067200 * sim::kSecond;
+constexpr sim::Nanoseconds kUptime = sim::kSecond * 24 * 3600;
+constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 // A window smaller than SO_RCVBUF can make it, as of a peer whose buffer is nearly full.
 constexpr int kTinyReceiveBuffer = 1024;
 
