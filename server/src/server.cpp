@@ -11,27 +11,11 @@
 #include <limits>
 #include <system_error>
 
+#include "token.h"
+
 namespace e3::server {
 
 namespace {
-
-// A token is Loop::kWakeToken, a listener's index plus one, or a slot and its generation. The
-// generation tells a connection from an earlier one in the same slot, whose events may still lie in
-// the batch.
-constexpr std::uint64_t listener_token(std::size_t index) { return index + 1; }
-constexpr std::uint64_t connection_token(std::uint32_t slot, std::uint32_t generation) {
-  return std::uint64_t{generation} << 32 | slot;
-}
-constexpr std::uint32_t generation_of(std::uint64_t token) {
-  return static_cast<std::uint32_t>(token >> 32);
-}
-constexpr std::uint32_t low_half_of(std::uint64_t token) {
-  return static_cast<std::uint32_t>(token);
-}
-
-// More than a listen queue holds, so that clients who keep connecting cannot keep a draining server
-// alive.
-constexpr int kDrainShares = 100;
 
 // Rounded up: waking a fraction of a millisecond early would mean waking again and again until it
 // is over.
@@ -51,15 +35,6 @@ Server::Server(Options options)
           DeadlineQueue(turn_.options.timeouts.linger)} {}
 
 Server::~Server() = default;
-
-std::uint16_t Server::listen(const std::string& address, std::uint16_t port) {
-  Listening listening{Listener(address, port)};
-  if (!loop_.add(listening.listener.fd(), EPOLLIN | EPOLLET, listener_token(listeners_.size()))) {
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-  }
-  listeners_.push_back(std::move(listening));
-  return listeners_.back().listener.port();
-}
 
 void Server::adopt(int fd) {
   Descriptor socket(fd);
@@ -105,22 +80,6 @@ void Server::handle_requests_from_outside() {
   if (drain_requested_ && !turn_.draining) start_draining();
 }
 
-void Server::start_draining() {
-  turn_.draining = true;
-  drain_until_ = turn_.now + turn_.options.timeouts.drain;
-  // Whoever has connected by now was promised an answer; closing the listener would reset them.
-  for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    listeners_[index].suspended = false;
-    for (int share = 0; share != kDrainShares && accept_from(index); ++share) {
-    }
-  }
-  listeners_.clear();
-  accept_retry_at_.reset();
-  for (Slot& slot : slots_) {
-    if (slot.connection) conclude(*slot.connection, slot.connection->drain(turn_));
-  }
-}
-
 int Server::run_once(std::chrono::milliseconds timeout) {
   const std::span<const epoll_event> events = loop_.wait(wait_limit_ms(timeout));
   turn_.now = monotonic_now();
@@ -164,59 +123,6 @@ void Server::dispatch(std::uint64_t token, std::uint32_t events) {
   } else if (Connection* connection = find(token)) {
     give_turn(*connection, events);
   }
-}
-
-// True when there may be more to accept and others should have their turn first.
-bool Server::accept_from(std::uint32_t index) {
-  Listening& listening = listeners_[index];
-  for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
-    if (listening.suspended) return false;
-    if (connection_count() >= turn_.options.limits.connections) {
-      suspend(listening);  // close() resumes
-      return false;
-    }
-    Listener::Accepted accepted = listening.listener.accept();
-    switch (accepted.outcome) {
-      case Listener::Outcome::kAccepted:
-        give_turn(open(std::move(accepted.connection)), 0);
-        break;
-      case Listener::Outcome::kSkipped:
-        break;
-      case Listener::Outcome::kDrained:
-        return false;
-      case Listener::Outcome::kExhausted:
-        // The queue is not empty and no new edge will say so: remember to come back.
-        ++turn_.counters.accept_failures;
-        suspend(listening);
-        accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
-        return false;
-    }
-  }
-  return true;
-}
-
-void Server::suspend(Listening& listening) {
-  listening.suspended = true;
-  accepting_is_suspended_ = true;
-}
-
-void Server::accept_in_turn(std::uint32_t index) {
-  if (accept_from(index)) again_.push_back(listener_token(index));
-}
-
-// Accepting goes on after a while, or as soon as a connection is closed. No event would say so: the
-// edge for what waits in the queue has been reported.
-int Server::resume_accepting() {
-  if (!accept_retry_at_ || *accept_retry_at_ > turn_.now) return 0;
-  accept_retry_at_.reset();
-  accepting_is_suspended_ = false;
-  int resumed = 0;
-  for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    if (!std::exchange(listeners_[index].suspended, false)) continue;
-    accept_in_turn(index);
-    ++resumed;
-  }
-  return resumed;
 }
 
 Connection& Server::open(Descriptor socket) {

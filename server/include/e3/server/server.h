@@ -31,6 +31,7 @@ class Server {
   // Listens on an IPv4 or IPv6 literal and returns the port, which port 0 leaves to the kernel. May
   // be called several times. Throws std::system_error.
   std::uint16_t listen(const std::string& address, std::uint16_t port);
+  void listen(Listener listener);  // likewise, on what is bound already
 
   // Takes ownership of a connected stream socket (AF_INET, AF_INET6 or AF_UNIX), whatever happens,
   // and makes it non-blocking. Throws std::system_error.

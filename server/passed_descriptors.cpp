@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "passed_descriptors.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+constexpr int kFirst = 3;  // SD_LISTEN_FDS_START
+constexpr int kCountMax = 1024;
+
+std::string take_variable(const char* name) {
+  const char* const value = std::getenv(name);
+  std::string result = value == nullptr ? "" : value;
+  ::unsetenv(name);
+  return result;
+}
+
+std::optional<int> number_in(const std::string& text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::vector<e3::server::Descriptor> take_passed_descriptors() {
+  const std::string pid = take_variable("LISTEN_PID");
+  const std::string count = take_variable("LISTEN_FDS");
+  take_variable("LISTEN_FDNAMES");
+  if (number_in(pid) != ::getpid()) return {};
+  const std::optional<int> number = number_in(count);
+  if (!number || *number < 0 || *number > kCountMax) {
+    throw std::invalid_argument("LISTEN_FDS is not a number of descriptors: " + count);
+  }
+  std::vector<e3::server::Descriptor> descriptors;
+  for (int fd = kFirst; fd != kFirst + *number; ++fd) descriptors.emplace_back(fd);
+  return descriptors;
+}
