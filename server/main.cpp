@@ -3,17 +3,16 @@
 // serve; 2: the command line is wrong.
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
 #include <exception>
 #include <iostream>
-#include <map>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "command_line.h"
 #include "e3/server/listen_address.h"
 #include "e3/server/server.h"
 #include "passed_descriptors.h"
@@ -23,20 +22,9 @@ namespace {
 using e3::server::Descriptor;
 using e3::server::ListenAddress;
 using e3::server::Listener;
-using e3::server::Protocol;
 using e3::server::Server;
 
 constexpr int kCannotServe = 1;
-constexpr int kUsageError = 2;
-
-constexpr const char* kExamples =
-    "Examples:\n"
-    "  e3-server                                   serve http on 127.0.0.1:8889\n"
-    "  e3-server --protocol echo --port 0          echo on a free port, which is printed\n"
-    "  e3-server --listen unix:/run/e3.sock        serve on a Unix domain socket\n"
-    "  e3-server --date 'Mon, 1 Jan 1996 01:01:01 GMT' --log\n"
-    "Ctrl-C or SIGTERM lets it finish what it is serving, twice stops it at once; exit code 0.\n"
-    "SIGUSR1 prints its counters.";
 
 std::atomic<Server*> running_server{nullptr};
 
@@ -120,58 +108,13 @@ int serve(e3::server::Options options, const ListenAddress& address) {
   }
 }
 
-int run(int argc, char** argv) {
-  CLI::App app("An epoll server for echo, a greeting, and HTTP.", "e3-server");
-  app.footer(kExamples);
-  e3::server::Options options;
-  ListenAddress address{"127.0.0.1", 8889, {}};
-  std::string date;
-  bool log = false;
-  const std::map<std::string, Protocol> protocols = {
-      {"echo", Protocol::kEcho}, {"hello", Protocol::kHello}, {"http", Protocol::kHttp}};
-  app.add_option("--protocol", options.protocol, "echo, hello or http (default http)")
-      ->transform(CLI::Transformer(protocols, CLI::ignore_case).description(""))
-      ->type_name("NAME");
-  CLI::Option* host = app.add_option("--address", address.host, "IP address to listen on");
-  CLI::Option* port = app.add_option("--port", address.port, "TCP port; 0 takes a free one");
-  host->capture_default_str();
-  port->capture_default_str();
-  app.add_option_function<std::string>(
-         "--listen",
-         [&address](const std::string& text) {
-           const auto parsed = e3::server::parse_listen_address(text);
-           if (!parsed) {
-             throw CLI::ValidationError("--listen",
-                                        "not HOST:PORT, [V6]:PORT or unix:PATH: " + text);
-           }
-           address = *parsed;
-         },
-         "HOST:PORT, [V6]:PORT or unix:PATH, in place of --address and --port; descriptors "
-         "passed by LISTEN_FDS go before all three")
-      ->type_name("ADDRESS")
-      ->excludes(host)
-      ->excludes(port);
-  CLI::Option* date_option =
-      app.add_option("--date", date, "the text of every Date field, instead of the time");
-  app.add_flag("--log", log, "print a line for each request and connection");
-  app.add_flag("--http10", options.http10_only, "answer as HTTP/1.0 and close, whatever is asked");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    std::cerr << "e3-server: " << error.what() << "; see e3-server --help\n";
-    return kUsageError;
-  }
-  if (!date_option->empty()) options.fixed_date = date;
-  if (log) options.log = [](std::string_view line) { std::cout << line << std::endl; };
-  return serve(std::move(options), address);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    return run(argc, argv);
+    CommandLine command;
+    if (const auto exit_code = read_command_line(argc, argv, command)) return *exit_code;
+    return serve(std::move(command.options), command.address);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "e3-server: %s\n", error.what());
     return kCannotServe;
