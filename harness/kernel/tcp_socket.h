@@ -84,9 +84,9 @@ class TcpSocket final : public StreamSocket {
 
   TcpSocket* peer_ = nullptr;  // nullptr: unconnected, or the other end is past caring
   bool fin_received_ = false;
-  bool fin_queued_ = false;          // the FIN waits behind data in the send queue
+  bool fin_queued_ = false;  // the FIN waits behind data in the send queue
   ConnectCall connect_call_ = ConnectCall::kNone;
-  bool orphan_ = false;              // closed by its process; lives on until its data is delivered
+  bool orphan_ = false;  // closed by its process; lives on until its data is delivered
   UrgentByte urgent_ = UrgentByte::kNone;
   std::byte urgent_value_{};
   std::size_t urgent_offset_ = 0;  // of the urgent byte in the receive queue
