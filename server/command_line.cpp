@@ -17,6 +17,7 @@ using e3::server::Protocol;
 using e3::server::Timeouts;
 
 constexpr int kUsageError = 2;
+constexpr std::size_t kWorkersMax = 1024;
 
 constexpr const char* kExamples =
     "Examples:\n"
@@ -135,10 +136,14 @@ void add_answers(CLI::App& app, Options& options) {
 std::optional<int> read_command_line(int argc, const char* const* argv, CommandLine& result) {
   CLI::App app("An epoll server for echo, a greeting, and HTTP.", "e3-server");
   app.footer(kExamples);
-  bool log = false;
   add_addresses(app, result.address);
   add_answers(app, result.options);
-  app.add_flag("--log", log, "print a line for each request and connection");
+  app.add_flag("--log", result.log, "print a line for each request and connection");
+  app.add_option("--workers", result.workers,
+                 "threads, each with connections and limits of its own")
+      ->type_name("COUNT")
+      ->check(CLI::Range(std::size_t{1}, kWorkersMax))
+      ->capture_default_str();
   add_limits(app, result.options.limits);
   add_timeouts(app, result.options.timeouts);
   try {
@@ -147,9 +152,6 @@ std::optional<int> read_command_line(int argc, const char* const* argv, CommandL
     if (error.get_exit_code() == 0) return app.exit(error);
     std::cerr << "e3-server: " << error.what() << "; see e3-server --help\n";
     return kUsageError;
-  }
-  if (log) {
-    result.options.log = [](std::string_view line) { std::cout << line << std::endl; };
   }
   return std::nullopt;
 }

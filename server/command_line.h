@@ -2,6 +2,7 @@
 // What the command line of e3-server says.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "e3/server/listen_address.h"
@@ -10,6 +11,8 @@
 struct CommandLine {
   e3::server::Options options;
   e3::server::ListenAddress address{"127.0.0.1", 8889, {}};
+  std::size_t workers = 1;
+  bool log = false;
 };
 
 // Fills `result`, whose values are the defaults. Returns the exit code when the program is to end:

@@ -2,39 +2,50 @@
 // The e3-server program: command line in, exit code out. 0: stopped by SIGTERM or SIGINT; 1: cannot
 // serve; 2: the command line is wrong.
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include "command_line.h"
 #include "e3/server/listen_address.h"
-#include "e3/server/server.h"
+#include "e3/server/listener.h"
 #include "passed_descriptors.h"
+#include "workers.h"
 
 namespace {
 
 using e3::server::Descriptor;
 using e3::server::ListenAddress;
 using e3::server::Listener;
-using e3::server::Server;
 
 constexpr int kCannotServe = 1;
 
-std::atomic<Server*> running_server{nullptr};
+std::atomic<Workers*> running{nullptr};
+
+// While it lives, signals reach the workers.
+struct SignalTarget {
+  explicit SignalTarget(Workers& workers) { running = &workers; }
+  SignalTarget(const SignalTarget&) = delete;
+  SignalTarget& operator=(const SignalTarget&) = delete;
+  ~SignalTarget() { running = nullptr; }
+};
 
 void handle_signal(int signal) {
-  Server* server = running_server.load();
-  if (server == nullptr) return;
+  Workers* workers = running.load();
+  if (workers == nullptr) return;
   if (signal == SIGUSR1) {
-    server->request_report();
+    workers->request_report();
   } else {
-    server->drain();  // a second signal stops at once
+    workers->drain();  // a second signal stops at once
   }
 }
 
@@ -47,12 +58,16 @@ void handle_signals() {
   ::sigaction(SIGHUP, &action, nullptr);
 }
 
-void print_counters(const e3::server::Counters& counters) {
-  std::cout << "event=counters accepted=" << counters.accepted << " closed=" << counters.closed
-            << " requests=" << counters.requests << " refusals=" << counters.refusals
-            << " timeouts=" << counters.timeouts << " accept_failures=" << counters.accept_failures
-            << " bytes_received=" << counters.bytes_received
-            << " bytes_sent=" << counters.bytes_sent << std::endl;
+// One write(2) per line: lines of several threads do not mix.
+void print_line(std::string_view line) {
+  const std::string whole = std::string(line) + '\n';
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // whoever took the lines away does not want them
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 std::string advice_for(const std::error_code& error, const ListenAddress& address) {
@@ -71,39 +86,34 @@ std::string advice_for(const std::error_code& error, const ListenAddress& addres
 }
 
 // Listens on what was passed to the program, else on the address; says where.
-void listen(Server& server, ListenAddress address, std::vector<Descriptor> passed) {
+void listen(Workers& workers, ListenAddress address, std::vector<Descriptor> passed) {
   if (passed.empty()) {
-    Listener listener(address);
-    address.port = listener.port();
-    server.listen(std::move(listener));
-    std::cout << "listening on " << to_string(address) << std::endl;
+    address.port = workers.listen(address);
+    print_line("listening on " + to_string(address));
   }
   for (Descriptor& descriptor : passed) {
     const int number = descriptor.get();
-    server.listen(Listener(std::move(descriptor)));
-    std::cout << "listening on descriptor " << number << std::endl;
+    workers.listen(Listener(std::move(descriptor)));
+    print_line("listening on descriptor " + std::to_string(number));
   }
 }
 
-int serve(e3::server::Options options, const ListenAddress& address) {
+int serve(const CommandLine& command) {
   std::string doing = "cannot start";
   try {
     std::vector<Descriptor> passed = take_passed_descriptors();
-    Server server(std::move(options));
-    running_server = &server;
-    server.report = print_counters;
+    Workers workers(command.options, command.workers, command.log, print_line);
+    const SignalTarget target(workers);
     handle_signals();
     doing = "cannot listen on " +
-            (passed.empty() ? to_string(address) : "the descriptors of LISTEN_FDS");
-    listen(server, address, std::move(passed));
+            (passed.empty() ? to_string(command.address) : "the descriptors of LISTEN_FDS");
+    listen(workers, command.address, std::move(passed));
     doing = "stopped serving";
-    server.run();
-    running_server = nullptr;
+    workers.run();
     return 0;
   } catch (const std::system_error& error) {
-    running_server = nullptr;
     std::cerr << "e3-server: " << doing << ": " << error.code().message()
-              << advice_for(error.code(), address) << '\n';
+              << advice_for(error.code(), command.address) << '\n';
     return kCannotServe;
   }
 }
@@ -114,7 +124,7 @@ int main(int argc, char** argv) {
   try {
     CommandLine command;
     if (const auto exit_code = read_command_line(argc, argv, command)) return *exit_code;
-    return serve(std::move(command.options), command.address);
+    return serve(command);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "e3-server: %s\n", error.what());
     return kCannotServe;

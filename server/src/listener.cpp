@@ -76,10 +76,13 @@ Descriptor bind_port(const ListenAddress& address, Listener::Port sharing) {
   const int fd = socket.get();
   // A restart must not wait for the TIME_WAIT of connections that this side closed first.
   require(::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof kOn) == 0, "setsockopt");
-  if (sharing == Listener::Port::kShared) {
+  const auto share = [fd] {
     require(::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &kOn, sizeof kOn) == 0, "setsockopt");
-  }
+  };
+  if (sharing == Listener::Port::kFurther) share();
   require(::bind(fd, reinterpret_cast<const sockaddr*>(&where.storage), where.size) == 0, "bind");
+  // Not before bind, which would let the port of another program's workers pass as free.
+  if (sharing == Listener::Port::kFirst) share();
   return socket;
 }
 

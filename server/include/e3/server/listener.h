@@ -15,7 +15,8 @@ class Listener {
  public:
   enum class Port {
     kExclusive,
-    kShared,  // SO_REUSEPORT: further listeners on the same port share its connections
+    kFirst,    // not in use by anyone yet; kFurther listeners may join
+    kFurther,  // joins a kFirst one of the same user: SO_REUSEPORT spreads the connections
   };
   // Binds, and for a Unix domain socket owns the file (SocketFile). Throws std::system_error.
   explicit Listener(const ListenAddress& address, Port sharing = Port::kExclusive);
