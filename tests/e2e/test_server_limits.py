@@ -60,7 +60,7 @@ def documented(start):
 
 def test_help_gives_unit_range_and_default_of_each(start):
     options = documented(start)
-    assert len(options) == 16, options
+    assert len(options) == 17, options  # 9 limits, 7 timeouts, --workers
     for option, (_, default, low, high) in options.items():
         assert low <= default <= high, option
     assert options["--idle-timeout"] == ("MILLISECONDS", 60000, 1, 86400000)
