@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Parses one request over and over, for an instruction counter to watch: parser_load READ_SIZE
-// TIMES [FIELD_BYTES]. READ_SIZE 0 is the whole request in one read; FIELD_BYTES replaces the
-// browser's request by one with a single long field.
-#include <algorithm>
+// Parses one request over and over, for an instruction counter to watch.
 #include <cstdio>
-#include <cstdlib>
-#include <string>
 #include <string_view>
 
-#include "browser_request.h"
 #include "e3/server/request_accumulator.h"
 #include "e3/server/request_parser.h"
+#include "load_arguments.h"
 
 namespace {
 
@@ -36,17 +31,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: parser_load READ_SIZE TIMES [FIELD_BYTES]\n");
     return 2;
   }
-  std::string text(e3::bench::kBrowserRequest);
-  if (argc > 3) {
-    text = "GET / HTTP/1.1\r\nHost: t\r\nX: ";
-    text += std::string(std::strtoul(argv[3], nullptr, 10), 'x') + "\r\n\r\n";
-  }
-  const std::size_t given_size = std::strtoul(argv[1], nullptr, 10);
-  const std::size_t read_size = given_size == 0 ? text.size() : given_size;
-  RequestAccumulator accumulator(text.size() + 1);
+  const e3::bench::LoadArguments load = e3::bench::read_load_arguments(argc, argv);
+  RequestAccumulator accumulator(load.text.size() + 1);
   e3::server::Request request;
-  for (unsigned long left = std::strtoul(argv[2], nullptr, 10); left != 0; --left) {
-    if (!read_request(text, read_size, accumulator, request)) return 1;
+  for (unsigned long left = load.times; left != 0; --left) {
+    if (!read_request(load.text, load.read_size, accumulator, request)) return 1;
   }
   return 0;
 }
