@@ -71,6 +71,19 @@ class Kernel {
   void raise(int signal);
   bool take_signal(int signal);
 
+  // --- What may befall a process. Each returns false, and changes nothing, where it cannot happen.
+
+  // The oldest connection that waits at `listener` is aborted by its peer.
+  bool abort_pending(int listener);
+  // The connection is lost and `error` is pending at this end, ECONNRESET at the other.
+  bool fail_connection(int fd, int error);
+  // More may arrive: announce_arrival() would be true to life.
+  bool more_may_arrive(int fd) const;
+  // Bytes that are in the queue already count as having arrived just now: an edge.
+  void announce_arrival(int fd);
+  // The send buffer counts as full until the peer reads, or space is back at once: an edge then.
+  bool fill_send_buffer(int fd);
+
   // --- Sockets
 
   long socket(int family, int type, int protocol);

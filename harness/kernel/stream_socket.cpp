@@ -56,6 +56,7 @@ void StreamSocket::open_socket(int flags, int family) {
   state_ = SocketState::kClosed;
   shutdown_ = 0;
   no_space_ = false;
+  writer_held_ = false;
   error_ = 0;
   receive_queue_.clear();
   send_queue_.clear();

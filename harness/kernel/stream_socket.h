@@ -49,6 +49,15 @@ class StreamSocket : public OpenFile {
   virtual void refuse() = 0;
   // The listener's queue is full: 0 to stay connecting, or a negative errno.
   virtual long wait_for_room() = 0;
+  // The connection is lost: `error` waits to be reported here, ECONNRESET at the other end. False
+  // when there is no connection, or the protocol knows no such end.
+  virtual bool fail(int error) = 0;
+  // The send buffer counts as full until the peer reads; when the peer has nothing to read, space
+  // is back at once (as the end of tcp_sendmsg_locked() has it). Either way a writer is woken.
+  // False when this end cannot send.
+  virtual bool hold_writer() = 0;
+  // False once the end of the stream is known: then nothing more can arrive.
+  bool more_may_arrive() const { return state_ == SocketState::kEstablished && error_ == 0; }
 
   long read(const ScatterList& to) override;
   long write(const ScatterList& from) override;
@@ -109,8 +118,9 @@ class StreamSocket : public OpenFile {
 
   SocketState state_ = SocketState::kClosed;
   std::uint8_t shutdown_ = 0;
-  bool no_space_ = false;  // someone found no write space and must be told when there is some
-  int error_ = 0;          // what SO_ERROR would say
+  bool no_space_ = false;     // someone found no write space and must be told when there is some
+  bool writer_held_ = false;  // see hold_writer()
+  int error_ = 0;             // what SO_ERROR would say
   ByteQueue receive_queue_;
   ByteQueue send_queue_;  // accepted from the process, not yet in the peer's receive queue
   SocketOptions options_;

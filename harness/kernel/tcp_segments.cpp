@@ -186,6 +186,34 @@ void TcpSocket::check_write_space() {
   wake(kWakeWritable);
 }
 
+bool TcpSocket::fail(int error) {
+  if (peer_ == nullptr || state_ == SocketState::kClosed) return false;
+  TcpSocket* other = peer_;
+  unlink_peer();
+  other->reset_arrived();
+  reset_arrived();
+  error_ = error;
+  return true;
+}
+
+bool TcpSocket::hold_writer() {
+  const bool open = state_ == SocketState::kEstablished || state_ == SocketState::kCloseWait;
+  if (!open || error_ != 0 || peer_ == nullptr) return false;
+  no_space_ = true;
+  if (peer_->receive_queue_.empty()) {
+    check_write_space();
+  } else {
+    writer_held_ = true;
+  }
+  return true;
+}
+
+void TcpSocket::release_writer() {
+  if (!writer_held_) return;
+  writer_held_ = false;
+  check_write_space();
+}
+
 void TcpSocket::unlink_peer() {
   if (peer_ == nullptr) return;
   peer_->peer_ = nullptr;

@@ -55,7 +55,7 @@ bool TcpSocket::reaches_low_water(std::size_t beyond) const {
 bool TcpSocket::writable(bool for_poll) const {
   const std::size_t queued = send_queue_.size();
   const auto buffer = static_cast<std::size_t>(options_.send_buffer);
-  if (queued >= buffer) return false;
+  if (queued >= buffer || writer_held_) return false;
   if (!mutated(Mutation::kWritableWithoutHysteresis) && buffer - queued < queued / 2) return false;
   return (queued << (for_poll ? 1 : 0)) < options_.not_sent_low_water;
 }
@@ -79,6 +79,10 @@ long TcpSocket::send(const ScatterList& from, int flags) {
     return error != 0 && error != EPIPE ? -error : broken_pipe(flags);
   }
   if (from.size() == 0) return 0;
+  if (writer_held_) {
+    no_space_ = true;
+    return wait_or_again(flags, options_.send_timeout);
+  }
   const std::size_t sent = transmit(from, (flags & MSG_OOB) != 0);
   if (sent == from.size()) return static_cast<long>(sent);
   if (waits(flags)) return wait_or_again(flags, options_.send_timeout, sent);
@@ -96,6 +100,7 @@ long TcpSocket::receive(const ScatterList& to, int flags) {
     pass_urgent_mark(skipped + length);
     if (mutated(Mutation::kEdgeAfterPartialRead) && !receive_queue_.empty()) wake(kWakeReadable);
     open_window();
+    if (length != 0 && peer_ != nullptr) peer_->release_writer();
   }
   if (length == 0 && (to.size() != 0 || receive_queue_.empty())) return receive_nothing(flags);
   const auto low_water = static_cast<std::size_t>(options_.receive_low_water);

@@ -27,6 +27,8 @@ class TcpSocket final : public StreamSocket {
   void connect_to(StreamSocket& listener) override;
   void refuse() override;
   long wait_for_room() override;
+  bool fail(int error) override;
+  bool hold_writer() override;
   bool has_peer_name() const override;
   void low_water_changed() override;
   bool close_would_block() override;
@@ -80,6 +82,7 @@ class TcpSocket final : public StreamSocket {
   void reset_arrived();
   void become_closed();
   void check_write_space();
+  void release_writer();
   void unlink_peer();
 
   TcpSocket* peer_ = nullptr;  // nullptr: unconnected, or the other end is past caring

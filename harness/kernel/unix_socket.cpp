@@ -35,7 +35,8 @@ std::uint32_t UnixSocket::poll() {
 // A quarter of the buffer may be charged; also true when the other end has gone, so that a writer
 // does not wait for ever.
 bool UnixSocket::writable() const {
-  return !listening() && charged_ * 4 <= static_cast<std::size_t>(options_.send_buffer);
+  return !listening() && !writer_held_ &&
+         charged_ * 4 <= static_cast<std::size_t>(options_.send_buffer);
 }
 
 long UnixSocket::destination_refused() const {
@@ -49,7 +50,7 @@ long UnixSocket::send(const ScatterList& from, int flags) {
   std::size_t sent = 0;
   while (sent < from.size()) {
     if (error_ != 0) return sent != 0 ? static_cast<long>(sent) : -take_error();
-    if (charged_ >= static_cast<std::size_t>(options_.send_buffer)) {
+    if (writer_held_ || charged_ >= static_cast<std::size_t>(options_.send_buffer)) {
       if (waits(flags)) return wait_or_again(flags, options_.send_timeout, sent);
       return sent != 0 ? static_cast<long>(sent) : -EAGAIN;
     }
@@ -90,6 +91,10 @@ long UnixSocket::receive(const ScatterList& to, int flags) {
 
 // Frees every packet that has been read to its end, which tells the writer each time.
 void UnixSocket::consume(std::size_t length) {
+  if (length != 0 && peer_ != nullptr && peer_->writer_held_) {
+    peer_->writer_held_ = false;
+    peer_->give_back(0);
+  }
   receive_queue_.consume(length);
   while (length != 0) {
     Packet& packet = packets_[first_packet_];
@@ -170,6 +175,27 @@ void UnixSocket::refuse() {
 }
 
 long UnixSocket::wait_for_room() { return wait_or_again(0, options_.send_timeout); }
+
+// An AF_UNIX connection can only end as if the other process had closed it with unread data.
+bool UnixSocket::fail(int error) {
+  if (peer_ == nullptr || (error != ECONNRESET && error != EPIPE)) return false;
+  UnixSocket& other = *peer_;
+  peer_ = other.peer_ = nullptr;
+  error_ = error == EPIPE ? 0 : error;
+  other.error_ = ECONNRESET;
+  for (UnixSocket* end : {this, &other}) {
+    end->shutdown_ = kBothShut;
+    end->wake(kWakeAll);
+  }
+  return true;
+}
+
+bool UnixSocket::hold_writer() {
+  if (peer_ == nullptr || (shutdown_ & kSendShut) != 0 || error_ != 0) return false;
+  writer_held_ = !peer_->receive_queue_.empty();
+  give_back(0);
+  return true;
+}
 
 void UnixSocket::release() {
   machine().network.unbind(*this);

@@ -29,6 +29,8 @@ class UnixSocket final : public StreamSocket {
   void connect_to(StreamSocket& listener) override;
   void refuse() override;
   long wait_for_room() override;
+  bool fail(int error) override;
+  bool hold_writer() override;
   bool has_peer_name() const override { return state_ == SocketState::kEstablished; }
   std::size_t output_queue() const override { return charged_; }
 

@@ -10,4 +10,9 @@ Peer World::connect(const ConnectOptions& options) {
   return Peer(*this, fmt::format("peer{}", ++peers_made_), std::move(wire));
 }
 
+void World::inject(const Fault& fault) {
+  throw std::invalid_argument(
+      fmt::format("the {} engine cannot show the fault: {}", engine(), to_string(fault)));
+}
+
 }  // namespace e3

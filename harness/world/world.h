@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/faults/fault.h"
 #include "harness/world/peer.h"
 #include "harness/world/transcript.h"
 
@@ -22,6 +23,7 @@ struct Abilities {
   bool inside_view = false;    // descriptors, spinning and death of the target can be seen
   bool can_hold = false;       // several peers can act before the target runs
   bool small_windows = false;  // the target's send buffer can be made tiny
+  bool faults = false;         // calls can be given results other than success: World::inject()
 };
 
 // What the target looks like when every peer is quiet.
@@ -69,6 +71,20 @@ class World {
   virtual Health health() = 0;
   // Waits, within bounds, until the target holds at most `wanted` descriptors; returns how many.
   virtual std::optional<std::size_t> descriptors_down_to(std::size_t wanted) = 0;
+
+  // Faults of the target's calls (where abilities().faults). What can_inject() refuses, no kernel
+  // does, or this engine cannot show; inject() of it throws std::invalid_argument.
+  virtual bool can_inject(const Fault& /*fault*/) const { return false; }
+  // From now on; what has been injected before stays.
+  virtual void inject(const Fault& fault);
+  // Nothing more is struck, and descriptors that were short are there again.
+  virtual void clear_faults() {}
+  // How many calls have been struck so far.
+  virtual std::size_t faults_struck() const { return 0; }
+  // From now on, notes the target's calls, for whoever wants to strike them one by one in another
+  // world. Forgets those noted before.
+  virtual void record_calls() {}
+  virtual std::vector<CallSite> recorded_calls() const { return {}; }
 
   // For the transcript.
   virtual VirtualTime now() const = 0;

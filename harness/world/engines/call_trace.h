@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/world/engines/fault_injector.h"
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/target_turn.h"
 
@@ -15,7 +16,8 @@ namespace e3 {
 
 class CallTrace final : public SystemCalls {
  public:
-  CallTrace(InProcessKernel& kernel, TargetTurn& turn) : kernel_(&kernel), turn_(&turn) {}
+  CallTrace(InProcessKernel& kernel, FaultInjector& injector, TargetTurn& turn)
+      : kernel_(&kernel), injector_(&injector), turn_(&turn) {}
 
   // Calls no correct program makes, such as closing a descriptor twice.
   const std::vector<std::string>& misuse() const { return misuse_; }
@@ -60,15 +62,25 @@ class CallTrace final : public SystemCalls {
 
  private:
   std::string name_of(int fd) const;
+  Role role_of(int fd) const;
+  FaultInjector::Call about(CallKind kind, int fd = -1) const;
+  FaultInjector::Call moving(CallKind kind, int fd, int flags, std::size_t bytes) const;
+  // Makes a call, unless a fault strikes it. `call` is told how many bytes it may move.
+  template <typename Make>
+  long made(const FaultInjector::Call& about, const Make& make);
   // Names the descriptor that a call returned, counting by kind.
-  long named(long fd, const char* kind, std::string_view call);
+  long named(long fd, const char* kind, Role role, std::string_view call);
   long log(long result, const std::string& call, bool progress);
   long log_noexcept(long result, const std::string& call, bool progress);
   void log_bytes(long result, const char* call, int fd, const iovec* parts, int count);
 
   InProcessKernel* kernel_;
+  FaultInjector* injector_;
   TargetTurn* turn_;
+  bool struck_ = false;  // the call being written down was struck by a fault
   std::map<int, std::string> names_;
+  std::map<int, Role> roles_;
+  std::size_t connections_ = 0;
   std::map<std::string_view, int> counts_;  // of each kind so far
   std::vector<std::string> misuse_;
 };

@@ -5,6 +5,12 @@
 
 namespace e3 {
 
+// What can be had without the kernel's help.
+bool InProcessKernel::can_show(History history) const {
+  return history == History::kNothing || history == History::kDone || history == History::kSignal ||
+         history == History::kNoDescriptors;
+}
+
 void InProcessKernel::unmodelled(const char* call) {
   turn_->halt(fmt::format("it called {}, which the {} engine does not model; use --engine tcp",
                           call, engine()));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/faults/legal_results.h"
 #include "harness/world/engines/target_turn.h"
 #include "harness/world/system_calls.h"
 #include "harness/world/wire.h"
@@ -30,6 +31,16 @@ class InProcessKernel : public SystemCalls {
   // The next instant at which the kernel itself has something to do, if any.
   virtual std::optional<VirtualTime> next_timer() const { return std::nullopt; }
   virtual void time_moved(VirtualTime /*now*/) {}
+
+  // What faults need (harness/faults). Which histories this kernel can show; the next four each
+  // return false, and change nothing, where that cannot happen just now.
+  virtual bool can_show(History history) const;
+  virtual bool abort_pending(int /*listener*/) { return false; }
+  virtual bool fail_connection(int /*fd*/, int /*error*/) { return false; }
+  virtual bool more_may_arrive(int /*fd*/) { return false; }
+  virtual bool fill_send_buffer(int /*fd*/) { return false; }
+  // Bytes that are there already are a new edge.
+  virtual void announce_arrival(int /*fd*/) {}
 
   void unmodelled(const char* call) override;
 

@@ -27,7 +27,8 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
     : World(transcript),
       target_(std::move(target)),
       kernel_(make_kernel(*this)),
-      trace_(*kernel_, *this),
+      injector_(*kernel_),
+      trace_(*kernel_, injector_, *this),
       abilities_(kernel_->abilities()),
       fiber_([this] { run_target(); }) {
   resume();
@@ -103,6 +104,12 @@ void InProcessWorld::advance(VirtualTime duration) {
   move_time(end);
 }
 
+void InProcessWorld::inject(const Fault& fault) {
+  if (!can_inject(fault)) World::inject(fault);
+  injector_.inject(fault);
+  transcript().record(now_, "world", fmt::format("will strike: {}", to_string(fault)));
+}
+
 bool InProcessWorld::wait_readable(Wire& /*wire*/) {
   settle();
   return true;
@@ -159,11 +166,13 @@ void InProcessWorld::called(std::string_view line, bool progress) {
   throw TargetStopped{};
 }
 
-void InProcessWorld::wait(std::optional<VirtualTime> deadline) {
+bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
+  if (!leaving_ && injector_.interrupts_wait()) return false;
   deadline_ = deadline;
   fiber_.suspend();
   deadline_.reset();
   if (unwinding_) throw TargetStopped{};
+  return true;
 }
 
 void InProcessWorld::die(std::string why) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "harness/world/engines/call_trace.h"
+#include "harness/world/engines/fault_injector.h"
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/in_process_target.h"
 #include "harness/world/fiber.h"
@@ -34,6 +35,12 @@ class InProcessWorld final : public World, private TargetTurn {
   bool wait_writable(Wire& wire) override;
   Health health() override;
   std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
+  bool can_inject(const Fault& fault) const override { return injector_.can_inject(fault); }
+  void inject(const Fault& fault) override;
+  void clear_faults() override { injector_.clear(); }
+  std::size_t faults_struck() const override { return injector_.strikes(); }
+  void record_calls() override { injector_.record_calls(); }
+  std::vector<CallSite> recorded_calls() const override { return injector_.recorded_calls(); }
   VirtualTime now() const override { return now_; }
   void forget(Wire& /*wire*/) override {}
 
@@ -47,7 +54,7 @@ class InProcessWorld final : public World, private TargetTurn {
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
   void called(std::string_view line, bool progress) override;
   void called_noexcept(std::string_view line, bool progress) noexcept override;
-  void wait(std::optional<VirtualTime> deadline) override;
+  bool wait(std::optional<VirtualTime> deadline) override;
   [[noreturn]] void die(std::string why) override;
   void halt(std::string why) override;
 
@@ -59,6 +66,7 @@ class InProcessWorld final : public World, private TargetTurn {
 
   InProcessTarget target_;
   std::unique_ptr<InProcessKernel> kernel_;
+  FaultInjector injector_;
   CallTrace trace_;
   Abilities abilities_;
   Fiber fiber_;

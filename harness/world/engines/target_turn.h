@@ -21,8 +21,9 @@ class TargetTurn {
   // libc declares noexcept cannot, and leave it to the next that can.
   virtual void called(std::string_view line, bool progress) = 0;
   virtual void called_noexcept(std::string_view line, bool progress) noexcept = 0;
-  // Hands the turn to the scenario; returns when the target may look again.
-  virtual void wait(std::optional<VirtualTime> deadline) = 0;
+  // Hands the turn to the scenario; returns when the target may look again. False: a signal has
+  // ended the wait, and the call answers -EINTR.
+  virtual bool wait(std::optional<VirtualTime> deadline) = 0;
   virtual VirtualTime now() const = 0;
   // The target dies of what it just did: unwinds it.
   [[noreturn]] virtual void die(std::string why) = 0;

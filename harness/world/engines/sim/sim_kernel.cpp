@@ -54,7 +54,8 @@ Abilities SimKernel::abilities() const {
           .virtual_time = true,
           .inside_view = true,
           .can_hold = true,
-          .small_windows = true};
+          .small_windows = true,
+          .faults = true};
 }
 
 std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
@@ -89,7 +90,7 @@ long SimKernel::blocking(const Call& call) {
     if (block.deadline != sim::kNever && kernel_.now() >= block.deadline) return block.at_deadline;
     std::optional<VirtualTime> deadline;
     if (block.deadline != sim::kNever) deadline = VirtualTime(block.deadline - kUptime);
-    turn().wait(deadline);
+    if (!turn().wait(deadline)) return -EINTR;
     if (deadline && turn().now() >= *deadline) {
       const long last = call();
       return last != sim::kWouldBlock ? last : block.at_deadline;

@@ -29,6 +29,13 @@ class SimKernel final : public InProcessKernel {
   std::optional<VirtualTime> next_timer() const override;
   void time_moved(VirtualTime now) override;
 
+  bool can_show(History /*history*/) const override { return true; }
+  bool abort_pending(int listener) override { return kernel_.abort_pending(listener); }
+  bool fail_connection(int fd, int error) override { return kernel_.fail_connection(fd, error); }
+  bool more_may_arrive(int fd) override { return kernel_.more_may_arrive(fd); }
+  bool fill_send_buffer(int fd) override { return kernel_.fill_send_buffer(fd); }
+  void announce_arrival(int fd) override { kernel_.announce_arrival(fd); }
+
   bool owns(int fd) const override { return kernel_.owns(fd); }
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;

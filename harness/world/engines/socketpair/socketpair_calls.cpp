@@ -128,7 +128,7 @@ long SocketpairKernel::wait_until(const Look& look,
   while (true) {
     const long found = look();
     if (found != 0 || (deadline && turn().now() >= *deadline)) return found;
-    turn().wait(deadline);
+    if (!turn().wait(deadline)) return -EINTR;
   }
 }
 

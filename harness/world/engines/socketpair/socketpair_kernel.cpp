@@ -45,7 +45,8 @@ Abilities SocketpairKernel::abilities() const {
           .virtual_time = true,
           .inside_view = true,
           .can_hold = true,
-          .small_windows = true};
+          .small_windows = true,
+          .faults = true};
 }
 
 SocketpairKernel::Descriptor* SocketpairKernel::find(int fd) {
@@ -89,6 +90,20 @@ std::unique_ptr<Wire> SocketpairKernel::connect_peer(const ConnectOptions& optio
   listener->arrivals.push_back({.fd = moved_up(ends[0]), .peer_port = next_peer_port_++});
   ::eventfd_write(listener->fd, 1);  // each arrival is an edge
   return std::make_unique<SocketWire>(moved_up(ends[1]));
+}
+
+bool SocketpairKernel::can_show(History history) const {
+  return history == History::kConnectionAborted || InProcessKernel::can_show(history);
+}
+
+bool SocketpairKernel::abort_pending(int listener) {
+  Descriptor* socket = find(listener);
+  if (socket == nullptr || socket->arrivals.empty()) return false;
+  ::close(socket->arrivals.front().fd);
+  socket->arrivals.pop_front();
+  eventfd_t waiting = 0;
+  if (socket->arrivals.empty()) ::eventfd_read(listener, &waiting);
+  return true;
 }
 
 bool SocketpairKernel::writable(Wire& wire) {

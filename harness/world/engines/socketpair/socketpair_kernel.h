@@ -29,6 +29,9 @@ class SocketpairKernel final : public InProcessKernel {
   bool writable(Wire& wire) override;
   std::size_t open_descriptors() const override;
 
+  bool can_show(History history) const override;
+  bool abort_pending(int listener) override;
+
   bool owns(int fd) const override;
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Strikes the target's calls as the plan of the run says, with the kernel's help where a result
+// needs a history; and notes which calls were made, for those who look for a place to strike.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "harness/faults/fault_plan.h"
+#include "harness/world/engines/in_process_kernel.h"
+
+namespace e3 {
+
+class FaultInjector {
+ public:
+  explicit FaultInjector(InProcessKernel& kernel) : kernel_(&kernel) {}
+
+  bool can_inject(const Fault& fault) const;
+  void inject(const Fault& fault);
+  void clear();
+  std::size_t strikes() const { return plan_.strikes(); }
+
+  void record_calls();
+  const std::vector<CallSite>& recorded_calls() const { return sites_; }
+
+  // True when calls must be announced to begin() and end(); those that wait must be always.
+  bool watching() const { return recording_ || no_descriptors_ || !plan_.empty(); }
+
+  // A call of `kind` on `fd`, whose role it is, with MSG_ flags and bytes to move where it has
+  // them.
+  struct Call {
+    CallKind kind;
+    Role role;
+    int fd = -1;
+    int flags = 0;
+    std::size_t bytes = 0;
+    // The connections that the target could close: with none, a lack of descriptors would last for
+    // ever.
+    std::size_t connections = 0;
+  };
+  struct Verdict {
+    std::optional<long> result;          // the call is not made, and answers this
+    std::size_t bytes = 0;               // else it moves at most so many, as asked or fewer
+    std::optional<int> error_when_done;  // the call is made, and answers this all the same
+    bool struck = false;
+    FaultPlan::Due cut_short;  // strikes when the call does move `bytes`
+  };
+  Verdict begin(const Call& call);
+  // After the call was made. True when it was struck.
+  bool end(const Call& call, const Verdict& verdict, long result);
+
+  // Called when the call in progress is about to sleep: true when a signal comes first.
+  bool interrupts_wait();
+
+ private:
+  Verdict strike(const Call& call, const FaultPlan::Due& due);
+  bool come_to_pass(const Call& call, const FaultPlan::Due& due);
+  bool would_sleep(const Call& call);
+
+  InProcessKernel* kernel_;
+  FaultPlan plan_;
+  bool no_descriptors_ = false;  // until the target closes one
+  std::optional<Call> waiting_;  // the wait in progress
+  FaultPlan::Due signal_;        // for it
+  bool recording_ = false;
+  std::vector<CallSite> sites_;
+  std::array<std::array<std::uint32_t, kRoles>, kCallKinds> ordinals_{};
+};
+
+}  // namespace e3
