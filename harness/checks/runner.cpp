@@ -105,7 +105,7 @@ void run_checks(const std::vector<const Check*>& checks, WorldSource& source,
       result.transcript_hash = source.world().transcript().hash();
       result.engine = source.world().engine();
       result.remarks = source.world().remarks();
-      result.transcript_repeats = source.world().abilities().virtual_time;
+      result.transcript_repeats = source.world().abilities().repeatable;
       result.duration = Clock::now() - began;
       result.checks.push_back(std::move(one));
       observer(*check, &result.checks.back());

@@ -62,10 +62,11 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
     }
     return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
   }
-  return std::make_unique<InProcessSource>(
-      make_target(options.profile),
-      options.engine == "socketpair" ? InProcessEngine::kSocketpair : InProcessEngine::kSim,
-      options.seed, transcript);
+  InProcessEngine engine = InProcessEngine::kSim;
+  if (options.engine == "socketpair") engine = InProcessEngine::kSocketpair;
+  if (options.engine == "tcp") engine = InProcessEngine::kTcp;
+  return std::make_unique<InProcessSource>(make_target(options.profile), engine, options.seed,
+                                           transcript);
 }
 
 std::string target_arguments(const Options& options) {

@@ -118,9 +118,6 @@ void sort_out(Options& options, const Raw& raw) {
       options.spawn.find("{port}") == std::string::npos) {
     throw UsageError{"the --spawn command lacks {port}; add it, or name the port with --port"};
   }
-  if (options.engine == "tcp" && !external) {
-    throw UsageError{"--engine tcp needs a server: add --spawn 'CMD {port}' or HOST:PORT"};
-  }
   if (external && options.engine != "auto" && options.engine != "tcp") {
     throw UsageError{
         fmt::format("--engine {} runs linked-in servers only; leave --engine out", options.engine)};

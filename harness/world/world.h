@@ -24,6 +24,7 @@ struct Abilities {
   bool can_hold = false;       // several peers can act before the target runs
   bool small_windows = false;  // the target's send buffer can be made tiny
   bool faults = false;         // calls can be given results other than success: World::inject()
+  bool repeatable = false;     // the same seed gives the same transcript
 };
 
 // What the target looks like when every peer is quiet.

@@ -36,7 +36,10 @@ void socketpair_exchange(benchmark::State& state) {
   exchange(state, e3::InProcessEngine::kSocketpair);
 }
 
+void tcp_exchange(benchmark::State& state) { exchange(state, e3::InProcessEngine::kTcp); }
+
 BENCHMARK(sim_exchange);
 BENCHMARK(socketpair_exchange);
+BENCHMARK(tcp_exchange);
 
 }  // namespace

@@ -6,13 +6,17 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "harness/world/engines/in_process_target.h"
 #include "harness/world/world_source.h"
 
 namespace e3 {
 
-enum class InProcessEngine { kSim, kSocketpair };
+enum class InProcessEngine { kSim, kSocketpair, kTcp };
+
+// What users call it.
+std::string_view to_string(InProcessEngine engine);
 
 class InProcessSource final : public WorldSource {
  public:

@@ -89,7 +89,12 @@ TEST_F(InProcessWorldTest, ATargetThatWaitsWithoutListeningIsNamed) {
 }
 
 TEST_F(InProcessWorldTest, AnUnmodelledCallStopsLoudly) {
-  EXPECT_NE(why_not_started([] { ::timerfd_create(CLOCK_MONOTONIC, 0); }).find("timerfd_create"),
+  EXPECT_NE(why_not_started([] {
+              sockaddr_in anywhere{};
+              anywhere.sin_family = AF_INET;
+              const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+              ::connect(client, reinterpret_cast<sockaddr*>(&anywhere), sizeof anywhere);
+            }).find("connect"),
             std::string::npos);
 }
 

@@ -24,7 +24,8 @@ std::string name_of(Bug bug) {
   return "unnamed";
 }
 
-constexpr InProcessEngine kEngines[] = {InProcessEngine::kSim, InProcessEngine::kSocketpair};
+constexpr InProcessEngine kEngines[] = {InProcessEngine::kSim, InProcessEngine::kSocketpair,
+                                        InProcessEngine::kTcp};
 
 class KillMatrix : public ::testing::TestWithParam<InProcessEngine> {
  protected:
@@ -77,7 +78,7 @@ constexpr Kill kKills[] = {
 
 TEST_P(KillMatrix, TheCorrectServerPassesEveryCheckThatTheEngineCanShow) {
   for (const CheckResult& result : run_against(Bug::kNone, all_checks()).checks) {
-    const bool shown = GetParam() == InProcessEngine::kSim || !result.check->needs.tcp;
+    const bool shown = GetParam() != InProcessEngine::kSocketpair || !result.check->needs.tcp;
     const Verdict wanted = shown ? Verdict::kPass : Verdict::kSkip;
     EXPECT_EQ(result.verdict, wanted) << result.check->id << ": " << result.reason;
   }
@@ -87,7 +88,7 @@ TEST_P(KillMatrix, EachBugIsFoundUnderItsOwnName) {
   for (const Kill& kill : kKills) {
     const Check* check = find_check(kill.check);
     ASSERT_NE(check, nullptr) << kill.check;
-    if (check->needs.tcp && GetParam() != InProcessEngine::kSim) continue;
+    if (check->needs.tcp && GetParam() == InProcessEngine::kSocketpair) continue;
     const RunResult result = run_against(kill.bug, {check});
     ASSERT_EQ(result.checks.size(), 1U) << result.unavailable;
     const auto& failures = result.checks.front().failures;
@@ -125,14 +126,14 @@ TEST_P(KillMatrix, NullServersPassNothing) {
 }
 
 TEST_P(KillMatrix, TheSameSeedGivesTheSameTranscript) {
+  // Real TCP tunes its buffers by the time that passes: how much a full one takes does not repeat.
+  if (GetParam() == InProcessEngine::kTcp) GTEST_SKIP() << "what real buffers hold differs";
   const std::uint64_t once = run_against(Bug::kNone, all_checks()).transcript_hash;
   EXPECT_EQ(run_against(Bug::kNone, all_checks()).transcript_hash, once);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, KillMatrix, ::testing::ValuesIn(kEngines),
-                         [](const auto& engine) {
-                           return engine.param == InProcessEngine::kSim ? "Sim" : "Socketpair";
-                         });
+                         [](const auto& engine) { return std::string(to_string(engine.param)); });
 
 }  // namespace
 }  // namespace e3

@@ -55,7 +55,8 @@ Abilities SimKernel::abilities() const {
           .inside_view = true,
           .can_hold = true,
           .small_windows = true,
-          .faults = true};
+          .faults = true,
+          .repeatable = true};
 }
 
 std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Making, naming and closing descriptors. What is done with them is in socketpair_calls.cpp.
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <system_error>
 #include <utility>
 
@@ -17,28 +18,42 @@
 namespace e3 {
 namespace {
 
-// The harness keeps its own ends up here, so that the target gets the numbers it would get.
-constexpr int kHarnessDescriptors = 512;
 constexpr in_port_t kFirstEphemeralPort = 32768;
 
-int moved_up(int fd) {
-  const int high = ::fcntl(fd, F_DUPFD_CLOEXEC, kHarnessDescriptors);
-  if (high < 0) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD)");
-  ::close(fd);
-  return high;
+struct Arrival {  // connected, not yet accepted
+  int fd;
+  std::uint16_t peer_port;
+};
+
+long answer_address(in_port_t port, sockaddr* address, socklen_t* size) {
+  sockaddr_in answer{};
+  answer.sin_family = AF_INET;
+  answer.sin_port = htons(port);
+  answer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::memcpy(address, &answer, std::min<std::size_t>(*size, sizeof answer));
+  *size = sizeof answer;
+  return 0;
 }
 
 }  // namespace
 
-SocketpairKernel::SocketpairKernel(TargetTurn& turn, std::uint16_t first_peer_port)
-    : InProcessKernel(turn), next_peer_port_(first_peer_port) {}
-
-SocketpairKernel::~SocketpairKernel() {
-  for (const Descriptor& descriptor : descriptors_) {
-    for (const Arrival& arrival : descriptor.arrivals) ::close(arrival.fd);
-    ::close(descriptor.fd);
+struct SocketpairKernel::Socket final : OpenFile {
+  ~Socket() override {
+    for (const Arrival& arrival : arrivals) ::close(arrival.fd);
   }
-}
+  in_port_t port = 0;
+  bool listens = false;
+  std::deque<Arrival> arrivals;
+};
+
+struct SocketpairKernel::Connection final : OpenFile {
+  Connection(in_port_t own, in_port_t peer) : port(own), peer_port(peer) { is_socket = true; }
+  in_port_t port;
+  in_port_t peer_port;
+};
+
+SocketpairKernel::SocketpairKernel(TargetTurn& turn, std::uint16_t first_peer_port)
+    : LinuxKernel(turn), next_peer_port_(first_peer_port) {}
 
 Abilities SocketpairKernel::abilities() const {
   return {.tcp = false,
@@ -46,37 +61,13 @@ Abilities SocketpairKernel::abilities() const {
           .inside_view = true,
           .can_hold = true,
           .small_windows = true,
-          .faults = true};
+          .faults = true,
+          .repeatable = true};
 }
-
-SocketpairKernel::Descriptor* SocketpairKernel::find(int fd) {
-  const auto found = std::find_if(descriptors_.begin(), descriptors_.end(),
-                                  [fd](const Descriptor& d) { return d.fd == fd; });
-  return found == descriptors_.end() ? nullptr : &*found;
-}
-
-const SocketpairKernel::Descriptor* SocketpairKernel::find(int fd) const {
-  return const_cast<SocketpairKernel*>(this)->find(fd);
-}
-
-bool SocketpairKernel::owns(int fd) const { return find(fd) != nullptr; }
-
-SocketpairKernel::Descriptor& SocketpairKernel::add(int fd, Kind kind) {
-  descriptors_.push_back({.fd = fd, .kind = kind, .arrivals = {}});
-  return descriptors_.back();
-}
-
-bool SocketpairKernel::listening() const {
-  return std::any_of(descriptors_.begin(), descriptors_.end(),
-                     [](const Descriptor& d) { return d.kind == Kind::kListener; });
-}
-
-std::size_t SocketpairKernel::open_descriptors() const { return descriptors_.size(); }
 
 std::unique_ptr<Wire> SocketpairKernel::connect_peer(const ConnectOptions& options) {
-  const auto listener = std::find_if(descriptors_.begin(), descriptors_.end(),
-                                     [](const Descriptor& d) { return d.kind == Kind::kListener; });
-  if (listener == descriptors_.end()) return nullptr;
+  const std::shared_ptr<Socket> listener = listening_.lock();
+  if (listener == nullptr) return nullptr;
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -87,9 +78,9 @@ std::unique_ptr<Wire> SocketpairKernel::connect_peer(const ConnectOptions& optio
       ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest);
     }
   }
-  listener->arrivals.push_back({.fd = moved_up(ends[0]), .peer_port = next_peer_port_++});
-  ::eventfd_write(listener->fd, 1);  // each arrival is an edge
-  return std::make_unique<SocketWire>(moved_up(ends[1]));
+  listener->arrivals.push_back({.fd = above_the_target(ends[0]), .peer_port = next_peer_port_++});
+  ::eventfd_write(number_of(*listener), 1);  // each arrival is an edge
+  return std::make_unique<SocketWire>(above_the_target(ends[1]));
 }
 
 bool SocketpairKernel::can_show(History history) const {
@@ -97,7 +88,7 @@ bool SocketpairKernel::can_show(History history) const {
 }
 
 bool SocketpairKernel::abort_pending(int listener) {
-  Descriptor* socket = find(listener);
+  const auto socket = file_of<Socket>(listener);
   if (socket == nullptr || socket->arrivals.empty()) return false;
   ::close(socket->arrivals.front().fd);
   socket->arrivals.pop_front();
@@ -115,67 +106,79 @@ long SocketpairKernel::socket(int domain, int type, int /*protocol*/) {
   if (domain != AF_INET && domain != AF_INET6 && domain != AF_UNIX) return -EAFNOSUPPORT;
   const int flags = ((type & SOCK_NONBLOCK) != 0 ? EFD_NONBLOCK : 0) |
                     ((type & SOCK_CLOEXEC) != 0 ? EFD_CLOEXEC : 0);
-  const int fd = ::eventfd(0, flags);
-  if (fd < 0) return -errno;
-  add(fd, Kind::kSocket);
-  return fd;
+  return adopt(::eventfd(0, flags), std::make_shared<Socket>());
 }
 
 long SocketpairKernel::bind(int fd, const sockaddr* address, socklen_t size) {
-  Descriptor& socket = *find(fd);
+  const auto socket = file_of<Socket>(fd);
+  if (socket == nullptr) return -EINVAL;
   if (address->sa_family == AF_INET && size >= sizeof(sockaddr_in)) {
     sockaddr_in wanted{};
     std::memcpy(&wanted, address, sizeof wanted);
-    socket.port = ntohs(wanted.sin_port);
+    socket->port = ntohs(wanted.sin_port);
   }
-  if (socket.port == 0) socket.port = kFirstEphemeralPort;
+  if (socket->port == 0) socket->port = kFirstEphemeralPort;
   return 0;
 }
 
 long SocketpairKernel::listen(int fd, int /*backlog*/) {
-  find(fd)->kind = Kind::kListener;
+  const auto socket = file_of<Socket>(fd);
+  if (socket == nullptr) return -EINVAL;
+  socket->listens = true;
+  listening_ = socket;
   return 0;
 }
 
 long SocketpairKernel::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  if (find(fd)->kind != Kind::kListener) return -EINVAL;
-  while (find(fd)->arrivals.empty() && is_blocking(fd)) turn().wait(std::nullopt);
-  Descriptor& listener = *find(fd);
-  if (listener.arrivals.empty()) return -EAGAIN;
-  const Arrival arrival = listener.arrivals.front();
+  const auto listener = file_of<Socket>(fd);
+  if (listener == nullptr || !listener->listens) return -EINVAL;
+  while (listener->arrivals.empty() && is_blocking(fd)) {
+    if (!turn().wait(std::nullopt)) return -EINTR;
+  }
+  if (listener->arrivals.empty()) return -EAGAIN;
+  const Arrival arrival = listener->arrivals.front();
   const int accepted = ::fcntl(arrival.fd, (flags & SOCK_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD,
                                0);  // lowest free
   if (accepted < 0) return -errno;
   ::close(arrival.fd);
-  listener.arrivals.pop_front();
+  listener->arrivals.pop_front();
   eventfd_t waiting = 0;
-  if (listener.arrivals.empty()) ::eventfd_read(fd, &waiting);
+  if (listener->arrivals.empty()) ::eventfd_read(fd, &waiting);
   ::fcntl(accepted, F_SETFL, (flags & SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
   if (address != nullptr) answer_address(arrival.peer_port, address, size);
-  add(accepted, Kind::kConnection).port = arrival.peer_port;
-  return accepted;
+  return adopt(accepted, std::make_shared<Connection>(listener->port, arrival.peer_port));
 }
 
-long SocketpairKernel::close(int fd) {
-  if (const Descriptor* descriptor = find(fd)) {
-    for (const Arrival& arrival : descriptor->arrivals) ::close(arrival.fd);
-    descriptors_.erase(descriptors_.begin() + (descriptor - descriptors_.data()));
+long SocketpairKernel::getsockname(int fd, sockaddr* address, socklen_t* size) {
+  if (const auto connection = file_of<Connection>(fd)) {
+    return answer_address(connection->port, address, size);
   }
-  return ::close(fd) == 0 ? 0 : -errno;
+  const auto socket = file_of<Socket>(fd);
+  return socket == nullptr ? -ENOTSOCK : answer_address(socket->port, address, size);
 }
 
-long SocketpairKernel::epoll_create1(int flags) {
-  const int fd = ::epoll_create1(flags);
-  if (fd < 0) return -errno;
-  add(fd, Kind::kEpoll);
-  return fd;
+long SocketpairKernel::getpeername(int fd, sockaddr* address, socklen_t* size) {
+  const auto connection = file_of<Connection>(fd);
+  return connection == nullptr ? -ENOTCONN : answer_address(connection->peer_port, address, size);
 }
 
-long SocketpairKernel::eventfd(unsigned int initial, int flags) {
-  const int fd = ::eventfd(initial, flags);
-  if (fd < 0) return -errno;
-  add(fd, Kind::kEvent);
-  return fd;
+long SocketpairKernel::getsockopt(int fd, int level, int name, void* value, socklen_t* size) {
+  const auto socket = file_of<Socket>(fd);
+  if (socket == nullptr && level == SOL_SOCKET) {
+    return ::getsockopt(fd, level, name, value, size) == 0 ? 0 : -errno;
+  }
+  if (*size < sizeof(int)) return -EINVAL;
+  int answer = 0;
+  if (level == SOL_SOCKET && name == SO_TYPE) answer = SOCK_STREAM;
+  if (level == SOL_SOCKET && name == SO_ACCEPTCONN) answer = socket->listens ? 1 : 0;
+  std::memcpy(value, &answer, sizeof answer);
+  *size = sizeof answer;
+  return 0;
+}
+
+long SocketpairKernel::setsockopt(int fd, int level, int name, const void* value, socklen_t size) {
+  if (file_of<Socket>(fd) != nullptr || level != SOL_SOCKET) return 0;
+  return ::setsockopt(fd, level, name, value, size) == 0 ? 0 : -errno;
 }
 
 }  // namespace e3

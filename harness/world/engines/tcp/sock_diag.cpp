@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/tcp/sock_diag.h"
 
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 namespace e3 {
 namespace {
+
+constexpr std::uint8_t kListening = 10;  // TCP_LISTEN of netinet/tcp.h, which linux/tcp.h excludes
 
 struct Query {
   nlmsghdr header;
@@ -30,6 +39,26 @@ void fill(const sockaddr_storage& address, __be16& port, __be32 (&words)[4]) {
     const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
     port = v6.sin6_port;
     std::memcpy(words, &v6.sin6_addr, sizeof v6.sin6_addr);
+  }
+}
+
+// Looks for INET_DIAG_INFO among the attributes of an answer.
+void read_counters(std::string_view attributes, SocketState& state) {
+  rtattr attribute{};
+  while (attributes.size() >= sizeof attribute) {
+    std::memcpy(&attribute, attributes.data(), sizeof attribute);
+    if (attribute.rta_len < sizeof attribute || attribute.rta_len > attributes.size()) return;
+    if (attribute.rta_type == INET_DIAG_INFO) {
+      tcp_info info{};  // older kernels tell less of it
+      const std::size_t told = attribute.rta_len - sizeof attribute;
+      std::memcpy(&info, attributes.data() + sizeof attribute, std::min(told, sizeof info));
+      state.counted = told >= offsetof(tcp_info, tcpi_bytes_retrans) + sizeof(__u64);
+      state.bytes_sent = info.tcpi_bytes_sent - info.tcpi_bytes_retrans;
+      state.bytes_received = info.tcpi_bytes_received;
+      state.unsent = info.tcpi_notsent_bytes;
+    }
+    attributes.remove_prefix(
+        std::min<std::size_t>(RTA_ALIGN(attribute.rta_len), attributes.size()));
   }
 }
 
@@ -55,33 +84,30 @@ bool table_lists_listener(const char* path, std::uint16_t port) {
 
 }  // namespace
 
-SockDiag::SockDiag() : fd_(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)) {}
+SockDiag::SockDiag(int lowest_descriptor) {
+  const int made = ::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  fd_ = ::fcntl(made, F_DUPFD_CLOEXEC, lowest_descriptor);
+  if (made >= 0) ::close(made);
+}
 
 SockDiag::~SockDiag() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<SocketState> SockDiag::server_side(int client_fd) {
-  sockaddr_storage client{};
-  sockaddr_storage server{};
-  socklen_t client_size = sizeof client;
-  socklen_t server_size = sizeof server;
-  if (::getsockname(client_fd, reinterpret_cast<sockaddr*>(&client), &client_size) != 0 ||
-      ::getpeername(client_fd, reinterpret_cast<sockaddr*>(&server), &server_size) != 0) {
-    return std::nullopt;
-  }
+std::optional<SocketState> SockDiag::end(const sockaddr_storage& own,
+                                         const sockaddr_storage& other) {
   Query query{};
   query.header.nlmsg_len = sizeof query;
   query.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
   query.header.nlmsg_flags = NLM_F_REQUEST;
-  query.request.sdiag_family = static_cast<__u8>(client.ss_family);
+  query.request.sdiag_family = static_cast<__u8>(own.ss_family);
   query.request.sdiag_protocol = IPPROTO_TCP;
+  query.request.idiag_ext = 1 << (INET_DIAG_INFO - 1);
   query.request.idiag_states = ~0U;
   query.request.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
   query.request.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
-  // Seen from the server: its own address is the source.
-  fill(server, query.request.id.idiag_sport, query.request.id.idiag_src);
-  fill(client, query.request.id.idiag_dport, query.request.id.idiag_dst);
+  fill(own, query.request.id.idiag_sport, query.request.id.idiag_src);
+  fill(other, query.request.id.idiag_dport, query.request.id.idiag_dst);
   if (::send(fd_, &query, sizeof query, 0) != sizeof query) return std::nullopt;
 
   alignas(nlmsghdr) std::array<char, 8192> answer{};
@@ -95,7 +121,26 @@ std::optional<SocketState> SockDiag::server_side(int client_fd) {
   }
   inet_diag_msg message{};
   std::memcpy(&message, answer.data() + NLMSG_HDRLEN, sizeof message);
-  return SocketState{.receive_queue = message.idiag_rqueue, .accepted = message.idiag_inode != 0};
+  if (message.idiag_state == kListening) return std::nullopt;  // what a look-up falls back to
+  SocketState state{.state = message.idiag_state,
+                    .receive_queue = message.idiag_rqueue,
+                    .accepted = message.idiag_inode != 0};
+  const std::string_view attributes(answer.data() + NLMSG_LENGTH(sizeof message),
+                                    static_cast<std::size_t>(size) - NLMSG_LENGTH(sizeof message));
+  read_counters(attributes, state);
+  return state;
+}
+
+std::optional<SocketState> SockDiag::server_side(int client_fd) {
+  sockaddr_storage client{};
+  sockaddr_storage server{};
+  socklen_t client_size = sizeof client;
+  socklen_t server_size = sizeof server;
+  if (::getsockname(client_fd, reinterpret_cast<sockaddr*>(&client), &client_size) != 0 ||
+      ::getpeername(client_fd, reinterpret_cast<sockaddr*>(&server), &server_size) != 0) {
+    return std::nullopt;
+  }
+  return end(server, client);
 }
 
 bool SockDiag::listens(std::uint16_t port) {

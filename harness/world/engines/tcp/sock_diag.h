@@ -1,30 +1,40 @@
 // SPDX-License-Identifier: MIT
-// Asks the kernel about the server's side of a connection (sock_diag(7)), so that fragments can be
-// kept apart without sleeping: a fragment was read when the server-side receive queue is empty.
+// Asks the kernel about the ends of TCP connections (sock_diag(7)), so that nothing needs to sleep:
+// a fragment was read when the server-side receive queue is empty, and has arrived when the server
+// side counts as many bytes as its peer.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <cstdint>
 #include <optional>
 
-#include "harness/world/engines/tcp/endpoint.h"
-
 namespace e3 {
 
 struct SocketState {
-  std::uint32_t receive_queue = 0;  // bytes the server has not read
+  std::uint8_t state = 0;           // TCP_ESTABLISHED ..., as in tcp(7)
+  std::uint32_t receive_queue = 0;  // bytes received and not read
   bool accepted = false;            // accept(2) has returned it
+  bool counted = false;             // whether the counters below are known: not in TIME_WAIT
+  std::uint64_t bytes_sent = 0;     // without retransmissions
+  std::uint64_t bytes_received = 0;
+  std::uint32_t unsent = 0;  // accepted from the sender, held back by the window
 };
 
 // Not thread-safe. Works for sockets of this network namespace.
 class SockDiag {
  public:
-  SockDiag();
+  // The descriptor it uses has at least this number.
+  explicit SockDiag(int lowest_descriptor = 0);
   ~SockDiag();
   SockDiag(const SockDiag&) = delete;
   SockDiag& operator=(const SockDiag&) = delete;
 
   // False where the kernel or a sandbox does not offer sock_diag.
   bool available() const { return fd_ >= 0; }
+
+  // The socket with the address `own` that is connected to `other`; nothing when there is none.
+  std::optional<SocketState> end(const sockaddr_storage& own, const sockaddr_storage& other);
 
   // The server's socket of the connection whose client side is the socket `client_fd`; nothing
   // when there is none any more.

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/linux/virtual_timer.h"
+
+#include <cerrno>
+#include <chrono>
+
+namespace e3 {
+namespace {
+
+constexpr long kNanosecondsMax = 999'999'999;
+
+bool is_valid(const timespec& time) {
+  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec <= kNanosecondsMax;
+}
+
+VirtualTime from(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+timespec to_timespec(VirtualTime time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  return {.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
+}
+
+}  // namespace
+
+long VirtualTimer::set(int flags, const itimerspec& value, itimerspec* old, VirtualTime now) {
+  if (!is_valid(value.it_value) || !is_valid(value.it_interval)) return -EINVAL;
+  if (old != nullptr) get(*old, now);
+  const VirtualTime first = from(value.it_value);
+  signalled_ = false;
+  interval_ = from(value.it_interval);
+  next_.reset();
+  if (first == VirtualTime{0}) return 0;
+  const bool absolute = (flags & TFD_TIMER_ABSTIME) != 0;
+  next_ = absolute ? first - clock_at_start_ : now + first;
+  return 0;
+}
+
+void VirtualTimer::get(itimerspec& value, VirtualTime now) const {
+  value.it_interval = to_timespec(interval_);
+  VirtualTime left{0};
+  if (next_ && *next_ > now) left = *next_ - now;
+  if (next_ && *next_ <= now && interval_ != VirtualTime{0}) {
+    left = interval_ - (now - *next_) % interval_;
+  }
+  value.it_value = to_timespec(left);
+}
+
+std::uint64_t VirtualTimer::read(VirtualTime now) {
+  if (!next_ || *next_ > now) return 0;
+  signalled_ = false;
+  std::uint64_t expirations = 1;
+  if (interval_ == VirtualTime{0}) {
+    next_.reset();
+  } else {
+    expirations += static_cast<std::uint64_t>((now - *next_) / interval_);
+    *next_ += static_cast<std::int64_t>(expirations) * interval_;
+  }
+  return expirations;
+}
+
+std::optional<VirtualTime> VirtualTimer::next_expiry() const {
+  return signalled_ ? std::nullopt : next_;
+}
+
+bool VirtualTimer::expires(VirtualTime now) {
+  if (signalled_ || !next_ || *next_ > now) return false;
+  signalled_ = true;
+  return true;
+}
+
+}  // namespace e3
