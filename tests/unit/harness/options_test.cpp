@@ -71,7 +71,6 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
       {{"run", "--spawn", "./server {port}", "127.0.0.1:80"}, "--port"},
       {{"run", "--report", "xml=a"}, "junit=PATH"},
       {{"run", "--report", "junit="}, "junit=PATH"},
-      {{"run", "--engine", "tcp"}, "--spawn"},
       {{"run", "--engine", "socketpair", "127.0.0.1:80"}, "leave --engine out"},
       {{"run", "--profile", "gopher"}, "gopher"},
       {{"run", "--port", "70000"}, "70000"},
