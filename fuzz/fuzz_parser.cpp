@@ -2,31 +2,39 @@
 // e3::server's reading of a request head against http_parser's. Where both accept, all they
 // understood must be equal. Where e3 alone refuses, it is stricter, and the fault it names must be
 // there (checked by a third, naive reading). Where e3 alone accepts, it must be one of the
-// differences listed below.
+// differences listed below. Then come the body, which must end where a plain reading ends it, and
+// the next head.
 #include <http_parser.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "e3/server/body_reader.h"
 #include "e3/server/request_accumulator.h"
 #include "e3/server/request_parser.h"
 #include "finding.h"
+#include "http_parser_quirks.h"
+#include "plain_body.h"
 #include "plain_reading.h"
 
 namespace {
 
 using e3::fuzz::has_fault;
+using e3::fuzz::has_prolonged_coding;
+using e3::fuzz::has_tab_after;
+using e3::fuzz::PlainBody;
 using e3::fuzz::require;
+using e3::server::BodyReader;
 using e3::server::ParserLimits;
 using e3::server::Refusal;
 using e3::server::Request;
 using e3::server::RequestAccumulator;
 
+constexpr std::size_t kContentMax = 200;  // of a chunked body
 constexpr ParserLimits kLimits{.request_line = 256, .fields = 16};
 
 // What http_parser understood.
@@ -78,29 +86,6 @@ void read_with_http_parser(std::string_view head, Reading& reading) {
   reading.size = http_parser_execute(&reading.parser, &settings, head.data(), head.size());
 }
 
-bool is_named(std::string_view name, std::string_view expected) {
-  return name.size() == expected.size() &&
-         ::strncasecmp(name.data(), expected.data(), expected.size()) == 0;
-}
-
-// http_parser takes a field whose name only begins with Transfer-Encoding for half a
-// Transfer-Encoding: it forgets an earlier "chunked", and refuses a Content-Length.
-bool has_prolonged_coding(const Request& request) {
-  constexpr std::string_view kName = "transfer-encoding";
-  return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
-    return field.name.size() > kName.size() && is_named(field.name.substr(0, kName.size()), kName);
-  });
-}
-
-// http_parser allows spaces after these values, but not the tabs that RFC 9110 section 5.6.3 allows
-// as well: it refuses the number, and does not see "chunked".
-bool has_tab_after(const Request& request, std::string_view name) {
-  return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
-    const char* after = field.value.data() + field.value.size();
-    return is_named(field.name, name) && after[std::strspn(after, " ")] == '\t';
-  });
-}
-
 void require_equal(const Request& ours, const Reading& theirs) {
   const http_parser& parser = theirs.parser;
   require(ours.method_name == http_method_str(static_cast<http_method>(parser.method)), "method");
@@ -137,30 +122,92 @@ Request& reused_request() {
   return request;
 }
 
-void compare(std::string_view head) {
+// Whether e3 accepts the head.
+bool compare(std::string_view head) {
   Request& ours = reused_request();
   const Refusal refusal = e3::server::parse_request(head, kLimits, ours);
   if (refusal != Refusal::kNone) {
     require(has_fault(head, refusal, kLimits),
             "refused without the fault it names:", e3::server::describe(refusal));
-    return;
+    return false;
   }
   Reading theirs;
   read_with_http_parser(head, theirs);
   if (!theirs.complete || theirs.size != head.size()) {
     require(is_allowed_leniency(ours), "e3 accepts, http_parser refuses:",
             http_errno_description(HTTP_PARSER_ERRNO(&theirs.parser)));
-    return;
+    return true;
   }
   require_equal(ours, theirs);
+  return true;
+}
+
+// In reads of `read_size` bytes.
+BodyReader::Result read_body(BodyReader body, std::string_view bytes, std::size_t read_size) {
+  BodyReader::Result result{BodyReader::State::kMore, 0};
+  while (result.state == BodyReader::State::kMore && result.consumed != bytes.size()) {
+    const BodyReader::Result next = body.consume(bytes.substr(result.consumed, read_size));
+    result = {next.state, result.consumed + next.consumed};
+  }
+  return result;
+}
+
+PlainBody::State plain_state(BodyReader::State state) {
+  switch (state) {
+    case BodyReader::State::kMore:
+      return PlainBody::State::kUnfinished;
+    case BodyReader::State::kComplete:
+      return PlainBody::State::kComplete;
+    case BodyReader::State::kMalformed:
+      return PlainBody::State::kMalformed;
+    case BodyReader::State::kTooLarge:
+      break;
+  }
+  return PlainBody::State::kTooLarge;
+}
+
+// The size of a whole chunked body that `bytes` begin with, or nothing.
+std::optional<std::size_t> compare_chunked_body(std::string_view bytes) {
+  BodyReader body;
+  body.start_chunked(kContentMax, bytes.size());
+  const BodyReader::Result whole = read_body(body, bytes, bytes.size());
+  const BodyReader::Result split = read_body(body, bytes, 1);
+  require(whole.state == split.state && whole.consumed == split.consumed,
+          "single bytes make another body");
+  const PlainBody plain = e3::fuzz::read_chunked_plainly(bytes, kContentMax);
+  require(plain_state(whole.state) == plain.state, "the chunked body reads otherwise plainly");
+  if (whole.state != BodyReader::State::kComplete) return std::nullopt;
+  require(whole.consumed == plain.size, "the chunked body ends elsewhere");
+  return whole.consumed;
+}
+
+// The size of the body that the accepted head is followed by, if all of it is there.
+std::optional<std::size_t> compare_body(std::string_view bytes) {
+  if (reused_request().chunked) return compare_chunked_body(bytes);
+  const std::uint64_t length = reused_request().content_length.value_or(0);
+  if (length == 0) return 0;
+  BodyReader body;
+  body.start_length(length);
+  const BodyReader::Result result = read_body(body, bytes, bytes.size());
+  require(result.consumed == std::min<std::uint64_t>(length, bytes.size()) &&
+              (result.state == BodyReader::State::kComplete) == (length <= bytes.size()),
+          "the body is not as long as announced");
+  if (result.state != BodyReader::State::kComplete) return std::nullopt;
+  return result.consumed;
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view input(reinterpret_cast<const char*>(data), size);
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
   RequestAccumulator accumulator(4096);
-  const RequestAccumulator::Result result = accumulator.feed(input);
-  if (result.state == RequestAccumulator::State::kComplete) compare(result.head);
+  while (!rest.empty()) {
+    const RequestAccumulator::Result result = accumulator.feed(rest);
+    rest.remove_prefix(result.consumed);
+    if (result.state != RequestAccumulator::State::kComplete || !compare(result.head)) return 0;
+    const std::optional<std::size_t> body_size = compare_body(rest);
+    if (!body_size) return 0;
+    rest.remove_prefix(*body_size);
+  }
   return 0;
 }

@@ -132,6 +132,19 @@ bool is_length(const std::string& value) {
   return digits.size() < largest.size() || (digits.size() == largest.size() && digits <= largest);
 }
 
+// Whether one of the comma-separated elements of the values is `option`.
+bool has_option(const std::vector<std::string>& values, const std::string& option) {
+  for (std::string list : values) {
+    list += ',';
+    for (std::size_t begin = 0, comma = 0; (comma = list.find(',', begin)) != list.npos;
+         begin = comma + 1) {
+      if (lower(trimmed(std::string_view(list).substr(begin, comma - begin))) == option)
+        return true;
+    }
+  }
+  return false;
+}
+
 bool has_field_fault(const Lines& lines, bool is_http10, Refusal refusal) {
   const std::vector<std::string> hosts = values_of(lines, "host");
   const std::vector<std::string> lengths = values_of(lines, "content-length");
@@ -184,6 +197,17 @@ bool has_fault(std::string_view head, Refusal refusal, const e3::server::ParserL
     default:
       return has_field_fault(lines, line.version == "HTTP/1.0", refusal);
   }
+}
+
+PlainFraming framing_of(std::string_view head) {
+  const Lines lines = lines_of(head);
+  const std::vector<std::string> options = values_of(lines, "connection");
+  const std::vector<std::string> lengths = values_of(lines, "content-length");
+  const bool asks_to_keep =
+      request_line_of(lines).version != "HTTP/1.0" || has_option(options, "keep-alive");
+  return {.chunked = !values_of(lines, "transfer-encoding").empty(),
+          .length = lengths.empty() ? 0 : std::stoull(lengths.front()),
+          .persists = asks_to_keep && !has_option(options, "close")};
 }
 
 }  // namespace e3::fuzz

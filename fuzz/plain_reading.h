@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A second reading of a request head, slow and obvious: line by line, with copies. It answers one
-// question: is there really in this head what e3::server gave as its reason to refuse it?
+// A second reading of a request head, slow and obvious: line by line, with copies. Is there really
+// in this head what e3::server gave as its reason to refuse it? And where would its body end?
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "e3/server/request_parser.h"
@@ -13,5 +14,13 @@ namespace e3::fuzz {
 // names.
 bool has_fault(std::string_view head, e3::server::Refusal refusal,
                const e3::server::ParserLimits& limits);
+
+// How the body of a request that has no fault is framed, and whether its connection persists.
+struct PlainFraming {
+  bool chunked = false;
+  std::uint64_t length = 0;
+  bool persists = false;
+};
+PlainFraming framing_of(std::string_view head);
 
 }  // namespace e3::fuzz

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#include "http_parser_quirks.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace e3::fuzz {
+
+namespace {
+
+using e3::server::Request;
+
+bool begins_with(std::string_view name, std::string_view expected) {
+  return name.size() >= expected.size() &&
+         ::strncasecmp(name.data(), expected.data(), expected.size()) == 0;
+}
+
+bool is_named(std::string_view name, std::string_view expected) {
+  return name.size() == expected.size() && begins_with(name, expected);
+}
+
+bool has_field(const Request& request, std::string_view name) {
+  return std::any_of(request.fields.begin(), request.fields.end(),
+                     [&](const auto& field) { return is_named(field.name, name); });
+}
+
+// RFC 9110 section 6.5.1: a trailer field frames nothing. http_parser reads it like any other.
+bool has_framing_trailer(const std::vector<std::string>& trailers) {
+  constexpr std::string_view kNames[] = {"connection", "content-length", "proxy-connection",
+                                         "transfer-encoding", "upgrade"};
+  return std::any_of(trailers.begin(), trailers.end(), [&](const std::string& line) {
+    return std::any_of(std::begin(kNames), std::end(kNames),
+                       [&](std::string_view name) { return begins_with(line, name); });
+  });
+}
+
+// RFC 9112 section 9.3: "close" decides, whatever else is there. In HTTP/1.0 http_parser looks for
+// "keep-alive" alone.
+bool is_http10_kept_and_closed(const Request& request) {
+  const auto mentions = [&](std::string_view option) {
+    return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
+      return is_named(field.name, "connection") &&
+             ::strcasestr(std::string(field.value).c_str(), std::string(option).c_str()) != nullptr;
+    });
+  };
+  return request.minor_version == 0 && mentions("close") && mentions("keep-alive");
+}
+
+}  // namespace
+
+bool has_prolonged_coding(const Request& request) {
+  constexpr std::string_view kName = "transfer-encoding";
+  return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
+    return field.name.size() > kName.size() && begins_with(field.name, kName);
+  });
+}
+
+bool has_tab_after(const Request& request, std::string_view name) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
+    const char* after = field.value.data() + field.value.size();
+    return is_named(field.name, name) && after[std::strspn(after, " ")] == '\t';
+  });
+}
+
+bool has_bare_return(std::string_view partial_head) {
+  for (std::size_t at = 0; (at = partial_head.find('\r', at)) != partial_head.npos; ++at) {
+    if (at + 1 != partial_head.size() && partial_head[at + 1] != '\n') return true;
+  }
+  return false;
+}
+
+std::string_view framing_quirk(const Request& request, const std::vector<std::string>& trailers) {
+  if (has_prolonged_coding(request)) return "a longer name taken for Transfer-Encoding";
+  if (has_tab_after(request, "content-length")) return "a tab after Content-Length";
+  if (has_tab_after(request, "transfer-encoding")) return "a tab after Transfer-Encoding";
+  if (has_tab_after(request, "connection")) return "a tab after Connection";
+  if (has_framing_trailer(trailers)) return "a trailer field taken for framing";
+  if (has_field(request, "proxy-connection")) return "Proxy-Connection taken for Connection";
+  if (is_http10_kept_and_closed(request)) return "close and keep-alive in HTTP/1.0";
+  return {};
+}
+
+}  // namespace e3::fuzz
