@@ -21,6 +21,7 @@ bool is_control(char byte) {
 // A line as far as it is there: `text` up to the first control byte, which must begin its end.
 struct Line {
   std::string_view text;
+  bool text_ended = false;
   State state = State::kUnfinished;
 };
 
@@ -29,6 +30,7 @@ Line take_line(std::string_view& bytes) {
   std::size_t size = 0;
   while (size != bytes.size() && !is_control(bytes[size])) ++size;
   line.text = bytes.substr(0, size);
+  line.text_ended = size != bytes.size();
   const std::string_view end = bytes.substr(size, 2);
   if (end == "\r\n") {
     line.state = State::kComplete;
@@ -49,7 +51,7 @@ State read_size(const Line& line, std::size_t content_left, std::size_t& size) {
   }
   const std::string_view rest = line.text.substr(digits.size());
   if (!rest.empty() && (digits.empty() || rest.front() != ';')) return State::kMalformed;
-  if (digits.empty() && line.state == State::kComplete) return State::kMalformed;
+  if (digits.empty() && line.text_ended) return State::kMalformed;
   return line.state;
 }
 
@@ -58,7 +60,7 @@ State read_trailer(const Line& line) {
   const std::size_t name_size = line.text.find_first_not_of(kTokenBytes);
   if (name_size == 0) return State::kMalformed;
   if (name_size == line.text.npos) {
-    return line.state == State::kUnfinished ? State::kUnfinished : State::kMalformed;
+    return line.text_ended ? State::kMalformed : State::kUnfinished;
   }
   return line.text[name_size] == ':' ? line.state : State::kMalformed;
 }
