@@ -48,6 +48,13 @@ bool is_http10_kept_and_closed(const Request& request) {
   return request.minor_version == 0 && mentions("close") && mentions("keep-alive");
 }
 
+// Between the options of a list tabs are white space as well (RFC 9110 section 5.6.1).
+bool has_tab_between_options(const Request& request) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+    return is_named(field.name, "connection") && field.value.find('\t') != field.value.npos;
+  });
+}
+
 }  // namespace
 
 bool has_prolonged_coding(const Request& request) {
@@ -76,6 +83,7 @@ std::string_view framing_quirk(const Request& request, const std::vector<std::st
   if (has_tab_after(request, "content-length")) return "a tab after Content-Length";
   if (has_tab_after(request, "transfer-encoding")) return "a tab after Transfer-Encoding";
   if (has_tab_after(request, "connection")) return "a tab after Connection";
+  if (has_tab_between_options(request)) return "a tab between connection options";
   if (has_framing_trailer(trailers)) return "a trailer field taken for framing";
   if (has_field(request, "proxy-connection")) return "Proxy-Connection taken for Connection";
   if (is_http10_kept_and_closed(request)) return "close and keep-alive in HTTP/1.0";
