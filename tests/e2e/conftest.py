@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Programs against programs: fixtures that start them, and see to it that none is left running."""
 
+import contextlib
 import os
 import pathlib
+import signal
 
 import pytest
 
+import program as programs
 from program import Program
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,6 +20,36 @@ def pytest_addoption(parser):
         default=os.environ.get("E3_BIN_DIR", ROOT / "build/dev/bin"),
         help="folder of the built programs (default: $E3_BIN_DIR, else build/dev/bin)",
     )
+    parser.addoption(
+        "--valgrind",
+        action="store_true",
+        help="run each e3-server under memcheck; an error or a leak fails the test",
+    )
+
+
+def pytest_configure(config):
+    if config.getoption("--valgrind"):
+        # Nothing but patience changes: before any test module takes a copy of it.
+        programs.BOUND_SECONDS *= 10
+
+
+class Memcheck:
+    """Valgrind around one program. Its log stays empty (-q) unless there is something to say."""
+
+    def __init__(self, folder):
+        self._log = folder / "valgrind.log"
+        self.tool = [
+            "valgrind", "-q", "--tool=memcheck", "--leak-check=full", "--track-origins=yes",
+            "--errors-for-leak-kinds=definite", "--error-exitcode=99", f"--log-file={self._log}",
+        ]  # fmt: skip
+
+    def finish(self, program):
+        """Lets the program end by itself, so that leaks are looked for; returns what was found."""
+        with contextlib.suppress(ProcessLookupError):
+            for _ in range(2):  # the second signal stops e3-server at once
+                program.send_signal(signal.SIGTERM)
+        program.wait()
+        return self._log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -27,20 +60,29 @@ def bin_dir(pytestconfig):
 
 
 @pytest.fixture
-def start(bin_dir, tmp_path_factory):
+def start(bin_dir, pytestconfig, tmp_path_factory):
     """start(NAME or path, ARGUMENT...) -> Program. At the end of the test none may be left behind."""
     started = []
+    checked = []
 
     def start_program(name, *arguments, **popen_options):
-        program = Program(
-            [bin_dir / name, *arguments], tmp_path_factory.mktemp("program"), **popen_options
-        )
+        folder = tmp_path_factory.mktemp("program")
+        command = [bin_dir / name, *arguments]
+        memcheck = None
+        if name == "e3-server" and pytestconfig.getoption("--valgrind"):
+            memcheck = Memcheck(folder)
+            command = memcheck.tool + command
+        program = Program(command, folder, **popen_options)
         started.append(program)
+        if memcheck:
+            checked.append((program, memcheck))
         return program
 
     yield start_program
+    said = [text for program, memcheck in checked if (text := memcheck.finish(program))]
     left = [(str(program), pids) for program in started if (pids := program.clean_up())]
     assert not left, f"still running after their program ended: {left}"
+    assert not said, "\n".join(said)
 
 
 @pytest.fixture
