@@ -8,6 +8,8 @@
 #include <map>
 #include <string>
 
+#include "address_text.h"
+
 namespace {
 
 using e3::server::Limits;
@@ -104,7 +106,7 @@ void add_addresses(CLI::App& app, ListenAddress& address) {
   host->capture_default_str();
   port->capture_default_str();
   const auto listen = [&address](const std::string& text) {
-    const auto parsed = e3::server::parse_listen_address(text);
+    const auto parsed = parse_listen_address(text);
     if (!parsed) {
       throw CLI::ValidationError("--listen", "not HOST:PORT, [V6]:PORT or unix:PATH: " + text);
     }

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "address_text.h"
 #include "command_line.h"
-#include "e3/server/listen_address.h"
 #include "e3/server/listener.h"
 #include "passed_descriptors.h"
 #include "workers.h"
@@ -70,16 +70,16 @@ void print_line(std::string_view line) {
   }
 }
 
-std::string advice_for(const std::error_code& error, const ListenAddress& address) {
-  if (!address.path.empty()) return "";
+// For who wanted to listen on a port.
+std::string advice_for(const std::error_code& error) {
   switch (static_cast<std::errc>(error.value())) {
     case std::errc::address_in_use:
-      return "; choose another --port, or --port 0 for a free one";
+      return "; choose another port, or 0 for a free one";
     case std::errc::permission_denied:
-      return "; ports below 1024 need privileges, choose a higher --port";
+      return "; ports below 1024 need privileges, choose a higher one";
     case std::errc::address_not_available:
     case std::errc::invalid_argument:
-      return "; --address takes an IP address of this machine, such as 127.0.0.1 or ::1";
+      return "; it takes an IP address of this machine, such as 127.0.0.1 or ::1";
     default:
       return "";
   }
@@ -100,6 +100,7 @@ void listen(Workers& workers, ListenAddress address, std::vector<Descriptor> pas
 
 int serve(const CommandLine& command) {
   std::string doing = "cannot start";
+  bool wants_port = false;
   try {
     std::vector<Descriptor> passed = take_passed_descriptors();
     Workers workers(command.options, command.workers, command.log, print_line);
@@ -107,13 +108,15 @@ int serve(const CommandLine& command) {
     handle_signals();
     doing = "cannot listen on " +
             (passed.empty() ? to_string(command.address) : "the descriptors of LISTEN_FDS");
+    wants_port = passed.empty() && command.address.path.empty();
     listen(workers, command.address, std::move(passed));
+    wants_port = false;
     doing = "stopped serving";
     workers.run();
     return 0;
   } catch (const std::system_error& error) {
     std::cerr << "e3-server: " << doing << ": " << error.code().message()
-              << advice_for(error.code(), command.address) << '\n';
+              << (wants_port ? advice_for(error.code()) : "") << '\n';
     return kCannotServe;
   }
 }

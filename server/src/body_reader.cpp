@@ -7,20 +7,6 @@
 
 namespace e3::server {
 
-namespace {
-
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  return digit - 'A' + 10;
-}
-
-bool is_control(char byte) {
-  return (static_cast<unsigned char>(byte) < 0x20 && byte != '\t') || byte == 0x7f;
-}
-
-}  // namespace
-
 void BodyReader::start_length(std::uint64_t length) {
   chunked_ = false;
   remaining_ = length;
@@ -52,60 +38,50 @@ BodyReader::Result BodyReader::consume(std::string_view bytes) {
   return {State::kComplete, consumed};
 }
 
-// One byte of chunk framing. kMore: go on, perhaps from another place.
+// One byte of chunk framing (RFC 9112 section 7.1). kMore: go on, perhaps from another place.
 BodyReader::State BodyReader::step(char byte) {
-  switch (at_) {
-    case At::kSizeBegin:
-      return is_in(kHexDigits, byte) ? take_size_digit(byte) : State::kMalformed;
-    case At::kSize:
-      if (is_in(kHexDigits, byte)) return take_size_digit(byte);
-      if (byte == ';') {
-        at_ = At::kExtension;
-        return count_framing();
-      }
-      return expect(byte, '\r', At::kSizeLineFeed);
-    case At::kExtension:
-      if (!is_control(byte)) return count_framing();
-      return expect(byte, '\r', At::kSizeLineFeed);
-    case At::kSizeLineFeed:
-      return expect(byte, '\n', remaining_ == 0 ? At::kTrailerBegin : At::kContent);
-    case At::kContentReturn:
-      return expect(byte, '\r', At::kContentLineFeed);
-    case At::kContentLineFeed:
-      return expect(byte, '\n', At::kSizeBegin);
-    case At::kTrailerBegin:
-      if (!is_in(kTokenBytes, byte)) return expect(byte, '\r', At::kLastLineFeed);
-      at_ = At::kTrailerName;
-      return count_framing();
-    case At::kTrailerName:
-      if (is_in(kTokenBytes, byte)) return count_framing();
-      return expect(byte, ':', At::kTrailerValue);
-    case At::kTrailerValue:
-      if (!is_control(byte)) return count_framing();
-      return expect(byte, '\r', At::kTrailerLineFeed);
-    case At::kTrailerLineFeed:
-      return expect(byte, '\n', At::kTrailerBegin);
-    case At::kLastLineFeed:
-      return expect(byte, '\n', At::kEnd);
-    case At::kContent:
-    case At::kEnd:
-      break;
-  }
-  return State::kMalformed;
+  struct Place {
+    const ByteClass* skipped;  // what may stand here, and is not looked at
+    char expected;             // what then comes, and leads to the next place
+    At next;
+  };
+  static constexpr Place kPlaces[] = {
+      {nullptr, '\r', At::kSizeLineFeed},         // kSize
+      {&kTextBytes, '\r', At::kSizeLineFeed},     // kExtension
+      {nullptr, '\n', At::kContent},              // kSizeLineFeed
+      {nullptr, '\r', At::kContentLineFeed},      // kContentReturn
+      {nullptr, '\n', At::kSizeBegin},            // kContentLineFeed
+      {nullptr, '\r', At::kLastLineFeed},         // kTrailerBegin
+      {&kTokenBytes, ':', At::kTrailerValue},     // kTrailerName
+      {&kTextBytes, '\r', At::kTrailerLineFeed},  // kTrailerValue
+      {nullptr, '\n', At::kTrailerBegin},         // kTrailerLineFeed
+      {nullptr, '\n', At::kEnd},                  // kLastLineFeed
+  };
+  const bool at_size = at_ == At::kSizeBegin || at_ == At::kSize;
+  if (at_size && is_in(kHexDigits, byte)) return take_size_digit(byte);
+  if (at_ == At::kSizeBegin) return State::kMalformed;
+  if (at_ == At::kSize && byte == ';') at_ = At::kExtension;
+  if (at_ == At::kTrailerBegin && is_in(kTokenBytes, byte)) at_ = At::kTrailerName;
+  const Place& place = kPlaces[static_cast<std::size_t>(at_)];
+  if (place.skipped != nullptr && is_in(*place.skipped, byte)) return count_framing();
+  return byte == place.expected ? move_to(place.next) : State::kMalformed;
 }
 
 BodyReader::State BodyReader::take_size_digit(char byte) {
   constexpr std::uint64_t kShiftable = std::uint64_t{1} << 60;
   at_ = At::kSize;
   if (remaining_ >= kShiftable) return State::kMalformed;
-  remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(hex_value(byte));
+  const int digit = byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10;
+  remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
   // Leading zeros are no size, and an endless row of them is framing like any other.
   return remaining_ > content_left_ ? State::kTooLarge : count_framing();
 }
 
-BodyReader::State BodyReader::expect(char byte, char expected, At next) {
-  if (byte != expected) return State::kMalformed;
-  if (at_ == At::kSizeLineFeed) content_left_ -= remaining_;
+BodyReader::State BodyReader::move_to(At next) {
+  if (at_ == At::kSizeLineFeed) {
+    content_left_ -= remaining_;
+    if (remaining_ == 0) next = At::kTrailerBegin;
+  }
   at_ = next;
   return State::kMore;
 }

@@ -32,17 +32,9 @@ Connection::Phase Connection::phase() const noexcept {
   if (owed() != 0) return Phase::kWrite;
   if (state_ == State::kLingering) return Phase::kLinger;
   if (echo_) return Phase::kNone;
-  switch (exchange_.stage()) {
-    case Exchange::Stage::kBody:
-      return Phase::kBody;
-    case Exchange::Stage::kIdle:
-      return Phase::kIdle;
-    case Exchange::Stage::kFirstHead:
-    case Exchange::Stage::kHead:
-    case Exchange::Stage::kOver:
-      break;
-  }
-  return Phase::kHead;
+  const Exchange::Stage stage = exchange_.stage();
+  if (stage == Exchange::Stage::kBody) return Phase::kBody;
+  return stage == Exchange::Stage::kIdle ? Phase::kIdle : Phase::kHead;
 }
 
 // EPOLLHUP and EPOLLERR end nothing by themselves: bytes from before may still be queued. They make
@@ -58,7 +50,8 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
   turn.connection = number_;
   made_progress_ = false;
   for (std::size_t inputs = 0;; ++inputs) {
-    if (!flush(turn)) return Next::kFinish;
+    flush(turn);
+    if (lost_) return Next::kFinish;
     if (state_ == State::kFlushing && owed() == 0) {
       // A close with unread input, or input that arrives later, would reset the connection and
       // could destroy the answer on its way. After the peer's end of input nothing more can arrive.
@@ -73,7 +66,7 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
     const bool has_room = state_ != State::kOpen || owed() < turn.options.limits.output;
     if (!has_input || !has_room) return Next::kWait;
     if (inputs == turn.options.limits.reads_per_turn) return Next::kAgain;
-    if (!take_input(turn)) return Next::kFinish;
+    take_input(turn);
   }
 }
 
@@ -84,7 +77,7 @@ Connection::Next Connection::time_out(Turn& turn) {
   exchange_.time_out(turn);
   if (turn.output.empty()) return Next::kFinish;
   state_ = State::kFlushing;
-  if (!send_or_keep(turn.output, turn)) return Next::kFinish;
+  send_or_keep(turn.output, turn);
   return advance(0, turn);
 }
 
@@ -99,28 +92,24 @@ Connection::Next Connection::drain(Turn& turn) {
 }
 
 // What was put by comes first: it was received first.
-bool Connection::take_input(Turn& turn) {
+void Connection::take_input(Turn& turn) {
   if (unread_.empty()) return receive(turn);
-  std::string input;
-  input.swap(unread_);
+  const std::string input = std::exchange(unread_, {});
   process(input, turn);
-  return !lost_;
 }
 
-bool Connection::receive(Turn& turn) {
+void Connection::receive(Turn& turn) {
   const ssize_t received = ::recv(fd(), turn.input.data(), turn.input.size(), 0);
   if (received < 0) {
-    if (errno == EINTR) return true;
-    if (!would_block(errno)) return false;
-    readable_ = false;
-    read_to_end_ = false;
-    return true;
+    if (errno == EINTR) return;
+    lost_ = !would_block(errno);
+    readable_ = read_to_end_ = false;
+    return;
   }
   if (received == 0) {
     readable_ = false;
     input_ended_ = true;
-    process_end_of_input(turn);
-    return !lost_;
+    return process_end_of_input(turn);
   }
   const auto size = static_cast<std::size_t>(received);
   turn.counters.bytes_received += size;
@@ -128,15 +117,11 @@ bool Connection::receive(Turn& turn) {
   // 9). An end of input reported with the data makes none.
   if (size < turn.input.size() && !read_to_end_) readable_ = false;
   process({turn.input.data(), size}, turn);
-  return !lost_;
 }
 
 void Connection::process(std::string_view input, Turn& turn) {
   if (state_ != State::kOpen) return;
-  if (echo_) {
-    lost_ = !send_or_keep(input, turn);
-    return;
-  }
+  if (echo_) return send_or_keep(input, turn);
   turn.output.clear();
   const std::uint32_t progress = exchange_.progress();
   const std::size_t consumed = exchange_.consume(input, turn);
@@ -147,7 +132,7 @@ void Connection::process(std::string_view input, Turn& turn) {
   } else if (consumed != input.size()) {
     unread_ = input.substr(consumed);
   }
-  lost_ = !send_or_keep(turn.output, turn);
+  send_or_keep(turn.output, turn);
 }
 
 void Connection::process_end_of_input(Turn& turn) {
@@ -156,50 +141,51 @@ void Connection::process_end_of_input(Turn& turn) {
   if (echo_) return;
   turn.output.clear();
   exchange_.end_input(turn);
-  lost_ = !send_or_keep(turn.output, turn);
+  send_or_keep(turn.output, turn);
 }
 
-bool Connection::send_or_keep(std::string_view bytes, Turn& turn) {
-  if (owed() == 0 && !send_some(bytes, turn)) return false;
-  if (bytes.empty()) return true;
+void Connection::send_or_keep(std::string_view bytes, Turn& turn) {
+  if (owed() == 0) send_some(bytes, turn);
+  if (bytes.empty()) return;
   if (sent_ != 0) {
     output_.erase(0, sent_);
     sent_ = 0;
   }
   output_.append(bytes);
-  return true;
 }
 
-bool Connection::flush(Turn& turn) {
-  if (owed() == 0 || !writable_) return true;
+void Connection::flush(Turn& turn) {
+  if (owed() == 0 || !writable_) return;
   std::string_view rest = std::string_view(output_).substr(sent_);
-  const bool intact = send_some(rest, turn);
+  send_some(rest, turn);
   sent_ = output_.size() - rest.size();
   if (rest.empty()) {
     std::string().swap(output_);
     sent_ = 0;
   }
-  return intact;
 }
 
 // Sends until all is taken or the socket refuses more; takes what was sent off `bytes`. Only a
 // refusal makes the kernel report the space that appears later, so a short send is followed by
 // another.
-bool Connection::send_some(std::string_view& bytes, Turn& turn) {
+void Connection::send_some(std::string_view& bytes, Turn& turn) {
+  // The end follows what is sent while flushing, and travels in the same segment: one less of them
+  // to make, to deliver and to acknowledge.
+  const int flags = MSG_NOSIGNAL | (state_ == State::kFlushing ? MSG_MORE : 0);
   while (!bytes.empty() && writable_) {
-    const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent >= 0) {
+    const ssize_t sent = ::send(fd(), bytes.data(), bytes.size(), flags);
+    if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       turn.counters.bytes_sent += static_cast<std::size_t>(sent);
-      made_progress_ = made_progress_ || sent > 0;
-    } else if (would_block(errno)) {
+      made_progress_ = true;
+    } else if (sent == 0 || would_block(errno)) {
       writable_ = false;
       interest_ |= EPOLLOUT;
     } else if (errno != EINTR) {
-      return false;
+      lost_ = true;
+      return;
     }
   }
-  return true;
 }
 
 }  // namespace e3::server

@@ -14,24 +14,16 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // A head that is nothing but line ends: what some clients send after a request, and RFC 9112
 // section 2.2 asks to ignore.
-bool is_blank(std::string_view head) {
-  for (const char byte : head) {
-    if (byte != '\r' && byte != '\n') return false;
-  }
-  return true;
-}
+bool is_blank(std::string_view head) { return head.find_first_not_of("\r\n") == head.npos; }
 
 // No request line fits any more, and none has ended yet.
 bool has_endless_first_line(std::string_view head, std::size_t limit) {
   return head.size() > limit && head.find('\n') == std::string_view::npos;
 }
 
-void log_request(const Request& request, Refusal refusal, Turn& turn) {
-  std::string line = "event=request connection=" + std::to_string(turn.connection);
-  line += " method=" + quoted(request.method_name);
-  line += " target=" + quoted(request.target);
-  line += " result=" + quoted(describe(refusal));
-  turn.options.log(line);
+void log_request(const Request& request, Refusal refusal, const Turn& turn) {
+  turn.log("request", " method=" + quoted(request.method_name) + " target=" +
+                          quoted(request.target) + " result=" + quoted(describe(refusal)));
 }
 
 }  // namespace
@@ -56,9 +48,9 @@ std::size_t Exchange::consume(std::string_view input, Turn& turn) {
       take_head(result.head, consumed != input.size(), turn);
     } else if (has_endless_first_line(result.head, turn.options.limits.request_line) &&
                turn.options.protocol == Protocol::kHttp) {
-      refuse(Status::kUriTooLong, "request line too long", turn);
+      refuse(Refusal::kRequestLineTooLong, turn);
     } else if (result.state == RequestAccumulator::State::kTooLong) {
-      refuse(Status::kRequestHeaderFieldsTooLarge, "request head too long", turn);
+      refuse(Refusal::kHeadTooLong, turn);
     }
   }
   return consumed;
@@ -66,10 +58,7 @@ std::size_t Exchange::consume(std::string_view input, Turn& turn) {
 
 void Exchange::take_head(std::string_view head, bool more_follows, Turn& turn) {
   if (turn.options.protocol == Protocol::kHello) {
-    if (turn.options.log) {
-      turn.options.log("event=request connection=" + std::to_string(turn.connection) +
-                       " head=" + quoted(head));
-    }
+    if (turn.options.log) turn.log("request", " head=" + quoted(head));
     persists_ = false;
     answer(kGreeting, turn);
     return;
@@ -77,20 +66,19 @@ void Exchange::take_head(std::string_view head, bool more_follows, Turn& turn) {
   if (is_blank(head)) return;
   const Limits& limits = turn.options.limits;
   Request& request = turn.request;
-  const Refusal refusal = parse_request(head, {limits.request_line, limits.fields}, request);
+  Refusal refusal = parse_request(head, {limits.request_line, limits.fields}, request);
+  if (refusal == Refusal::kNone && request.content_length.value_or(0) > limits.body) {
+    refusal = Refusal::kBodyTooLarge;
+  }
   if (turn.options.log) log_request(request, refusal, turn);
   // A refused head may not have come to its version; then the client's last one stands.
   const bool knows_version = refusal == Refusal::kNone || request.minor_version != 0;
   if (knows_version && !turn.options.http10_only) form_.minor_version = request.minor_version;
+  form_.without_body = request.method_name == "HEAD";  // refused or not (RFC 9110 section 9.3.2)
   if (refusal != Refusal::kNone) {
-    refuse(status_of(refusal), describe(refusal), turn);
+    refuse(refusal, turn);
     return;
   }
-  if (request.content_length.value_or(0) > limits.body) {
-    refuse(Status::kContentTooLarge, "request body too large", turn);
-    return;
-  }
-  form_.without_body = request.method == Method::kHead;
   peer_is_silent_ = request.promises_silence;
   persists_ = request.keep_alive && !turn.options.http10_only;
   if (request.chunked || request.content_length.value_or(0) != 0) {
@@ -126,10 +114,10 @@ std::size_t Exchange::take_body(std::string_view input, Turn& turn) {
       std::string().swap(resource_);
       break;
     case BodyReader::State::kMalformed:
-      refuse(Status::kBadRequest, "malformed chunked coding", turn);
+      refuse(Refusal::kMalformedBody, turn);
       break;
     case BodyReader::State::kTooLarge:
-      refuse(Status::kContentTooLarge, "request body too large", turn);
+      refuse(Refusal::kBodyTooLarge, turn);
       break;
   }
   return result.consumed;
@@ -143,33 +131,27 @@ void Exchange::answer(std::string_view resource, Turn& turn) {
   form_.keep_alive = !over_;
   turn.refresh_date();
   turn.responses.append(turn.output, Status::kOk, resource.empty() ? kInvitation : resource, form_);
+  form_.without_body = false;
   // An idle connection keeps no memory of the request it has answered.
   if (accumulator_.holds_memory()) accumulator_.reset();
 }
 
-void Exchange::refuse(Status status, std::string_view reason, Turn& turn) {
+void Exchange::refuse(Refusal refusal, Turn& turn) {
   ++turn.counters.refusals;
   over_ = true;
   peer_is_silent_ = false;
   form_.keep_alive = false;
-  form_.without_body = false;
+  if (turn.options.log) {
+    turn.log("refusal", " status=" + std::to_string(static_cast<int>(status_of(refusal))) +
+                            " reason=" + quoted(describe(refusal)));
+  }
   turn.refresh_date();
-  turn.responses.append(turn.output, status, reason, form_);
+  turn.responses.append(turn.output, status_of(refusal), describe(refusal), form_);
 }
 
-void Exchange::end_input(Turn& turn) {
+void Exchange::end(Refusal refusal_of_partial_request, Turn& turn) {
   if (over_) return;
-  if (in_body_ || !is_blank(accumulator_.partial())) {
-    refuse(Status::kBadRequest, "request cut short", turn);
-  }
-  over_ = true;
-}
-
-void Exchange::time_out(Turn& turn) {
-  if (over_) return;
-  if (in_body_ || !is_blank(accumulator_.partial())) {
-    refuse(Status::kRequestTimeout, "request too slow", turn);
-  }
+  if (in_body_ || !is_blank(accumulator_.partial())) refuse(refusal_of_partial_request, turn);
   over_ = true;
 }
 

@@ -12,22 +12,26 @@ namespace e3::server {
 
 namespace {
 
-// `expected` is made of lower-case letters and hyphens. Bit 0x20 is all that upper case lacks, and
-// no other byte that a name or a value can hold becomes one of those by it.
-bool equals_ignoring_case(std::string_view text, std::string_view expected) {
-  if (text.size() != expected.size()) return false;
-  std::size_t i = 0;
-  for (; text.size() - i >= sizeof(std::uint64_t); i += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::uint64_t wanted = 0;
-    std::memcpy(&word, text.data() + i, sizeof word);
-    std::memcpy(&wanted, expected.data() + i, sizeof wanted);
-    if ((word | 0x2020202020202020U) != wanted) return false;
+// The first `Size` bytes in lower case, the rest of the word the same for all.
+template <std::size_t Size>
+std::uint64_t fold_case(const char* bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, Size);
+  return word | 0x2020202020202020U;
+}
+
+// `expected` is made of letters, digits and hyphens. Bit 0x20 is all that upper case lacks, and no
+// other byte that a name or a value can hold becomes one of those by it.
+template <std::size_t SizeAndNul>
+bool equals_ignoring_case(std::string_view text, const char (&expected)[SizeAndNul]) {
+  constexpr std::size_t kSize = SizeAndNul - 1;
+  constexpr std::size_t kTail = kSize % sizeof(std::uint64_t);
+  if (text.size() != kSize) return false;
+  for (std::size_t i = 0; i != kSize - kTail; i += sizeof(std::uint64_t)) {
+    if (fold_case<8>(text.data() + i) != fold_case<8>(expected + i)) return false;
   }
-  for (; i != text.size(); ++i) {
-    if ((text[i] | 0x20) != expected[i]) return false;
-  }
-  return true;
+  return fold_case<kTail>(text.data() + kSize - kTail) ==
+         fold_case<kTail>(expected + kSize - kTail);
 }
 
 bool all_in(const ByteClass& table, std::string_view text) {
@@ -76,7 +80,7 @@ bool interpret_target(Request& request) {
     request.resource = target.substr(1);
     return true;
   }
-  if (target == "*") return request.method == Method::kOptions;
+  if (target == "*") return request.method_name == "OPTIONS";
   const std::size_t scheme_end = target.find("://");
   if (scheme_end == target.npos) return false;
   const std::string_view scheme = target.substr(0, scheme_end);
@@ -90,31 +94,14 @@ bool interpret_target(Request& request) {
 }
 
 Refusal FieldSemantics::take(const Field& field, Request& request) {
-  switch (field.name.size()) {  // a length shared with none of the five needs no comparison
-    case 4:
-      if (equals_ignoring_case(field.name, "host")) return take_host(field.value, request);
-      break;
-    case 6:
-      if (equals_ignoring_case(field.name, "expect") && request.minor_version > 0) {
-        if (!equals_ignoring_case(field.value, "100-continue")) return Refusal::kUnknownExpectation;
-        request.expects_continue = true;
-      }
-      break;
-    case 10:
-      if (equals_ignoring_case(field.name, "connection")) take_connection(field.value);
-      break;
-    case 14:
-      if (equals_ignoring_case(field.name, "content-length")) {
-        return take_length(field.value, request);
-      }
-      break;
-    case 17:
-      if (equals_ignoring_case(field.name, "transfer-encoding")) {
-        return take_coding(field.value, request);
-      }
-      break;
-    default:
-      break;
+  const auto is = [&field](const auto& name) { return equals_ignoring_case(field.name, name); };
+  if (is("host")) return take_host(field.value, request);
+  if (is("content-length")) return take_length(field.value, request);
+  if (is("transfer-encoding")) return take_coding(field.value, request);
+  if (is("connection")) take_connection(field.value);
+  if (is("expect") && request.minor_version > 0) {
+    if (!equals_ignoring_case(field.value, "100-continue")) return Refusal::kUnknownExpectation;
+    request.expects_continue = true;
   }
   return Refusal::kNone;
 }

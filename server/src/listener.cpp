@@ -7,9 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <cerrno>
-#include <cstring>
-#include <system_error>
+#include "system_call.h"
 
 namespace e3::server {
 
@@ -18,43 +16,34 @@ namespace {
 constexpr int kBacklog = 4096;  // the kernel lowers it to net.core.somaxconn
 constexpr int kOn = 1;
 
-void require(bool succeeded, const char* call) {
-  if (!succeeded) throw std::system_error(errno, std::generic_category(), call);
-}
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
+union SocketAddress {
+  sockaddr any;
+  sockaddr_in ipv4;
+  sockaddr_in6 ipv6;
 };
 
-SocketAddress parse_address(const std::string& address, std::uint16_t port) {
-  SocketAddress result;
-  sockaddr_in ipv4{};
-  sockaddr_in6 ipv6{};
-  if (::inet_pton(AF_INET, address.c_str(), &ipv4.sin_addr) == 1) {
-    ipv4.sin_family = AF_INET;
-    ipv4.sin_port = htons(port);
-    result.size = sizeof ipv4;
-    std::memcpy(&result.storage, &ipv4, sizeof ipv4);
-  } else if (::inet_pton(AF_INET6, address.c_str(), &ipv6.sin6_addr) == 1) {
-    ipv6.sin6_family = AF_INET6;
-    ipv6.sin6_port = htons(port);
-    result.size = sizeof ipv6;
-    std::memcpy(&result.storage, &ipv6, sizeof ipv6);
-  } else {
-    throw std::system_error(EINVAL, std::generic_category(), "not an IP address: " + address);
+SocketAddress parse_address(const std::string& host, std::uint16_t port) {
+  SocketAddress address{.ipv6 = {}};
+  if (::inet_pton(AF_INET, host.c_str(), &address.ipv4.sin_addr) == 1) {
+    address.ipv4.sin_family = AF_INET;
+    address.ipv4.sin_port = htons(port);
+    return address;
   }
-  return result;
+  if (::inet_pton(AF_INET6, host.c_str(), &address.ipv6.sin6_addr) != 1) {
+    throw_system_error("inet_pton", EINVAL);
+  }
+  address.ipv6.sin6_family = AF_INET6;
+  address.ipv6.sin6_port = htons(port);
+  return address;
 }
 
 std::uint16_t bound_port(int fd) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  require(::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) == 0, "getsockname");
-  if (storage.ss_family != AF_INET && storage.ss_family != AF_INET6) return 0;
-  sockaddr_in ipv4{};  // the port lies at the same offset in both families
-  std::memcpy(&ipv4, &storage, sizeof ipv4);
-  return ntohs(ipv4.sin_port);
+  SocketAddress address{.ipv6 = {}};
+  socklen_t size = sizeof address;  // cuts off the path of a Unix domain socket
+  require(::getsockname(fd, &address.any, &size) == 0, "getsockname");
+  const sa_family_t family = address.any.sa_family;
+  if (family != AF_INET && family != AF_INET6) return 0;
+  return ntohs(family == AF_INET ? address.ipv4.sin_port : address.ipv6.sin6_port);
 }
 
 int socket_option(int fd, int option) {
@@ -72,7 +61,8 @@ Descriptor open_socket(int family) {
 
 Descriptor bind_port(const ListenAddress& address, Listener::Port sharing) {
   const SocketAddress where = parse_address(address.host, address.port);
-  Descriptor socket = open_socket(where.storage.ss_family);
+  const bool is_ipv4 = where.any.sa_family == AF_INET;
+  Descriptor socket = open_socket(where.any.sa_family);
   const int fd = socket.get();
   // A restart must not wait for the TIME_WAIT of connections that this side closed first.
   require(::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &kOn, sizeof kOn) == 0, "setsockopt");
@@ -80,7 +70,7 @@ Descriptor bind_port(const ListenAddress& address, Listener::Port sharing) {
     require(::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &kOn, sizeof kOn) == 0, "setsockopt");
   };
   if (sharing == Listener::Port::kFurther) share();
-  require(::bind(fd, reinterpret_cast<const sockaddr*>(&where.storage), where.size) == 0, "bind");
+  require(::bind(fd, &where.any, is_ipv4 ? sizeof where.ipv4 : sizeof where.ipv6) == 0, "bind");
   // Not before bind, which would let the port of another program's workers pass as free.
   if (sharing == Listener::Port::kFirst) share();
   return socket;
@@ -102,7 +92,7 @@ Listener::Listener(const ListenAddress& address, Port sharing)
 
 Listener::Listener(Descriptor socket) : socket_(std::move(socket)) {
   if (socket_option(fd(), SO_TYPE) != SOCK_STREAM || socket_option(fd(), SO_ACCEPTCONN) == 0) {
-    throw std::system_error(EINVAL, std::generic_category(), "not a listening stream socket");
+    throw_system_error("listen", EINVAL);
   }
   const int flags = ::fcntl(fd(), F_GETFL);
   require(flags >= 0 && ::fcntl(fd(), F_SETFL, flags | O_NONBLOCK) == 0, "fcntl");
@@ -126,7 +116,7 @@ Listener::Accepted Listener::accept() {
     case EFAULT:
     case EINVAL:
     case ENOTSOCK:
-      throw std::system_error(errno, std::generic_category(), "accept4");
+      throw_system_error("accept4");
     default:
       // ECONNABORTED, EPROTO, EINTR, EPERM and the pending network errors that accept(2) lists.
       return {Outcome::kSkipped, {}};

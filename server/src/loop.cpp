@@ -4,39 +4,20 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
+#include "system_call.h"
 
 namespace e3::server {
 
-namespace {
-
-[[noreturn]] void throw_errno(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
-bool control(int epoll_fd, int operation, int fd, std::uint32_t events, std::uint64_t token) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = token;
-  return ::epoll_ctl(epoll_fd, operation, fd, &event) == 0;
-}
-
-}  // namespace
-
 Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  if (!epoll_.is_open()) throw_errno("epoll_create1");
+  require(epoll_.is_open(), "epoll_create1");
   wake_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!wake_.is_open()) throw_errno("eventfd");
-  if (!add(wake_.get(), EPOLLIN | EPOLLET, kWakeToken)) throw_errno("epoll_ctl");
+  require(wake_.is_open(), "eventfd");
+  require(add(wake_.get(), EPOLLIN | EPOLLET, kWakeToken), "epoll_ctl");
 }
 
-bool Loop::add(int fd, std::uint32_t events, std::uint64_t token) {
-  return control(epoll_.get(), EPOLL_CTL_ADD, fd, events, token);
-}
-
-bool Loop::modify(int fd, std::uint32_t events, std::uint64_t token) {
-  return control(epoll_.get(), EPOLL_CTL_MOD, fd, events, token);
+bool Loop::control(int operation, int fd, std::uint32_t events, std::uint64_t token) {
+  epoll_event event{.events = events, .data = {.u64 = token}};
+  return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
 std::span<const epoll_event> Loop::wait(int timeout_ms) {
@@ -44,7 +25,7 @@ std::span<const epoll_event> Loop::wait(int timeout_ms) {
       ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout_ms);
   if (count >= 0) return {events_.data(), static_cast<std::size_t>(count)};
   if (errno == EINTR) return {};
-  throw_errno("epoll_wait");
+  throw_system_error("epoll_wait");
 }
 
 void Loop::wake() noexcept {

@@ -1,67 +1,48 @@
 // SPDX-License-Identifier: MIT
 #include "e3/server/request.h"
 
+#include <array>
+#include <cstddef>
+
 namespace e3::server {
 
-Status status_of(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kNone:
-      return Status::kOk;
-    case Refusal::kRequestLineTooLong:
-      return Status::kUriTooLong;
-    case Refusal::kTooManyFields:
-      return Status::kRequestHeaderFieldsTooLarge;
-    case Refusal::kUnknownMethod:
-    case Refusal::kUnknownCoding:
-      return Status::kNotImplemented;
-    case Refusal::kUnsupportedVersion:
-      return Status::kVersionNotSupported;
-    case Refusal::kUnknownExpectation:
-      return Status::kExpectationFailed;
-    case Refusal::kMalformedRequestLine:
-    case Refusal::kInvalidTarget:
-    case Refusal::kMalformedField:
-    case Refusal::kMissingHost:
-    case Refusal::kInvalidHost:
-    case Refusal::kInvalidLength:
-    case Refusal::kConflictingLength:
-      break;
-  }
-  return Status::kBadRequest;
-}
+namespace {
+
+struct Meaning {
+  Status status;
+  std::string_view description;
+};
+
+constexpr std::array<Meaning, 19> kMeanings = {{
+    // in the order of Refusal
+    {Status::kOk, "accepted"},
+    {Status::kBadRequest, "malformed request line"},
+    {Status::kBadRequest, "invalid request target"},
+    {Status::kUriTooLong, "request line too long"},
+    {Status::kNotImplemented, "unknown method"},
+    {Status::kVersionNotSupported, "unsupported protocol version"},
+    {Status::kBadRequest, "malformed header field"},
+    {Status::kRequestHeaderFieldsTooLarge, "too many header fields"},
+    {Status::kBadRequest, "missing Host"},
+    {Status::kBadRequest, "invalid or repeated Host"},
+    {Status::kBadRequest, "invalid or repeated Content-Length"},
+    {Status::kBadRequest, "conflicting message length"},
+    {Status::kNotImplemented, "unknown transfer coding"},
+    {Status::kExpectationFailed, "unknown expectation"},
+    {Status::kRequestHeaderFieldsTooLarge, "request head too long"},
+    {Status::kContentTooLarge, "request body too large"},
+    {Status::kBadRequest, "malformed chunked coding"},
+    {Status::kBadRequest, "request cut short"},
+    {Status::kRequestTimeout, "request too slow"},
+}};
+static_assert(kMeanings.size() == static_cast<std::size_t>(Refusal::kTooSlow) + 1);
+
+}  // namespace
+
+Status status_of(Refusal refusal) { return kMeanings[static_cast<std::size_t>(refusal)].status; }
 
 std::string_view describe(Refusal refusal) {
-  switch (refusal) {
-    case Refusal::kNone:
-      return "accepted";
-    case Refusal::kMalformedRequestLine:
-      return "malformed request line";
-    case Refusal::kInvalidTarget:
-      return "invalid request target";
-    case Refusal::kRequestLineTooLong:
-      return "request line too long";
-    case Refusal::kUnknownMethod:
-      return "unknown method";
-    case Refusal::kUnsupportedVersion:
-      return "unsupported protocol version";
-    case Refusal::kMalformedField:
-      return "malformed header field";
-    case Refusal::kTooManyFields:
-      return "too many header fields";
-    case Refusal::kMissingHost:
-      return "missing Host";
-    case Refusal::kInvalidHost:
-      return "invalid or repeated Host";
-    case Refusal::kInvalidLength:
-      return "invalid or repeated Content-Length";
-    case Refusal::kConflictingLength:
-      return "conflicting message length";
-    case Refusal::kUnknownCoding:
-      return "unknown transfer coding";
-    case Refusal::kUnknownExpectation:
-      return "unknown expectation";
-  }
-  return "unknown";
+  return kMeanings[static_cast<std::size_t>(refusal)].description;
 }
 
 }  // namespace e3::server

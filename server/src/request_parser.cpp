@@ -13,22 +13,10 @@ namespace e3::server {
 
 namespace {
 
-struct KnownMethod {
-  std::string_view name;
-  Method method;
-};
-constexpr KnownMethod kMethods[] = {
-    {"GET", Method::kGet},     {"HEAD", Method::kHead},     {"POST", Method::kPost},
-    {"PUT", Method::kPut},     {"DELETE", Method::kDelete}, {"OPTIONS", Method::kOptions},
-    {"PATCH", Method::kPatch},
-};
-
-bool recognise_method(std::string_view name, Method& method) {
-  for (const KnownMethod& known : kMethods) {
-    if (known.name == name) {
-      method = known.method;
-      return true;
-    }
+bool is_served(std::string_view method) {
+  for (const std::string_view known :
+       {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+    if (method == known) return true;
   }
   return false;
 }
@@ -111,7 +99,7 @@ class HeadParser {
       return Refusal::kRequestLineTooLong;
     }
     if (request_.minor_version > 0 && !is_ascii) return Refusal::kInvalidTarget;
-    if (!recognise_method(request_.method_name, request_.method)) return Refusal::kUnknownMethod;
+    if (!is_served(request_.method_name)) return Refusal::kUnknownMethod;
     return interpret_target(request_) ? Refusal::kNone : Refusal::kInvalidTarget;
   }
 
@@ -173,7 +161,6 @@ class HeadParser {
 
 void clear(Request& request) {
   request.fields.clear();
-  request.method = Method::kGet;
   request.minor_version = 0;
   request.keep_alive = request.promises_silence = request.chunked = request.expects_continue =
       false;

@@ -7,10 +7,9 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <limits>
-#include <system_error>
 
+#include "system_call.h"
 #include "token.h"
 
 namespace e3::server {
@@ -39,9 +38,7 @@ Server::~Server() = default;
 void Server::adopt(int fd) {
   Descriptor socket(fd);
   const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-    throw std::system_error(errno, std::generic_category(), "fcntl");
-  }
+  require(flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0, "fcntl");
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
                sizeof on);  // refused where the socket is not TCP
@@ -51,7 +48,7 @@ void Server::adopt(int fd) {
   if (!update_registration(connection)) {
     const int error = errno;
     close(connection.token());
-    throw std::system_error(error, std::generic_category(), "epoll_ctl");
+    throw_system_error("epoll_ctl", error);
   }
 }
 
@@ -83,7 +80,6 @@ void Server::handle_requests_from_outside() {
 int Server::run_once(std::chrono::milliseconds timeout) {
   const std::span<const epoll_event> events = loop_.wait(wait_limit_ms(timeout));
   turn_.now = monotonic_now();
-  turn_.date_is_fresh = false;
   int handled = static_cast<int>(events.size());
   std::vector<std::uint64_t> left_over;
   left_over.swap(again_);
@@ -135,7 +131,7 @@ Connection& Server::open(Descriptor socket) {
   slot.connection.emplace(std::move(socket), connection_token(index, slot.generation),
                           ++turn_.counters.accepted, turn_.options);
   free_slots_.pop_back();
-  if (turn_.options.log) log_event("open", *slot.connection);
+  log_event("open", *slot.connection);
   return *slot.connection;
 }
 
@@ -186,7 +182,7 @@ int Server::expire_deadlines() {
       auto& connection = static_cast<Connection&>(*deadline);
       ++turn_.counters.timeouts;
       ++expired;
-      if (turn_.options.log) log_event("timeout", connection);
+      log_event("timeout", connection);
       connection.timed_phase = Connection::Phase::kNone;
       conclude(connection, connection.time_out(turn_));
     }
@@ -196,7 +192,7 @@ int Server::expire_deadlines() {
 
 void Server::close(std::uint64_t token) {
   Slot& slot = slots_[low_half_of(token)];
-  if (turn_.options.log) log_event("close", *slot.connection);
+  log_event("close", *slot.connection);
   ++turn_.counters.closed;
   slot.connection.reset();
   if (++slot.generation == 0) slot.generation = 1;
@@ -205,9 +201,9 @@ void Server::close(std::uint64_t token) {
 }
 
 void Server::log_event(std::string_view event, const Connection& connection) {
-  std::string line = "event=";
-  line += event;
-  turn_.options.log(line += " connection=" + std::to_string(connection.number()));
+  if (!turn_.options.log) return;
+  turn_.connection = connection.number();
+  turn_.log(event);
 }
 
 }  // namespace e3::server

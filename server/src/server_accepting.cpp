@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The part of Server that takes connections in: its listeners, their turns, and the last accepts of
 // a server that drains.
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "e3/server/server.h"
+#include "system_call.h"
 #include "token.h"
 
 namespace e3::server {
@@ -20,22 +19,21 @@ constexpr int kDrainShares = 100;
 
 std::uint16_t Server::listen(const std::string& address, std::uint16_t port) {
   listen(Listener(address, port));
-  return listeners_.back().listener.port();
+  return listeners_.back().port();
 }
 
 void Server::listen(Listener listener) {
-  if (!loop_.add(listener.fd(), EPOLLIN | EPOLLET, listener_token(listeners_.size()))) {
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
-  }
-  listeners_.push_back({std::move(listener)});
+  const std::uint64_t token = listener_token(listeners_.size());
+  require(loop_.add(listener.fd(), EPOLLIN | EPOLLET, token), "epoll_ctl");
+  listeners_.push_back(std::move(listener));
 }
 
 void Server::start_draining() {
   turn_.draining = true;
   drain_until_ = turn_.now + turn_.options.timeouts.drain;
   // Whoever has connected by now was promised an answer; closing the listener would reset them.
+  accepting_is_suspended_ = false;
   for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    listeners_[index].suspended = false;
     for (int share = 0; share != kDrainShares && accept_from(index); ++share) {
     }
   }
@@ -48,14 +46,12 @@ void Server::start_draining() {
 
 // True when there may be more to accept and others should have their turn first.
 bool Server::accept_from(std::uint32_t index) {
-  Listening& listening = listeners_[index];
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
-    if (listening.suspended) return false;
     if (connection_count() >= turn_.options.limits.connections) {
-      suspend(listening);  // close() resumes
-      return false;
+      accepting_is_suspended_ = true;  // close() makes it go on
     }
-    Listener::Accepted accepted = listening.listener.accept();
+    if (accepting_is_suspended_) return false;
+    Listener::Accepted accepted = listeners_[index].accept();
     switch (accepted.outcome) {
       case Listener::Outcome::kAccepted:
         give_turn(open(std::move(accepted.connection)), 0);
@@ -67,17 +63,12 @@ bool Server::accept_from(std::uint32_t index) {
       case Listener::Outcome::kExhausted:
         // The queue is not empty and no new edge will say so: remember to come back.
         ++turn_.counters.accept_failures;
-        suspend(listening);
+        accepting_is_suspended_ = true;
         accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
         return false;
     }
   }
   return true;
-}
-
-void Server::suspend(Listening& listening) {
-  listening.suspended = true;
-  accepting_is_suspended_ = true;
 }
 
 void Server::accept_in_turn(std::uint32_t index) {
@@ -90,13 +81,8 @@ int Server::resume_accepting() {
   if (!accept_retry_at_ || *accept_retry_at_ > turn_.now) return 0;
   accept_retry_at_.reset();
   accepting_is_suspended_ = false;
-  int resumed = 0;
-  for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    if (!std::exchange(listeners_[index].suspended, false)) continue;
-    accept_in_turn(index);
-    ++resumed;
-  }
-  return resumed;
+  for (std::uint32_t index = 0; index != listeners_.size(); ++index) accept_in_turn(index);
+  return 1;
 }
 
 }  // namespace e3::server

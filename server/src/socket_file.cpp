@@ -5,23 +5,17 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
-
 #include "e3/server/descriptor.h"
+#include "system_call.h"
 
 namespace e3::server {
 
 namespace {
 
-[[noreturn]] void throw_error(int error, const char* what) {
-  throw std::system_error(error, std::generic_category(), what);
-}
-
 sockaddr_un unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw_error(ENAMETOOLONG, "bind");
+  if (path.size() >= sizeof address.sun_path) throw_system_error("bind", ENAMETOOLONG);
   path.copy(address.sun_path, path.size());
   return address;
 }
@@ -43,9 +37,9 @@ SocketFile::SocketFile(int fd, const std::string& path) {
   };
   if (!bind()) {
     const int error = errno;
-    if (error != EADDRINUSE || !is_stale(path, address)) throw_error(error, "bind");
+    if (error != EADDRINUSE || !is_stale(path, address)) throw_system_error("bind", error);
     ::unlink(path.c_str());
-    if (!bind()) throw_error(errno, "bind");
+    require(bind(), "bind");
   }
   if (::lstat(path.c_str(), &identity_) == 0) path_ = path;
 }

@@ -96,6 +96,27 @@ def test_a_signal_in_a_frozen_moment_is_not_lost(serve):
     assert server.wait() == 0
 
 
+def test_a_terminal_that_goes_away_does_not_end_it(serve):
+    server = serve("e3-server")
+    server.send_signal(signal.SIGHUP)
+    assert exchange(server.port, b"GET /abc HTTP/1.0\r\n\r\n").endswith(b"\r\n\r\nabc")
+    assert server.stop() == 0
+
+
+def test_a_signal_drains_and_a_second_ends_it_at_once(serve):
+    server = serve("e3-server", "--head-timeout", "86400000", "--drain-timeout", "86400000")
+    begun = b"GET /abc HTTP/1.1\r\nHost: h\r\n\r\nGET /de"
+    with Peer(server.port) as served, Peer(server.port) as stuck:
+        for peer in (served, stuck):
+            peer.send(begun)
+            peer.receive()
+        server.send_signal(signal.SIGTERM)
+        served.send(b"f HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert served.receive_all().endswith(b"\r\n\r\ndef")
+        assert server.is_running()
+        assert server.stop() == 0
+
+
 def test_running_out_of_descriptors_is_survived(serve):
     server = serve("e3-server")
     server.limit_descriptors(server.idle_descriptors + 2)

@@ -115,6 +115,7 @@ def test_a_passed_descriptor_that_does_not_listen_is_one_clear_line(start, bin_d
         server = start_with_descriptor(start, bin_dir, unbound.fileno())
         assert server.wait() == 1
     assert server.stderr.startswith("e3-server: cannot listen on the descriptors of LISTEN_FDS: ")
+    assert "IP address" not in server.stderr
     assert server.stderr.count("\n") == 1
 
 
@@ -126,3 +127,13 @@ def test_what_is_no_address_is_one_clear_line(start, address):
     assert program.wait() == 2
     assert program.stderr.startswith("e3-server: ")
     assert program.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [("--listen", "localhost:0"), ("--address", "localhost", "--port", "0")])
+def test_a_host_name_gets_advice_that_fits_either_option(start, arguments):
+    program = start("e3-server", *arguments)
+    assert program.wait() == 1
+    assert program.stderr == (
+        "e3-server: cannot listen on localhost:0: Invalid argument; "
+        "it takes an IP address of this machine, such as 127.0.0.1 or ::1\n"
+    )

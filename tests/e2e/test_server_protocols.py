@@ -125,6 +125,20 @@ def test_log_prints_each_request_as_one_line(serve):
     assert len(lines) == 2
     assert "GET" in lines[0] and "/abc" in lines[0]
     assert "\x1b" not in lines[1], "a log line must not carry a client's control characters"
+    value = r'(?:\d+|"(?:[^"\\]|\\.)*")'
+    for line in events:
+        assert re.fullmatch(rf"event=\w+ connection=\d+( \w+={value})*", line), line
+    kinds = [re.match(r"event=(\w+)", line)[1] for line in events]
+    assert kinds == ["open", "request", "close", "open", "request", "refusal", "close"]
+    assert events[5] == 'event=refusal connection=2 status=400 reason="malformed request line"'
+
+
+def test_http10_is_all_that_is_spoken_when_asked_for(serve):
+    request = b"GET /abc HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\n\r\n"
+    answer = exchange(serve("e3-server", "--http10").port, request)
+    assert answer.startswith(b"HTTP/1.0 200 OK\r\n")
+    assert answer.endswith(b"\r\n\r\nabc")
+    assert b"\r\nConnection:" not in answer
 
 
 def test_without_log_it_prints_only_its_address(serve):

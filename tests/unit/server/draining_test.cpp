@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A server that is asked to stop in good order.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include "scripted_calls.h"
 #include "server_fixture.h"
+#include "tcp_client.h"
 
 namespace e3::server {
 namespace {
@@ -64,17 +62,11 @@ TEST_F(DrainingTest, ServesARequestThatHasArrivedUnseen) {
 
 TEST_F(DrainingTest, ServesWhoHasConnectedAndNobodyElse) {
   const std::uint16_t port = server_->listen("127.0.0.1", 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  Client queued(Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
-  ASSERT_EQ(::connect(queued.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  Client queued(connect_to(port));
   queued.send(kGet);
   drain();
   EXPECT_TRUE(queued.receive().ends_with("abc"));
-  const Descriptor late(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_NE(::connect(late.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  EXPECT_FALSE(try_to_connect(port).is_open());
 }
 
 TEST_F(DrainingTest, EndsByTheDeadlineWhateverIsStillOpen) {

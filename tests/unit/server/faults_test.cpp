@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The server when calls fail: accept errors of every kind, no room in epoll, interrupted calls.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include "scripted_calls.h"
 #include "server_fixture.h"
+#include "tcp_client.h"
 
 namespace e3::server {
 namespace {
@@ -21,15 +19,7 @@ class FaultsTest : public ServerTest {
   }
   ~FaultsTest() override { scripted_calls() = ScriptedCalls{}; }
 
-  Client connect_over_tcp() {
-    Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    return Client(std::move(socket));
-  }
+  Client connect_over_tcp() { return Client(connect_to(port_)); }
 
   void expect_served(Client& client) {
     client.send(kRequest);

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "e3/server/listener.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 
 #include <system_error>
 
+#include "tcp_client.h"
+
 namespace e3::server {
 namespace {
-
-Descriptor connect_to(std::uint16_t port) {
-  Descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::connect(client.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  return client;
-}
 
 TEST(Listener, TakesAFreePortAndAcceptsUntilDrained) {
   Listener listener("127.0.0.1", 0);

@@ -38,7 +38,9 @@ extern "C" {
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (::syscall(SYS_clock_gettime, clock, time) != 0) return -1;
   constexpr std::int64_t kSecond = 1'000'000'000;
-  const std::int64_t total = time->tv_nsec + scripted_calls().elapsed.count();
+  const auto& calls = scripted_calls();
+  std::int64_t total = time->tv_nsec + calls.elapsed.count();
+  if (clock == CLOCK_REALTIME) total += calls.wall_clock_jump.count();
   time->tv_sec += total / kSecond;
   time->tv_nsec = total % kSecond;
   return 0;
@@ -82,6 +84,7 @@ ssize_t recv(int fd, void* buffer, std::size_t size, int flags) {
 ssize_t send(int fd, const void* buffer, std::size_t size, int flags) {
   auto& calls = scripted_calls();
   if (fails(calls.send_errors)) return -1;
+  if (calls.empty_sends != 0) return --calls.empty_sends, 0;
   const bool limited = calls.is_active && calls.send_size_max != 0;
   return ::syscall(SYS_sendto, fd, buffer, limited ? std::min(size, calls.send_size_max) : size,
                    flags, nullptr, 0);

@@ -11,14 +11,16 @@
 namespace e3::server {
 
 struct ScriptedCalls {
-  std::chrono::nanoseconds elapsed{};  // added to what both clocks say
-  std::deque<int> accept_errors;       // taken one per accept4(2), before the kernel is asked
+  std::chrono::nanoseconds elapsed{};          // added to what both clocks say
+  std::chrono::nanoseconds wall_clock_jump{};  // added to what the wall clock says
+  std::deque<int> accept_errors;  // taken one per accept4(2), before the kernel is asked
   std::deque<int> epoll_ctl_errors;
   std::deque<int> epoll_wait_errors;
   std::deque<int> recv_errors;
   std::deque<int> send_errors;
   std::deque<int> shutdown_errors;
   std::size_t send_size_max = 0;  // 0: no limit
+  int empty_sends = 0;            // how many are still to take no byte at all
   std::deque<std::uint64_t>
       stale_tokens;              // reported by the next epoll_wait(2), one per call, with EPOLLIN
   std::uint64_t last_token = 0;  // of the last registration

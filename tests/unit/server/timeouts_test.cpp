@@ -135,6 +135,18 @@ TEST_F(TimeoutsTest, InterruptionsDoNotExtendATimeout) {
   EXPECT_TRUE(client.has_ended());
 }
 
+TEST_F(TimeoutsTest, SettingTheWallClockNeitherEndsNorPreservesAConnection) {
+  for (const auto jump : {std::chrono::hours(1), std::chrono::hours(-1)}) {
+    Client client = connect();
+    settle();
+    scripted_calls().wall_clock_jump = jump;
+    let_pass(defaults_.head - 1s);
+    EXPECT_FALSE(client.has_ended());
+    let_pass(1s);
+    EXPECT_TRUE(client.has_ended());
+  }
+}
+
 TEST_F(TimeoutsTest, TimeoutsOfWeeksNeitherOverflowNorSpin) {
   Options options;
   options.timeouts.head = std::chrono::hours(24 * 50);

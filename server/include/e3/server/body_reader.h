@@ -32,11 +32,10 @@ class BodyReader {
 
  private:
   enum class At : std::uint8_t {
-    kSizeBegin,
+    // The places of chunk framing, which step() has a table for.
     kSize,
     kExtension,
     kSizeLineFeed,
-    kContent,
     kContentReturn,
     kContentLineFeed,
     kTrailerBegin,
@@ -44,12 +43,15 @@ class BodyReader {
     kTrailerValue,
     kTrailerLineFeed,
     kLastLineFeed,
+    // The others.
+    kSizeBegin,
+    kContent,
     kEnd,
   };
 
   State step(char byte);
   State take_size_digit(char byte);
-  State expect(char byte, char expected, At next);
+  State move_to(At next);
   State count_framing();
 
   std::uint64_t remaining_ = 0;  // bytes of content in this chunk, or in the body

@@ -28,19 +28,26 @@ inline constexpr ByteClass kHostBytes = make_class(kAlphanumerics, "-._~%!$&'()*
 inline constexpr ByteClass kDigits = make_class("0123456789");
 inline constexpr ByteClass kHexDigits = make_class("0123456789ABCDEFabcdef");
 
-// What may stand in a request target: visible ASCII but for the four that RFC 3986 reserves as
-// delimiters of URIs themselves. Browsers do send the others unescaped in a query.
-constexpr ByteClass make_target_class(std::size_t end) {
+constexpr ByteClass make_range(std::size_t first, std::size_t end, std::string_view but_for) {
   ByteClass table{};
-  for (std::size_t byte = 0x21; byte < end; ++byte) table[byte] = byte != 0x7f;
-  for (const char delimiter : std::string_view("\"#<>")) {
-    table[static_cast<unsigned char>(delimiter)] = false;
+  for (std::size_t byte = first; byte != end; ++byte) {
+    table[byte] = but_for.find(static_cast<char>(byte)) == but_for.npos;
   }
   return table;
 }
-inline constexpr ByteClass kTargetBytes = make_target_class(0x80);
+
+// What may stand in a request target: visible ASCII but for the four that RFC 3986 reserves as
+// delimiters of URIs themselves. Browsers do send the others unescaped in a query.
+inline constexpr ByteClass kTargetBytes = make_range(0x21, 0x7f, "\"#<>");
 // With the bytes from 0x80 up that HTTP/1.0 allows (RFC 1945 section 3.2.1: "national").
-inline constexpr ByteClass kNationalTargetBytes = make_target_class(0x100);
+inline constexpr ByteClass kNationalTargetBytes = make_range(0x21, 0x100, "\"#<>\x7f");
+
+// RFC 9110 section 5.5: what a field value may hold.
+inline constexpr ByteClass kTextBytes = [] {
+  ByteClass table = make_range(0x20, 0x100, "\x7f");
+  table['\t'] = true;
+  return table;
+}();
 
 constexpr bool is_in(const ByteClass& table, char byte) {
   return table[static_cast<unsigned char>(byte)];

@@ -61,13 +61,14 @@ class Connection : public Deadline {
   };
 
   void note(std::uint32_t events) noexcept;
-  bool take_input(Turn& turn);  // false: the connection is lost
-  bool receive(Turn& turn);     // false: the connection is lost
+  // What loses the connection sets lost_.
+  void take_input(Turn& turn);
+  void receive(Turn& turn);
   void process(std::string_view input, Turn& turn);
   void process_end_of_input(Turn& turn);
-  bool send_or_keep(std::string_view bytes, Turn& turn);  // false: the connection is lost
-  bool flush(Turn& turn);                                 // false: the connection is lost
-  bool send_some(std::string_view& bytes, Turn& turn);    // false: the connection is lost
+  void send_or_keep(std::string_view bytes, Turn& turn);
+  void flush(Turn& turn);
+  void send_some(std::string_view& bytes, Turn& turn);
   std::size_t owed() const noexcept { return output_.size() - sent_; }
 
   Descriptor socket_;

@@ -25,10 +25,10 @@ class Exchange {
   std::size_t consume(std::string_view input, Turn& turn);
 
   // The peer has ended its side: nothing more will come. A request cut short is refused.
-  void end_input(Turn& turn);
+  void end_input(Turn& turn) { end(Refusal::kCutShort, turn); }
 
   // The peer was too slow: a request that has begun is refused with 408.
-  void time_out(Turn& turn);
+  void time_out(Turn& turn) { end(Refusal::kTooSlow, turn); }
 
   enum class Stage {
     kFirstHead,  // before the first byte of the first request
@@ -51,7 +51,8 @@ class Exchange {
   std::size_t take_body(std::string_view input, Turn& turn);
   void start_body(const Request& request, bool more_follows, Turn& turn);
   void answer(std::string_view resource, Turn& turn);
-  void refuse(Status status, std::string_view reason, Turn& turn);
+  void refuse(Refusal refusal, Turn& turn);
+  void end(Refusal refusal_of_partial_request, Turn& turn);
 
   RequestAccumulator accumulator_;
   BodyReader body_;

@@ -23,8 +23,12 @@ class Loop {
   // Registers a descriptor, or changes what is asked for it. False, with errno set, when the kernel
   // refuses. Both look at the present state, so readiness from before the call is reported too.
   // Closing a descriptor ends its registration.
-  bool add(int fd, std::uint32_t events, std::uint64_t token);
-  bool modify(int fd, std::uint32_t events, std::uint64_t token);
+  bool add(int fd, std::uint32_t events, std::uint64_t token) {
+    return control(EPOLL_CTL_ADD, fd, events, token);
+  }
+  bool modify(int fd, std::uint32_t events, std::uint64_t token) {
+    return control(EPOLL_CTL_MOD, fd, events, token);
+  }
 
   // One epoll_wait(2). A negative timeout waits for ever. A signal ends the wait with no events:
   // the caller looks at its clock again. The span holds until the next call. Throws
@@ -36,6 +40,8 @@ class Loop {
   void acknowledge_wake();  // call when kWakeToken was reported
 
  private:
+  bool control(int operation, int fd, std::uint32_t events, std::uint64_t token);
+
   Descriptor epoll_;
   Descriptor wake_;
   std::array<epoll_event, 256> events_{};

@@ -22,7 +22,7 @@ enum class Status : std::uint16_t {
   kVersionNotSupported = 505,
 };
 
-// Why a head is refused. Each has one status: see status_of().
+// Why a request is refused. Each has one status: see status_of().
 enum class Refusal : std::uint8_t {
   kNone,
   kMalformedRequestLine,  // not "method SP target SP version" and a line end
@@ -38,12 +38,16 @@ enum class Refusal : std::uint8_t {
   kConflictingLength,   // both Content-Length and Transfer-Encoding, or the latter in HTTP/1.0
   kUnknownCoding,       // a transfer coding other than chunked
   kUnknownExpectation,  // an Expect other than 100-continue
+  // Not of the parser's finding:
+  kHeadTooLong,
+  kBodyTooLarge,
+  kMalformedBody,  // its chunked coding is broken
+  kCutShort,       // the peer ended its side within the request
+  kTooSlow,
 };
 
 Status status_of(Refusal refusal);
 std::string_view describe(Refusal refusal);
-
-enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kPatch };
 
 struct Field {
   std::string_view name;
@@ -52,17 +56,16 @@ struct Field {
 
 // Every view points into the head that was parsed.
 struct Request {
-  Method method = Method::kGet;
   std::uint8_t minor_version = 0;  // 0 or 1; a higher one is served as 1 (RFC 9110 section 2.5)
   bool keep_alive = false;         // what the version and the Connection field come to
   bool promises_silence =
       false;  // "close" from a client of HTTP/1.1: it sends nothing after this request
   bool chunked = false;
   bool expects_continue = false;
-  std::string_view method_name;
-  std::string_view target;    // as sent
-  std::string_view resource;  // the target's path and query without the first slash
-  std::string_view host;      // of the Host field; empty when there is none
+  std::string_view method_name;  // one of those that are served, unless refused
+  std::string_view target;       // as sent
+  std::string_view resource;     // the target's path and query without the first slash
+  std::string_view host;         // of the Host field; empty when there is none
   std::optional<std::uint64_t> content_length;
   std::vector<Field> fields;  // in the order sent
 };

@@ -16,9 +16,6 @@ namespace e3::server {
 // RFC 9110 section 5.6.7, such as "Mon, 01 Jan 1996 01:01:01 GMT".
 std::string imf_fixdate(std::chrono::seconds since_epoch);
 
-// RFC 9110 section 15, such as "Not Found" without its number.
-std::string_view reason_phrase(Status status);
-
 // What the version and the persistence of a connection make of a response.
 struct ResponseForm {
   std::uint8_t minor_version = 0;
@@ -39,7 +36,7 @@ class ResponseWriter {
   void append(std::string& out, Status status, std::string_view body, ResponseForm form) const;
 
  private:
-  void write_common_part(std::string_view date);
+  void write_common_part(const std::string& date);
 
   bool has_fixed_date_;
   std::chrono::seconds time_{-1};

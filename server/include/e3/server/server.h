@@ -65,15 +65,9 @@ class Server {
     std::optional<Connection> connection;
     std::uint32_t generation = 1;  // never 0, which marks the tokens that are no connection
   };
-  struct Listening {
-    Listener listener;
-    bool suspended = false;  // until resume_accepting()
-  };
-
   void dispatch(std::uint64_t token, std::uint32_t events);
   bool accept_from(std::uint32_t index);
   void accept_in_turn(std::uint32_t index);
-  void suspend(Listening& listening);
   Connection& open(Descriptor socket);
   void give_turn(Connection& connection, std::uint32_t events);
   void conclude(Connection& connection, Connection::Next next);
@@ -91,12 +85,12 @@ class Server {
   Turn turn_;
   Loop loop_;
   std::array<DeadlineQueue, 5> deadlines_;  // by phase
-  std::deque<Listening> listeners_;
+  std::deque<Listener> listeners_;
   std::deque<Slot> slots_;  // never moved, never freed: the next connection takes a free one
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::uint64_t> again_;  // tokens with work that needs no event
   std::optional<Instant> accept_retry_at_;
-  bool accepting_is_suspended_ = false;  // by at least one listener
+  bool accepting_is_suspended_ = false;  // until resume_accepting()
   std::optional<Instant> drain_until_;
   Instant earliest_deadline_ = kNever;
   std::atomic<bool> stop_requested_ = false;

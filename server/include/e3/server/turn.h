@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "e3/server/clock.h"
@@ -28,12 +29,21 @@ struct Turn {
   Request request;
   ResponseWriter responses;
 
-  // Call before writing a response; the wall clock is read once per turn at most.
-  void refresh_date() {
-    if (std::exchange(date_is_fresh, true)) return;
-    responses.set_time(wall_clock_now());
+  // A line about the connection whose turn it is. Call it only when options.log is set: lines cost.
+  void log(std::string_view event, const std::string& details = {}) const {
+    options.log("event=" + std::string(event) + " connection=" + std::to_string(connection) +
+                details);
   }
-  bool date_is_fresh = false;
+
+  // Call before writing a response. A Date may be a little late, which saves most looks at the wall
+  // clock.
+  void refresh_date() {
+    constexpr Instant kTolerated = std::chrono::milliseconds(50);
+    if (now < date_valid_until) return;
+    responses.set_time(wall_clock_now());
+    date_valid_until = now + kTolerated;
+  }
+  Instant date_valid_until{};
 };
 
 }  // namespace e3::server

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "e3/server/listen_address.h"
+#include "address_text.h"
 
 #include <gtest/gtest.h>
 
-namespace e3::server {
 namespace {
 
-TEST(ListenAddress, ReadsEveryFormAndWritesItBack) {
+TEST(AddressText, ReadsEveryFormAndWritesItBack) {
   for (const char* text : {"127.0.0.1:80", "[::1]:0", "unix:/run/e3.sock", "unix:a:1"}) {
     const auto address = parse_listen_address(text);
     ASSERT_TRUE(address) << text;
@@ -14,7 +13,7 @@ TEST(ListenAddress, ReadsEveryFormAndWritesItBack) {
   }
 }
 
-TEST(ListenAddress, RefusesEverythingElse) {
+TEST(AddressText, RefusesEverythingElse) {
   for (const char* text :
        {"", ":", "80", ":80", "h:", "h:+1", "h:65536", "h:1 ", "unix:", "::1:80", "[]:1"}) {
     EXPECT_FALSE(parse_listen_address(text)) << text;
@@ -22,4 +21,3 @@ TEST(ListenAddress, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace e3::server

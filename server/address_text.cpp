@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "e3/server/listen_address.h"
+#include "address_text.h"
 
 #include <charconv>
 
-namespace e3::server {
+using e3::server::ListenAddress;
 
 std::optional<ListenAddress> parse_listen_address(std::string_view text) {
   constexpr std::string_view kUnix = "unix:";
@@ -34,5 +34,3 @@ std::string to_string(const ListenAddress& address) {
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   return (is_ipv6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
-
-}  // namespace e3::server
