@@ -32,15 +32,16 @@ function(e3_framing_mutant name source right wrong finding)
 endfunction()
 
 e3_framing_mutant(hex_digit_misread body_reader.cpp
-  "return digit - 'a' + 10;" "return digit - 'a' + 9;" "")
+  "- 'a' + 10;" "- 'a' + 9;" "")
 e3_framing_mutant(length_one_short body_reader.cpp
   "remaining_ = length;" "remaining_ = length == 0 ? 0 : length - 1;" "the request ends elsewhere")
 e3_framing_mutant(chunk_end_lenient body_reader.cpp
-  "return expect(byte, '\\r', At::kContentLineFeed);"
-  "return byte == '\\n' ? expect(byte, '\\n', At::kSizeBegin) : expect(byte, '\\r', At::kContentLineFeed);"
+  "return byte == place.expected ?"
+  "if (at_ == At::kContentReturn && byte == '\\n') return move_to(At::kSizeBegin);
+  return byte == place.expected ?"
   "")
 e3_framing_mutant(extension_refused body_reader.cpp
-  "if (byte == ';') {" "if (byte == '=') {" "refused, but the body has no such fault")
+  "byte == ';'" "byte == '='" "refused, but the body has no such fault")
 e3_framing_mutant(coding_ignored exchange.cpp
   "if (request.chunked || request.content_length.value_or(0) != 0) {"
   "if (request.content_length.value_or(0) != 0) {" "the request ends elsewhere")
