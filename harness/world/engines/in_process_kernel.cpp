@@ -12,8 +12,10 @@ bool InProcessKernel::can_show(History history) const {
 }
 
 void InProcessKernel::unmodelled(const char* call) {
-  turn_->halt(fmt::format("it called {}, which the {} engine does not model; use --engine tcp",
-                          call, engine()));
+  turn_->halt(
+      fmt::format("it called {}, which the {} engine does not model; test it as a program "
+                  "over TCP: e3 run --spawn 'CMD {{port}}'",
+                  call, engine()));
 }
 
 }  // namespace e3

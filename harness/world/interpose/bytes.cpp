@@ -99,6 +99,11 @@ ssize_t sendfile(int out, int in, off_t* offset, size_t size) noexcept {
   return real::sendfile(out, in, offset, size);
 }
 
+// The name that -D_FILE_OFFSET_BITS=64 makes of it.
+ssize_t sendfile64(int out, int in, off_t* offset, size_t size) noexcept {
+  return sendfile(out, in, offset, size);
+}
+
 }  // extern "C"
 
 namespace e3::interpose {

@@ -74,6 +74,22 @@ int clock_nanosleep(clockid_t clock, int flags, const timespec* duration, timesp
   return real::clock_nanosleep(clock, flags, duration, remaining);
 }
 
+unsigned sleep(unsigned seconds) {
+  if (Turn kernel; kernel) {
+    kernel->sleep(std::chrono::seconds(seconds));
+    return 0;
+  }
+  return real::sleep(seconds);
+}
+
+int usleep(useconds_t microseconds) {
+  if (Turn kernel; kernel) {
+    kernel->sleep(std::chrono::microseconds(microseconds));
+    return 0;
+  }
+  return real::usleep(microseconds);
+}
+
 }  // extern "C"
 
 namespace e3::interpose {

@@ -3,7 +3,9 @@
 #include <sys/ioctl.h>
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <cstdarg>
+#include <cstdint>
 
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
@@ -79,6 +81,22 @@ int pipe(int* ends) noexcept {
 int eventfd(unsigned int initial, int flags) noexcept {
   if (Turn kernel; kernel) return returned(kernel->eventfd(initial, flags));
   return real::eventfd(initial, flags);
+}
+
+int eventfd_read(int fd, std::uint64_t* value) {
+  const iovec part{.iov_base = value, .iov_len = sizeof *value};
+  if (Turn kernel; kernel.owns(fd)) {
+    return returned(std::min(kernel->receive("read", fd, &part, 1, 0), 0L));
+  }
+  return real::eventfd_read(fd, value);
+}
+
+int eventfd_write(int fd, std::uint64_t value) {
+  const iovec part{.iov_base = &value, .iov_len = sizeof value};
+  if (Turn kernel; kernel.owns(fd)) {
+    return returned(std::min(kernel->transmit("write", fd, &part, 1, 0), 0L));
+  }
+  return real::eventfd_write(fd, value);
 }
 
 int timerfd_create(int clock, int flags) noexcept {

@@ -37,6 +37,12 @@ int __poll_chk(pollfd* entries, nfds_t count, int timeout, size_t room) {
   require_room(count, room / sizeof(pollfd));
   return poll(entries, count, timeout);
 }
+
+int __ppoll_chk(pollfd* entries, nfds_t count, const timespec* timeout, const sigset_t* mask,
+                size_t room) {
+  require_room(count, room / sizeof(pollfd));
+  return ppoll(entries, count, timeout, mask);
+}
 // NOLINTEND(bugprone-reserved-identifier)
 
 }  // extern "C"

@@ -14,6 +14,9 @@ void answer_with(SystemCalls* kernel) {
   link_readiness();
   link_clocks();
   link_fortified();
+  link_randomness();
+  link_refused();
+  restart_randomness();
   answering = kernel;
 }
 

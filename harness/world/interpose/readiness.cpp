@@ -2,6 +2,8 @@
 // Interposed: the calls in which a server waits. Here the scenario takes its next step.
 #include <sys/epoll.h>
 
+#include <vector>
+
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
@@ -19,6 +21,39 @@ std::optional<std::chrono::nanoseconds> from_milliseconds(int timeout) {
 std::optional<std::chrono::nanoseconds> from_timespec(const timespec* timeout) {
   if (timeout == nullptr) return std::nullopt;
   return std::chrono::seconds(timeout->tv_sec) + std::chrono::nanoseconds(timeout->tv_nsec);
+}
+
+bool contains(const fd_set* set, int fd) { return set != nullptr && FD_ISSET(fd, set); }
+
+// Leaves `fd` in `set` if it was there and is ready; returns how many that are.
+int keep_if(bool ready, fd_set* set, int fd) {
+  if (!contains(set, fd)) return 0;
+  if (!ready) FD_CLR(fd, set);
+  return ready ? 1 : 0;
+}
+
+// The masks are those that select(2) gives for its three sets.
+long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set* writable,
+                    fd_set* urgent, std::optional<std::chrono::nanoseconds> timeout) {
+  std::vector<pollfd> entries;
+  for (int fd = 0; fd < count; ++fd) {
+    int events = contains(readable, fd) ? POLLIN : 0;
+    if (contains(writable, fd)) events |= POLLOUT;
+    if (contains(urgent, fd)) events |= POLLPRI;
+    if (events != 0) {
+      entries.push_back({.fd = fd, .events = static_cast<short>(events), .revents = 0});
+    }
+  }
+  const long ready = kernel.poll(entries.data(), entries.size(), timeout);
+  if (ready < 0) return ready;
+  long bits = 0;
+  for (const pollfd& entry : entries) {
+    if ((entry.revents & POLLNVAL) != 0) return -EBADF;
+    bits += keep_if((entry.revents & (POLLIN | POLLHUP | POLLERR)) != 0, readable, entry.fd);
+    bits += keep_if((entry.revents & (POLLOUT | POLLERR)) != 0, writable, entry.fd);
+    bits += keep_if((entry.revents & POLLPRI) != 0, urgent, entry.fd);
+  }
+  return bits;
 }
 
 }  // namespace
@@ -72,9 +107,32 @@ int poll(pollfd* entries, nfds_t count, int timeout) {
   return real::poll(entries, count, timeout);
 }
 
+// No signal arrives in a stepped run, so the mask changes nothing here either.
+int ppoll(pollfd* entries, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  if (Turn kernel; kernel) {
+    return returned(kernel->poll(entries, count, from_timespec(timeout)));
+  }
+  return real::ppoll(entries, count, timeout, mask);
+}
+
 int select(int count, fd_set* readable, fd_set* writable, fd_set* urgent, timeval* timeout) {
-  if (Turn kernel; kernel) kernel->unmodelled("select");
+  if (Turn kernel; kernel) {
+    std::optional<std::chrono::nanoseconds> bound;
+    if (timeout != nullptr) {
+      bound = std::chrono::seconds(timeout->tv_sec) + std::chrono::microseconds(timeout->tv_usec);
+    }
+    return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
+  }
   return real::select(count, readable, writable, urgent, timeout);
+}
+
+int pselect(int count, fd_set* readable, fd_set* writable, fd_set* urgent, const timespec* timeout,
+            const sigset_t* mask) {
+  if (Turn kernel; kernel) {
+    return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent,
+                                   from_timespec(timeout)));
+  }
+  return real::pselect(count, readable, writable, urgent, timeout, mask);
 }
 
 }  // extern "C"

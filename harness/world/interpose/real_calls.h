@@ -3,7 +3,9 @@
 // is linked (it poisons, unpoisons and orders memory accesses), else libc's.
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -11,8 +13,10 @@
 #include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <ctime>
 
 namespace e3::real {

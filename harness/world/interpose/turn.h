@@ -47,5 +47,10 @@ void link_bytes();
 void link_readiness();
 void link_clocks();
 void link_fortified();
+void link_randomness();
+void link_refused();
+
+// The next target sees the same randomness again.
+void restart_randomness();
 
 }  // namespace e3::interpose

@@ -7,18 +7,26 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <ctime>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 
@@ -293,6 +301,97 @@ TEST_F(InProcessWorldTest, AnEventfdWakesTheLoop) {
   ASSERT_EQ(::eventfd_write(event_fd, 1), 0);
   world.settle();
   EXPECT_TRUE(woken);
+}
+
+TEST_F(InProcessWorldTest, WhatCannotBeSimulatedStopsLoudly) {
+  struct Case {
+    std::function<void()> act;
+    std::string_view name;
+  };
+  const Case cases[] = {
+      {[] { ::fork(); }, "fork"},
+      {[] {
+         pthread_t thread{};
+         ::pthread_create(
+             &thread, nullptr, [](void* nothing) { return nothing; }, nullptr);
+       },
+       "pthread_create"},
+      {[] { ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0); }, "SYS_socket"},
+      {[] { ::syscall(SYS_io_uring_setup, 1, nullptr); }, "io_uring_setup"},
+      {[] { ::alarm(1); }, "alarm"},
+      {[] {
+         std::array<int, 2> ends{};
+         ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data());
+         mmsghdr message{};
+         ::recvmmsg(ends[0], &message, 1, 0, nullptr);
+       },
+       "recvmmsg"},
+  };
+  for (const Case& each : cases) {
+    const std::string why = why_not_started(each.act);
+    EXPECT_NE(why.find(each.name), std::string::npos) << why;
+    EXPECT_NE(why.find("--spawn"), std::string::npos) << why;
+  }
+}
+
+TEST_F(InProcessWorldTest, SelectWaitsAndTellsWhichDescriptorsAreReady) {
+  int ready = -1;
+  bool listener_is_ready = false;
+  bool event_is_ready = true;
+  World& world = start([&] {
+    const int listener = listen_anywhere();
+    const int event = ::eventfd(0, EFD_NONBLOCK);
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(listener, &readable);
+    FD_SET(event, &readable);
+    ready = ::select(std::max(listener, event) + 1, &readable, nullptr, nullptr, nullptr);
+    listener_is_ready = FD_ISSET(listener, &readable);
+    event_is_ready = FD_ISSET(event, &readable);
+    ::poll(nullptr, 0, -1);
+  });
+  EXPECT_EQ(ready, -1);
+  const Peer peer = world.connect();
+  world.settle();
+  EXPECT_EQ(ready, 1);
+  EXPECT_TRUE(listener_is_ready);
+  EXPECT_FALSE(event_is_ready);
+}
+
+TEST_F(InProcessWorldTest, RandomnessRepeats) {
+  std::array<std::uint64_t, 2> drawn{};
+  const auto draw = [&](std::size_t run) {
+    start([&drawn, run] {
+      ::getrandom(&drawn[run], sizeof drawn[run], 0);
+      const int listener = listen_anywhere(0);
+      ::accept(listener, nullptr, nullptr);
+    });
+    world_.reset();
+  };
+  draw(0);
+  draw(1);
+  EXPECT_NE(drawn[0], 0U);
+  EXPECT_EQ(drawn[0], drawn[1]);
+}
+
+TEST_F(InProcessWorldTest, ATimerfdRingsInVirtualTime) {
+  std::uint64_t expirations = 0;
+  World& world = start([&] {
+    const int timer = ::timerfd_create(CLOCK_MONOTONIC, 0);
+    const itimerspec every_second{.it_interval = {1, 0}, .it_value = {1, 0}};
+    ::timerfd_settime(timer, 0, &every_second, nullptr);
+    const int listener = listen_anywhere();
+    pollfd entry{.fd = timer, .events = POLLIN, .revents = 0};
+    ::poll(&entry, 1, -1);
+    ::sleep(2);
+    EXPECT_EQ(::read(timer, &expirations, sizeof expirations), 8);
+    entry.fd = listener;
+    ::poll(&entry, 1, -1);
+  });
+  world.advance(500ms);
+  EXPECT_EQ(expirations, 0U);
+  world.advance(10s);
+  EXPECT_EQ(expirations, 3U);
 }
 
 TEST_F(InProcessWorldTest, TheTargetsObjectsAreDestroyedWhenTheWorldEnds) {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Interposed: what no engine models. On a simulated descriptor, or from a simulated target, each
+// stops the target and names itself; nothing slips through to a kernel that knows nothing of the
+// simulation.
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <iterator>
+
+#include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/turn.h"
+
+using e3::interpose::Turn;
+namespace real = e3::real;
+
+namespace {
+
+// System calls that must not be made past libc's functions: those that concern descriptors only
+// when theirs is simulated.
+struct Forbidden {
+  long number;
+  const char* name;
+  bool on_descriptor;
+};
+constexpr Forbidden kForbidden[] = {
+    {SYS_read, "syscall(SYS_read)", true},
+    {SYS_write, "syscall(SYS_write)", true},
+    {SYS_readv, "syscall(SYS_readv)", true},
+    {SYS_writev, "syscall(SYS_writev)", true},
+    {SYS_close, "syscall(SYS_close)", true},
+    {SYS_dup, "syscall(SYS_dup)", true},
+    {SYS_dup3, "syscall(SYS_dup3)", true},
+    {SYS_fcntl, "syscall(SYS_fcntl)", true},
+    {SYS_ioctl, "syscall(SYS_ioctl)", true},
+    {SYS_sendto, "syscall(SYS_sendto)", true},
+    {SYS_recvfrom, "syscall(SYS_recvfrom)", true},
+    {SYS_sendmsg, "syscall(SYS_sendmsg)", true},
+    {SYS_recvmsg, "syscall(SYS_recvmsg)", true},
+    {SYS_sendfile, "syscall(SYS_sendfile)", true},
+    {SYS_accept4, "syscall(SYS_accept4)", true},
+    {SYS_shutdown, "syscall(SYS_shutdown)", true},
+    {SYS_epoll_ctl, "syscall(SYS_epoll_ctl)", true},
+    {SYS_epoll_pwait, "syscall(SYS_epoll_pwait)", true},
+    {SYS_epoll_pwait2, "syscall(SYS_epoll_pwait2)", true},
+    {SYS_socket, "syscall(SYS_socket)", false},
+    {SYS_epoll_create1, "syscall(SYS_epoll_create1)", false},
+    {SYS_eventfd2, "syscall(SYS_eventfd2)", false},
+    {SYS_timerfd_create, "syscall(SYS_timerfd_create)", false},
+    {SYS_signalfd4, "syscall(SYS_signalfd4)", false},
+    {SYS_clone, "syscall(SYS_clone)", false},
+    {SYS_io_uring_setup, "io_uring_setup", false},
+};
+
+}  // namespace
+
+extern "C" {
+
+long syscall(long number, ...) noexcept {
+  va_list rest;
+  va_start(rest, number);
+  long words[6];
+  for (long& word : words) word = va_arg(rest, long);
+  va_end(rest);
+  if (Turn kernel; kernel) {
+    const auto* found = std::find_if(std::begin(kForbidden), std::end(kForbidden),
+                                     [&](const Forbidden& row) { return row.number == number; });
+    if (found != std::end(kForbidden) &&
+        (!found->on_descriptor || kernel.owns(static_cast<int>(words[0])))) {
+      kernel->unmodelled(found->name);
+    }
+  }
+  return real::syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+}
+
+pid_t fork() noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("fork");
+  return real::fork();
+}
+
+int daemon(int stay, int keep_output) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("daemon");
+  return real::daemon(stay, keep_output);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
+                   void* argument) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("pthread_create");
+  return real::pthread_create(thread, attributes, start, argument);
+}
+
+// These would interrupt the target when real time has passed.
+unsigned alarm(unsigned seconds) noexcept {
+  if (Turn kernel; kernel && seconds != 0) kernel->unmodelled("alarm");
+  return real::alarm(seconds);
+}
+
+ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t size,
+               unsigned flags) {
+  if (Turn kernel; kernel.owns(in) || kernel.owns(out)) kernel->unmodelled("splice");
+  return real::splice(in, in_offset, out, out_offset, size, flags);
+}
+
+int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("recvmmsg");
+  return real::recvmmsg(fd, messages, count, flags, timeout);
+}
+
+int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("sendmmsg");
+  return real::sendmmsg(fd, messages, count, flags);
+}
+
+}  // extern "C"
+
+namespace e3::interpose {
+void link_refused() {}
+}  // namespace e3::interpose
