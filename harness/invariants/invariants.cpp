@@ -44,7 +44,8 @@ std::optional<Violation> check_health(World& world) {
     return Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
   }
   if (!health.misuse.empty()) {
-    return Violation{Symptom::kMisuse, "no stale descriptor is used", health.misuse.front()};
+    return Violation{Symptom::kMisuse, "only descriptors and memory that exist are used",
+                     health.misuse.front()};
   }
   return std::nullopt;
 }

@@ -92,6 +92,7 @@ int EpollInstance::collect(std::span<epoll_event> events) {
   scanned.splice_front(ready_);
   std::size_t count = 0;
   while (count < events.size()) {
+    if (machine().event_order != nullptr && !choose_next(scanned, count)) break;
     EpollItem* item = scanned.pop_front();
     if (item == nullptr) break;
     std::uint32_t revents = item->file->poll() & item->events;
@@ -119,6 +120,26 @@ int EpollInstance::collect(std::span<epoll_event> events) {
   }
   ready_.splice_front(scanned);
   return static_cast<int>(count);
+}
+
+bool EpollInstance::choose_next(ReadyList& scanned, std::size_t reported) {
+  const auto ready = [](const EpollItem& item) { return (item.file->poll() & item.events) != 0; };
+  std::size_t waiting = 0;
+  for (EpollItem* item = scanned.front(); item != nullptr; item = ReadyList::next(*item)) {
+    if (ready(*item)) ++waiting;
+  }
+  if (waiting == 0 || (waiting == 1 && reported == 0)) return true;
+  const std::size_t choice = machine().event_order->next(waiting, reported);
+  if (choice == waiting && reported != 0) return false;
+  if (choice >= waiting) return true;
+  std::size_t left = choice;
+  for (EpollItem* item = scanned.front(); item != nullptr; item = ReadyList::next(*item)) {
+    if (!ready(*item) || left-- != 0) continue;
+    ReadyList::remove(*item);
+    scanned.push_front(*item);
+    return true;
+  }
+  return true;
 }
 
 void EpollInstance::on_wake(EpollItem& item, std::uint32_t key) {

@@ -45,6 +45,8 @@ class EpollInstance final : public OpenFile {
   EpollItem* find(OpenFile& file, int descriptor) const;
   long add(OpenFile& file, int descriptor, const epoll_event& event);
   void queue_if_ready(EpollItem& item);
+  // Moves the item that a given order wants next to the front; false: the rest arrives later.
+  bool choose_next(ReadyList& scanned, std::size_t reported);
   bool nesting_allowed(EpollInstance& inner);
   // How deep instances are nested under this one; more than is allowed when `forbidden` is there.
   int levels_below(const EpollInstance& forbidden, int depth) const;

@@ -18,6 +18,12 @@ Kernel::~Kernel() = default;
 
 void Kernel::reset() { machine_->reset(); }
 
+void Kernel::reset(const KernelConfig& config) {
+  machine_->config = config;
+  machine_->descriptors.set_limit(config.descriptor_limit);
+  machine_->reset();
+}
+
 const Block& Kernel::block() const { return machine_->block; }
 
 Nanoseconds Kernel::now() const { return machine_->clock.monotonic(); }
@@ -39,6 +45,10 @@ void Kernel::occupy_number(int fd) { machine_->descriptors.occupy(fd); }
 void Kernel::vacate_number(int fd) { machine_->descriptors.vacate(fd); }
 
 std::size_t Kernel::open_descriptors() const { return machine_->descriptors.count(); }
+
+void Kernel::set_descriptor_limit(int limit) { machine_->descriptors.set_limit(limit); }
+
+void Kernel::set_event_order(EventOrder* order) { machine_->event_order = order; }
 
 void Kernel::raise(int signal) { machine_->raise(signal); }
 

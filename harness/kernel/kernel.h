@@ -25,6 +25,10 @@
 #include "kernel_config.h"
 #include "peer_socket.h"
 
+namespace e3 {
+class EventOrder;
+}
+
 namespace e3::sim {
 
 class Machine;
@@ -41,6 +45,8 @@ class Kernel {
   // A new machine with the same configuration. Keeps its memory; O(what the old one used). All
   // PeerSockets of the old one become invalid and must not be used. Occupied numbers stay.
   void reset();
+  // The same with another configuration.
+  void reset(const KernelConfig& config);
 
   // --- The engine's side
 
@@ -66,6 +72,12 @@ class Kernel {
   void occupy_number(int fd);
   void vacate_number(int fd);
   std::size_t open_descriptors() const;
+  // RLIMIT_NOFILE from now on. Lowering it closes nothing.
+  void set_descriptor_limit(int limit);
+
+  // Who chooses among ready events from now on, until reset(); nullptr: Linux's order. Must outlive
+  // its use.
+  void set_event_order(EventOrder* order);
 
   // Makes `signal` pending; a signalfd or the engine takes it. SIGPIPE is raised by the model.
   void raise(int signal);

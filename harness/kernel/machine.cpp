@@ -28,6 +28,7 @@ void Machine::reset() {
   descriptors.reset();
   network.reset();
   block = {};
+  event_order = nullptr;
   pending_signals = 0;
   open_files = 0;
   epoll_items.reset();

@@ -8,6 +8,7 @@
 #include "descriptor_table.h"
 #include "epoll_instance.h"
 #include "event_fd.h"
+#include "faults/event_order.h"
 #include "kernel_config.h"
 #include "network.h"
 #include "object_pool.h"
@@ -45,6 +46,7 @@ class Machine {
   DescriptorTable descriptors;
   Network network;
   Block block;
+  EventOrder* event_order = nullptr;  // nullptr: Linux's
   std::uint64_t pending_signals = 0;  // bit (number - 1)
   IntrusiveList<SignalFd, &SignalFd::in_machine> signal_fds_open;
 

@@ -7,29 +7,22 @@
 #include <cerrno>
 #include <system_error>
 #include <utility>
+#include <vector>
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define E3_ASAN 1
-#endif
-#if __has_feature(thread_sanitizer)
-#define E3_TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define E3_ASAN 1
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define E3_TSAN 1
-#endif
-
-#ifdef E3_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
-#endif
-#ifdef E3_TSAN
-#include <sanitizer/tsan_interface.h>
-#endif
+// What the sanitizers must be told of a switch of stacks, asked for at run time: the harness may be
+// built without them while the target is built with them.
+// NOLINTBEGIN(bugprone-reserved-identifier): these are the runtimes' own names.
+extern "C" {
+[[gnu::weak]] void __sanitizer_start_switch_fiber(void** fake_stack, const void* bottom,
+                                                  std::size_t size);
+[[gnu::weak]] void __sanitizer_finish_switch_fiber(void* fake_stack, const void** bottom,
+                                                   std::size_t* size);
+[[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* begin, std::size_t size);
+[[gnu::weak]] void* __tsan_get_current_fiber();
+[[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
+[[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
+[[gnu::weak]] void __tsan_switch_to_fiber(void* fiber, unsigned flags);
+}
 
 namespace e3 {
 namespace {
@@ -40,29 +33,42 @@ constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 // A new stack begins in a function without arguments; its fiber is handed over here.
 thread_local Fiber* starting_fiber = nullptr;
 
+// Stacks of ended fibers, for the next ones: a world is made and ended far more often than memory
+// can be mapped. Never destroyed, since a fiber may outlive static objects.
+std::vector<void*>& spare_stacks() {
+  static thread_local auto& stacks = *new std::vector<void*>;
+  return stacks;
+}
+
+void* take_stack() {
+  std::vector<void*>& spare = spare_stacks();
+  if (!spare.empty()) {
+    void* stack = spare.back();
+    spare.pop_back();
+    return stack;
+  }
+  void* stack = mmap(nullptr, kGuardBytes + kStackBytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
+  mprotect(stack, kGuardBytes, PROT_NONE);
+  return stack;
+}
+
 }  // namespace
 
-Fiber::Fiber(std::function<void()> body) : body_(std::move(body)) {
-  stack_ = mmap(nullptr, kGuardBytes + kStackBytes, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack_ == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
-  mprotect(stack_, kGuardBytes, PROT_NONE);
+Fiber::Fiber(std::function<void()> body) : body_(std::move(body)), stack_(take_stack()) {
   stack_bottom_ = static_cast<char*>(stack_) + kGuardBytes;
   fiber_ = prepare_stack(stack_bottom_, kStackBytes, &Fiber::entry);
-#ifdef E3_TSAN
-  tsan_fiber_ = __tsan_create_fiber(0);
-#endif
+  if (__tsan_create_fiber != nullptr) tsan_fiber_ = __tsan_create_fiber(0);
 }
 
 Fiber::~Fiber() {
-#ifdef E3_ASAN
-  // The last frames were never left; their red zones must not haunt the next mapping here.
-  __asan_unpoison_memory_region(stack_bottom_, kStackBytes);
-#endif
-#ifdef E3_TSAN
-  __tsan_destroy_fiber(tsan_fiber_);
-#endif
-  munmap(stack_, kGuardBytes + kStackBytes);
+  if (!finished_ && __asan_unpoison_memory_region != nullptr) {
+    // The last frames were never left; their red zones must not haunt the next fiber here.
+    __asan_unpoison_memory_region(stack_bottom_, kStackBytes);
+  }
+  if (__tsan_destroy_fiber != nullptr) __tsan_destroy_fiber(tsan_fiber_);
+  spare_stacks().push_back(stack_);
 }
 
 void Fiber::entry() {
@@ -71,9 +77,9 @@ void Fiber::entry() {
 }
 
 void Fiber::enter() {
-#ifdef E3_ASAN
-  __sanitizer_finish_switch_fiber(nullptr, &caller_stack_bottom_, &caller_stack_size_);
-#endif
+  if (__sanitizer_finish_switch_fiber != nullptr) {
+    __sanitizer_finish_switch_fiber(nullptr, &caller_stack_bottom_, &caller_stack_size_);
+  }
   body_();
   finished_ = true;
   switch_out(/*for_ever=*/true);
@@ -82,35 +88,34 @@ void Fiber::enter() {
 void Fiber::resume() {
   assert(!finished_);
   starting_fiber = this;  // read at the first resume only
-#ifdef E3_TSAN
-  tsan_caller_ = __tsan_get_current_fiber();
-  __tsan_switch_to_fiber(tsan_fiber_, 0);
-#endif
-#ifdef E3_ASAN
-  __sanitizer_start_switch_fiber(&caller_fake_stack_, stack_bottom_, kStackBytes);
-#endif
+  if (__tsan_switch_to_fiber != nullptr) {
+    tsan_caller_ = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(tsan_fiber_, 0);
+  }
+  if (__sanitizer_start_switch_fiber != nullptr) {
+    __sanitizer_start_switch_fiber(&caller_fake_stack_, stack_bottom_, kStackBytes);
+  }
   e3_switch_stack(&caller_, fiber_);
-#ifdef E3_ASAN
-  __sanitizer_finish_switch_fiber(caller_fake_stack_, nullptr, nullptr);
-#endif
+  if (__sanitizer_finish_switch_fiber != nullptr) {
+    __sanitizer_finish_switch_fiber(caller_fake_stack_, nullptr, nullptr);
+  }
 }
 
 void Fiber::suspend() { switch_out(/*for_ever=*/false); }
 
 void Fiber::switch_out(bool for_ever) {
-#ifdef E3_TSAN
-  __tsan_switch_to_fiber(tsan_caller_, 0);
-#endif
-#ifdef E3_ASAN
-  // A null save slot tells ASan that this stack is done and its fake frames can go.
-  __sanitizer_start_switch_fiber(for_ever ? nullptr : &fiber_fake_stack_, caller_stack_bottom_,
-                                 caller_stack_size_);
-#endif
-  static_cast<void>(for_ever);
+  if (__tsan_switch_to_fiber != nullptr) __tsan_switch_to_fiber(tsan_caller_, 0);
+  if (__sanitizer_start_switch_fiber != nullptr) {
+    // A null save slot tells ASan that this stack is done and its fake frames can go.
+    __sanitizer_start_switch_fiber(for_ever ? nullptr : &fiber_fake_stack_, caller_stack_bottom_,
+                                   caller_stack_size_);
+  }
   e3_switch_stack(&fiber_, caller_);
-#ifdef E3_ASAN
-  __sanitizer_finish_switch_fiber(fiber_fake_stack_, &caller_stack_bottom_, &caller_stack_size_);
-#endif
+  if (__sanitizer_finish_switch_fiber != nullptr) {
+    __sanitizer_finish_switch_fiber(fiber_fake_stack_, &caller_stack_bottom_, &caller_stack_size_);
+  }
 }
+
+// NOLINTEND(bugprone-reserved-identifier)
 
 }  // namespace e3

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/peer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -25,9 +23,9 @@ std::string_view to_string(Ending ending) {
   return "unknown";
 }
 
-Peer::Peer(World& world, std::string name, std::unique_ptr<Wire> wire)
-    : world_(&world), name_(std::move(name)), wire_(std::move(wire)) {
-  note("connects");
+Peer::Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire)
+    : world_(&world), number_(number), wire_(std::move(wire)) {
+  note(PeerDeed::kConnects);
 }
 
 Peer::~Peer() {
@@ -44,24 +42,24 @@ std::size_t Peer::send(std::string_view bytes) {
       break;
     }
   }
-  note(fmt::format("sends {} of {} {}", sent, bytes.size(), quoted(bytes)));
+  note(PeerDeed::kSends, static_cast<long>(sent), bytes.size(), bytes.substr(0, sent));
   return sent;
 }
 
 void Peer::shutdown_write() {
-  note("half-closes");
+  note(PeerDeed::kHalfCloses);
   wire_->shutdown_write();
 }
 
 void Peer::close() {
-  note("closes");
+  note(PeerDeed::kCloses);
   world_->forget(*wire_);
   wire_->close();
   wire_.reset();
 }
 
 void Peer::reset() {
-  note("resets");
+  note(PeerDeed::kResets);
   world_->forget(*wire_);
   wire_->reset();
   wire_.reset();
@@ -69,20 +67,20 @@ void Peer::reset() {
 
 std::size_t Peer::receive_now(std::size_t limit) {
   if (ending_ != Ending::kOpen) return 0;
-  std::array<char, 65536> buffer;  // NOLINT: filled by receive
+  static thread_local std::array<char, 65536> buffer;
   const long count = wire_->receive(buffer.data(), std::min(limit, buffer.size()));
   if (count > 0) {
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
     received_ += bytes;
-    note(fmt::format("receives {} {}", count, quoted(bytes)));
+    note(PeerDeed::kReceives, count, 0, bytes);
     return bytes.size();
   }
   if (count == 0) {
     ending_ = Ending::kEof;
-    note("sees end of file");
+    note(PeerDeed::kSeesEnd);
   } else if (count != -EAGAIN) {
     ending_ = Ending::kReset;
-    note(fmt::format("sees {}", strerrorname_np(static_cast<int>(-count))));
+    note(PeerDeed::kSeesError, count);
   }
   return 0;
 }
@@ -103,6 +101,14 @@ void Peer::receive_to_end() {
   }
 }
 
-void Peer::note(std::string_view what) { world_->transcript().record(world_->now(), name_, what); }
+void Peer::note(PeerDeed deed, long result, std::size_t argument, std::string_view bytes) {
+  TranscriptRecord& record = world_->transcript().add(world_->now());
+  record.actor = Actor::kPeer;
+  record.on = {Role::kAny, false, number_};
+  record.deed = static_cast<std::uint8_t>(deed);
+  record.result = result;
+  record.argument = static_cast<std::int64_t>(argument);
+  if (!bytes.empty()) record.keep(bytes.data(), bytes.size());
+}
 
 }  // namespace e3

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "harness/world/transcript.h"
 #include "harness/world/wire.h"
 
 namespace e3 {
@@ -22,7 +24,8 @@ std::string_view to_string(Ending ending);
 // Movable; closing is the destructor's last resort. Must not outlive its world.
 class Peer {
  public:
-  Peer(World& world, std::string name, std::unique_ptr<Wire> wire);
+  // `number` counts the peers of a world from 1.
+  Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire);
   ~Peer();
   Peer(Peer&&) noexcept = default;
   Peer& operator=(Peer&&) = delete;
@@ -50,10 +53,10 @@ class Peer {
   Wire& wire() { return *wire_; }
 
  private:
-  void note(std::string_view what);
+  void note(PeerDeed deed, long result = 0, std::size_t argument = 0, std::string_view bytes = {});
 
   World* world_;
-  std::string name_;
+  std::uint32_t number_;
   std::unique_ptr<Wire> wire_;  // null once closed
   std::string received_;
   Ending ending_ = Ending::kOpen;

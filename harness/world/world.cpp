@@ -7,7 +7,7 @@ namespace e3 {
 
 Peer World::connect(const ConnectOptions& options) {
   std::unique_ptr<Wire> wire = open_wire(options);
-  return Peer(*this, fmt::format("peer{}", ++peers_made_), std::move(wire));
+  return Peer(*this, ++peers_made_, std::move(wire));
 }
 
 void World::inject(const Fault& fault) {

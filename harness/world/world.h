@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "harness/faults/event_order.h"
 #include "harness/faults/fault.h"
 #include "harness/world/peer.h"
 #include "harness/world/transcript.h"
@@ -24,6 +26,7 @@ struct Abilities {
   bool can_hold = false;       // several peers can act before the target runs
   bool small_windows = false;  // the target's send buffer can be made tiny
   bool faults = false;         // calls can be given results other than success: World::inject()
+  bool event_order = false;    // World::order_events()
   bool repeatable = false;     // the same seed gives the same transcript
 };
 
@@ -87,6 +90,13 @@ class World {
   virtual void record_calls() {}
   virtual std::vector<CallSite> recorded_calls() const { return {}; }
 
+  // Who chooses among ready events from now on (where abilities().event_order); null: the kernel.
+  // Must outlive the world, or be taken back.
+  virtual void order_events(EventOrder* /*order*/) {}
+  // How much time passes whenever the target reads a clock (where abilities().virtual_time): for
+  // targets that wait for an instant by asking the time. Zero at first.
+  virtual void set_clock_drift(VirtualTime /*per_reading*/) {}
+
   // For the transcript.
   virtual VirtualTime now() const = 0;
   Transcript& transcript() { return *transcript_; }
@@ -104,7 +114,7 @@ class World {
 
  private:
   Transcript* transcript_;
-  std::size_t peers_made_ = 0;
+  std::uint32_t peers_made_ = 0;
 };
 
 }  // namespace e3

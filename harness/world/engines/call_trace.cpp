@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/call_trace.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+
+#include "harness/world/engines/sanitizer_memory.h"
 
 namespace e3 {
 namespace {
@@ -17,56 +20,61 @@ std::size_t total_size(const iovec* parts, int count) {
   return total;
 }
 
-std::string outcome(long result, bool struck) {
-  const std::string_view cause = struck ? " (fault)" : "";
-  if (result >= 0) return fmt::format("{}{}", result, cause);
-  return fmt::format("-1 {}{}", strerrorname_np(static_cast<int>(-result)), cause);
-}
-
-// The vector cut after `limit` bytes.
+// A vector cut after `limit` bytes.
 class CutVector {
  public:
-  CutVector(const iovec* parts, int count, std::size_t limit) : parts_(parts), count_(count) {
-    if (total_size(parts, count) <= limit) return;
+  CutVector(const iovec* parts, int count, std::size_t limit) {
     for (int i = 0; i < count && limit > 0; ++i) {
-      cut_.push_back({parts[i].iov_base, std::min(parts[i].iov_len, limit)});
-      limit -= cut_.back().iov_len;
+      parts_.push_back({parts[i].iov_base, std::min(parts[i].iov_len, limit)});
+      limit -= parts_.back().iov_len;
     }
-    parts_ = cut_.data();
-    count_ = static_cast<int>(cut_.size());
   }
 
-  const iovec* parts() const { return parts_; }
-  int count() const { return count_; }
+  const iovec* parts() const { return parts_.data(); }
+  int count() const { return static_cast<int>(parts_.size()); }
 
  private:
-  const iovec* parts_;
-  int count_;
-  std::vector<iovec> cut_;
+  std::vector<iovec> parts_;
 };
 
-// The first bytes of a vector.
-std::string preview(const iovec* parts, int count, long size) {
-  std::string bytes;
-  for (int i = 0; i < count && static_cast<long>(bytes.size()) < size; ++i) {
-    const auto left = static_cast<std::size_t>(size) - bytes.size();
-    bytes.append(static_cast<const char*>(parts[i].iov_base), std::min(parts[i].iov_len, left));
-  }
-  return quoted(bytes, 32);
+void spell(TranscriptRecord& record, const char* call) {
+  std::memcpy(record.name, call, strnlen(call, sizeof record.name));
 }
 
-std::string event_names(std::uint32_t events) {
-  static constexpr struct {
-    std::uint32_t bit;
-    const char* name;
-  } kNames[] = {{EPOLLIN, "IN"},   {EPOLLOUT, "OUT"},         {EPOLLRDHUP, "RDHUP"},
-                {EPOLLPRI, "PRI"}, {EPOLLERR, "ERR"},         {EPOLLHUP, "HUP"},
-                {EPOLLET, "ET"},   {EPOLLONESHOT, "ONESHOT"}, {EPOLLEXCLUSIVE, "EXCLUSIVE"}};
-  std::string text;
-  for (const auto& [bit, name] : kNames) {
-    if ((events & bit) != 0) text += text.empty() ? name : fmt::format("|{}", name);
+// Keeps the first bytes that were moved.
+void keep_payload(TranscriptRecord& record, const iovec* parts, int count) {
+  const auto moved = static_cast<std::size_t>(record.result);
+  if (moved <= parts[0].iov_len) {
+    record.keep(parts[0].iov_base, moved);
+    return;
   }
-  return text.empty() ? "0" : text;
+  std::byte bytes[TranscriptRecord::kPayloadMax];
+  const std::size_t wanted = std::min(moved, sizeof bytes);
+  std::size_t kept = 0;
+  for (int part = 0; part < count && kept < wanted; ++part) {
+    const std::size_t run = std::min(parts[part].iov_len, wanted - kept);
+    std::memcpy(bytes + kept, parts[part].iov_base, run);
+    kept += run;
+  }
+  record.keep(bytes, kept);
+}
+
+// The user data is the target's own and may be a pointer: only the masks are repeatable.
+void keep_events(TranscriptRecord& record, const epoll_event* events) {
+  std::uint32_t masks[TranscriptRecord::kMasksMax];
+  const auto count = static_cast<std::size_t>(record.result);
+  const std::size_t shown = std::min(count, TranscriptRecord::kMasksMax);
+  for (std::size_t i = 0; i < shown; ++i) masks[i] = events[i].events;
+  record.keep(masks, shown * sizeof masks[0]);
+  for (std::size_t i = shown; i < count; ++i) {
+    record.argument = record.argument * 31 + events[i].events;  // not shown, but hashed
+  }
+}
+
+bool ignores_sigpipe() {
+  struct sigaction action {};
+  sigaction(SIGPIPE, nullptr, &action);
+  return action.sa_handler != SIG_DFL;
 }
 
 CallKind epoll_ctl_kind(int operation) {
@@ -80,316 +88,340 @@ CallKind epoll_ctl_kind(int operation) {
   }
 }
 
-bool ignores_sigpipe() {
-  struct sigaction action {};
-  sigaction(SIGPIPE, nullptr, &action);
-  return action.sa_handler != SIG_DFL;
-}
-
 }  // namespace
 
-std::string CallTrace::name_of(int fd) const {
-  const auto found = names_.find(fd);
-  return found != names_.end() ? found->second : "foreign";
+// --- Names and records ------------------------------------------------------------------------
+
+DescriptorName CallTrace::give_name(long fd, Role role, bool duplicate) {
+  forget_name(static_cast<int>(fd));  // of what dup2(2) has closed
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 64) * 2);
+  if (role == Role::kConnection) ++connections_;
+  std::uint32_t& count = duplicate ? duplicates_ : counts_[static_cast<std::size_t>(role)];
+  return names_[index] = {role, duplicate, ++count};
 }
 
-Role CallTrace::role_of(int fd) const {
-  const auto found = roles_.find(fd);
-  return found != roles_.end() ? found->second : Role::kAny;
-}
-
-FaultInjector::Call CallTrace::about(CallKind kind, int fd) const { return moving(kind, fd, 0, 0); }
-
-FaultInjector::Call CallTrace::moving(CallKind kind, int fd, int flags, std::size_t bytes) const {
-  return {kind, role_of(fd), fd, flags, bytes, connections_};
+void CallTrace::forget_name(int fd) {
+  if (name_of(fd).role() == Role::kAny) return;
+  DescriptorName& name = names_[static_cast<std::size_t>(fd)];
+  if (name.role() == Role::kConnection) --connections_;
+  name = {};
 }
 
 template <typename Make>
-long CallTrace::made(const FaultInjector::Call& about, const Make& make) {
-  struck_ = false;
-  const bool waits = about.kind == CallKind::kEpollWait || about.kind == CallKind::kPoll;
-  if (!waits && !injector_->watching()) return make(about.bytes);
-  const FaultInjector::Verdict verdict = injector_->begin(about);
-  long result = verdict.result ? *verdict.result : make(verdict.bytes);
-  struck_ = injector_->end(about, verdict, result);
-  if (verdict.error_when_done && result >= 0) result = -*verdict.error_when_done;
-  return result;
+CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t bytes,
+                                 const Make& make) {
+  if (!injector_->watching()) return {make(bytes)};
+  const FaultInjector::Call call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
+  const FaultInjector::Verdict verdict = injector_->begin(call);
+  Done done{verdict.result ? *verdict.result : make(verdict.bytes)};
+  done.struck = injector_->end(call, verdict, done.result);
+  if (verdict.error_when_done && done.result >= 0) done.result = -*verdict.error_when_done;
+  return done;
 }
 
-long CallTrace::log(long result, const std::string& call, bool progress) {
-  turn_->called(fmt::format("{} = {}", call, outcome(result, struck_)), progress);
-  return result;
+template <typename Make>
+CallTrace::Done CallTrace::made(CallKind kind, int fd, const Make& make) {
+  return moved(kind, fd, 0, 0, [&make](std::size_t /*bytes*/) { return make(); });
 }
 
-long CallTrace::log_noexcept(long result, const std::string& call, bool progress) {
-  turn_->called_noexcept(fmt::format("{} = {}", call, outcome(result, struck_)), progress);
-  return result;
+TranscriptRecord& CallTrace::write_down(CallKind kind, DescriptorName on, Done done) {
+  TranscriptRecord& record = log_->next();
+  record.deed = static_cast<std::uint8_t>(kind);
+  record.on = on;
+  record.result = done.result;
+  record.struck = done.struck;
+  return record;
 }
 
-long CallTrace::named(long fd, const char* kind, Role role, std::string_view call) {
-  if (fd < 0) return log_noexcept(fd, std::string(call), false);
-  const std::string name = fmt::format("{}{}", kind, ++counts_[kind]);
-  names_[static_cast<int>(fd)] = name;
-  roles_[static_cast<int>(fd)] = role;
-  if (role == Role::kConnection) ++connections_;
-  turn_->called_noexcept(fmt::format("{} = {}", call, name), true);
-  return fd;
+long CallTrace::finish_question(CallKind kind, int fd, Done done, long argument) {
+  if (done.result >= 0) return done.result;
+  write_down(kind, name_of(fd), done).argument = argument;
+  return finish_noexcept(done, false);
+}
+
+long CallTrace::finish_descriptor(CallKind kind, DescriptorName on, Done done, Role role,
+                                  bool duplicate) {
+  TranscriptRecord& record = write_down(kind, on, done);
+  if (done.result >= 0) {
+    record.other = give_name(done.result, role, duplicate);
+    record.result = 0;  // the number is the process's affair
+  }
+  return finish_noexcept(done, done.result >= 0);
+}
+
+long CallTrace::finish_duplicate(int original, Done done) {
+  const DescriptorName name = name_of(original);
+  return finish_descriptor(CallKind::kDup, name, done, name.role(), /*duplicate=*/true);
+}
+
+long CallTrace::finish_pair(CallKind kind, Done done, const int* ends, Role role) {
+  if (done.result != 0) {
+    write_down(kind, {}, done);
+    return finish_noexcept(done, false);
+  }
+  finish_descriptor(kind, {}, {ends[0], done.struck}, role);
+  finish_descriptor(kind, {}, {ends[1], done.struck}, role);
+  return 0;
 }
 
 // --- Making and closing descriptors -----------------------------------------------------------
 
 long CallTrace::socket(int domain, int type, int protocol) {
-  return named(made(about(CallKind::kSocket),
-                    [&](std::size_t) { return kernel_->socket(domain, type, protocol); }),
-               "socket", Role::kSocket, "socket()");
+  const Done done =
+      made(CallKind::kSocket, -1, [&] { return kernel_->socket(domain, type, protocol); });
+  return finish_descriptor(CallKind::kSocket, {}, done, Role::kSocket);
 }
 
 long CallTrace::listen(int fd, int backlog) {
-  const long result =
-      made(about(CallKind::kListen, fd), [&](std::size_t) { return kernel_->listen(fd, backlog); });
-  if (result == 0 && !name_of(fd).starts_with("listener")) {
-    names_[fd] = fmt::format("listener{}", ++counts_["listener"]);
-    roles_[fd] = Role::kListener;
-  }
-  return log_noexcept(result, fmt::format("listen({}, {})", name_of(fd), backlog), true);
+  const Done done = made(CallKind::kListen, fd, [&] { return kernel_->listen(fd, backlog); });
+  if (done.result == 0 && name_of(fd).role() != Role::kListener) give_name(fd, Role::kListener);
+  write_down(CallKind::kListen, name_of(fd), done).argument = backlog;
+  return finish_noexcept(done, true);
 }
 
 long CallTrace::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  const std::string call = fmt::format("accept4({})", name_of(fd));
-  const long accepted = made(about(CallKind::kAccept, fd), [&](std::size_t) {
-    return kernel_->accept4(fd, address, size, flags);
-  });
-  if (accepted < 0) return log(accepted, call, false);
-  return named(accepted, "conn", Role::kConnection, call);
+  const Done done =
+      made(CallKind::kAccept, fd, [&] { return kernel_->accept4(fd, address, size, flags); });
+  if (done.result >= 0) {
+    return finish_descriptor(CallKind::kAccept, name_of(fd), done, Role::kConnection);
+  }
+  write_down(CallKind::kAccept, name_of(fd), done);
+  return finish(done, false);
 }
 
 long CallTrace::close(int fd) {
-  const bool owned = kernel_->owns(fd);
-  const std::string name = name_of(fd);
-  const long result =
-      owned ? made(about(CallKind::kClose, fd), [&](std::size_t) { return kernel_->close(fd); })
-            : kernel_->close(fd);
-  if (owned) {
-    names_.erase(fd);
-    if (role_of(fd) == Role::kConnection) --connections_;
-    roles_.erase(fd);
-    return log(result, fmt::format("close({})", name), true);
+  if (kernel_->owns(fd)) {
+    const DescriptorName name = name_of(fd);
+    const Done done = made(CallKind::kClose, fd, [&] { return kernel_->close(fd); });
+    forget_name(fd);
+    write_down(CallKind::kClose, name, done);
+    return finish(done, true);
   }
-  if (result == 0) return 0;  // a file of the target's
+  const Done done{kernel_->close(fd)};
+  if (done.result == 0) return 0;  // a file of the target's
   misuse_.push_back(fmt::format("close() of a descriptor that is not open ({})",
-                                strerrorname_np(static_cast<int>(-result))));
-  return log(result, "close(stale)", false);
+                                strerrorname_np(static_cast<int>(-done.result))));
+  write_down(CallKind::kClose, {}, done);
+  return finish(done, false);
 }
 
 long CallTrace::socketpair(int domain, int type, int protocol, int* ends) {
-  const long result = made(about(CallKind::kSocketpair), [&](std::size_t) {
-    return kernel_->socketpair(domain, type, protocol, ends);
-  });
-  if (result != 0) return log_noexcept(result, "socketpair()", false);
-  named(ends[0], "pair", Role::kPair, "socketpair()[0]");
-  named(ends[1], "pair", Role::kPair, "socketpair()[1]");
-  return 0;
-}
-
-long CallTrace::dup(int fd) {
-  return named(made(about(CallKind::kDup, fd), [&](std::size_t) { return kernel_->dup(fd); }),
-               "dup", role_of(fd), fmt::format("dup({})", name_of(fd)));
-}
-
-long CallTrace::dup2(int fd, int wanted) {
-  return named(
-      made(about(CallKind::kDup, fd), [&](std::size_t) { return kernel_->dup2(fd, wanted); }),
-      "dup", role_of(fd), fmt::format("dup2({})", name_of(fd)));
-}
-
-long CallTrace::dup3(int fd, int wanted, int flags) {
-  return named(made(about(CallKind::kDup, fd),
-                    [&](std::size_t) { return kernel_->dup3(fd, wanted, flags); }),
-               "dup", role_of(fd), fmt::format("dup3({})", name_of(fd)));
+  const Done done = made(CallKind::kSocketpair, -1,
+                         [&] { return kernel_->socketpair(domain, type, protocol, ends); });
+  return finish_pair(CallKind::kSocketpair, done, ends, Role::kPair);
 }
 
 long CallTrace::pipe2(int* ends, int flags) {
-  const long result =
-      made(about(CallKind::kPipe), [&](std::size_t) { return kernel_->pipe2(ends, flags); });
-  if (result != 0) return log_noexcept(result, "pipe2()", false);
-  named(ends[0], "pipe", Role::kPipe, "pipe2()[0]");
-  named(ends[1], "pipe", Role::kPipe, "pipe2()[1]");
-  return 0;
+  const Done done = made(CallKind::kPipe, -1, [&] { return kernel_->pipe2(ends, flags); });
+  return finish_pair(CallKind::kPipe, done, ends, Role::kPipe);
+}
+
+long CallTrace::dup(int fd) {
+  return finish_duplicate(fd, made(CallKind::kDup, fd, [&] { return kernel_->dup(fd); }));
+}
+
+long CallTrace::dup2(int fd, int wanted) {
+  return finish_duplicate(fd, made(CallKind::kDup, fd, [&] { return kernel_->dup2(fd, wanted); }));
+}
+
+long CallTrace::dup3(int fd, int wanted, int flags) {
+  return finish_duplicate(
+      fd, made(CallKind::kDup, fd, [&] { return kernel_->dup3(fd, wanted, flags); }));
 }
 
 long CallTrace::epoll_create1(int flags) {
-  return named(made(about(CallKind::kEpollCreate),
-                    [&](std::size_t) { return kernel_->epoll_create1(flags); }),
-               "epoll", Role::kEpoll, "epoll_create1()");
+  const Done done = made(CallKind::kEpollCreate, -1, [&] { return kernel_->epoll_create1(flags); });
+  return finish_descriptor(CallKind::kEpollCreate, {}, done, Role::kEpoll);
 }
 
 long CallTrace::eventfd(unsigned int initial, int flags) {
-  return named(made(about(CallKind::kEventfd),
-                    [&](std::size_t) { return kernel_->eventfd(initial, flags); }),
-               "event", Role::kEvent, "eventfd()");
+  const Done done = made(CallKind::kEventfd, -1, [&] { return kernel_->eventfd(initial, flags); });
+  return finish_descriptor(CallKind::kEventfd, {}, done, Role::kEvent);
 }
 
 long CallTrace::timerfd_create(int clock, int flags) {
-  return named(made(about(CallKind::kTimerfdCreate),
-                    [&](std::size_t) { return kernel_->timerfd_create(clock, flags); }),
-               "timer", Role::kTimer, "timerfd_create()");
+  const Done done =
+      made(CallKind::kTimerfdCreate, -1, [&] { return kernel_->timerfd_create(clock, flags); });
+  return finish_descriptor(CallKind::kTimerfdCreate, {}, done, Role::kTimer);
 }
 
 long CallTrace::signalfd(int fd, const sigset_t* mask, int flags) {
-  return named(made(about(CallKind::kSignalfd),
-                    [&](std::size_t) { return kernel_->signalfd(fd, mask, flags); }),
-               "signal", Role::kSignal, "signalfd()");
+  const Done done =
+      made(CallKind::kSignalfd, -1, [&] { return kernel_->signalfd(fd, mask, flags); });
+  if (fd >= 0) return finish_question(CallKind::kSignalfd, fd, done);
+  return finish_descriptor(CallKind::kSignalfd, {}, done, Role::kSignal);
 }
 
-// --- Addresses and options: asked in passing, so not in the transcript unless they fail --------
+// --- Addresses and options --------------------------------------------------------------------
 
 long CallTrace::bind(int fd, const sockaddr* address, socklen_t size) {
-  return log_noexcept(made(about(CallKind::kBind, fd),
-                           [&](std::size_t) { return kernel_->bind(fd, address, size); }),
-                      fmt::format("bind({})", name_of(fd)), true);
+  const Done done = made(CallKind::kBind, fd, [&] { return kernel_->bind(fd, address, size); });
+  write_down(CallKind::kBind, name_of(fd), done);
+  return finish_noexcept(done, true);
 }
 
 long CallTrace::connect(int fd, const sockaddr* address, socklen_t size) {
-  return log(made(about(CallKind::kConnect, fd),
-                  [&](std::size_t) { return kernel_->connect(fd, address, size); }),
-             fmt::format("connect({})", name_of(fd)), true);
+  const Done done =
+      made(CallKind::kConnect, fd, [&] { return kernel_->connect(fd, address, size); });
+  write_down(CallKind::kConnect, name_of(fd), done);
+  return finish(done, true);
 }
 
 long CallTrace::getsockname(int fd, sockaddr* address, socklen_t* size) {
-  return made(about(CallKind::kGetsockname, fd),
-              [&](std::size_t) { return kernel_->getsockname(fd, address, size); });
+  return finish_question(CallKind::kGetsockname, fd, made(CallKind::kGetsockname, fd, [&] {
+                           return kernel_->getsockname(fd, address, size);
+                         }));
 }
 
 long CallTrace::getpeername(int fd, sockaddr* address, socklen_t* size) {
-  const long result = made(about(CallKind::kGetpeername, fd),
-                           [&](std::size_t) { return kernel_->getpeername(fd, address, size); });
-  if (result < 0) log_noexcept(result, fmt::format("getpeername({})", name_of(fd)), false);
-  return result;
+  return finish_question(CallKind::kGetpeername, fd, made(CallKind::kGetpeername, fd, [&] {
+                           return kernel_->getpeername(fd, address, size);
+                         }));
 }
 
 long CallTrace::getsockopt(int fd, int level, int name, void* value, socklen_t* size) {
-  return made(about(CallKind::kGetsockopt, fd),
-              [&](std::size_t) { return kernel_->getsockopt(fd, level, name, value, size); });
+  const Done done = made(CallKind::kGetsockopt, fd,
+                         [&] { return kernel_->getsockopt(fd, level, name, value, size); });
+  return finish_question(CallKind::kGetsockopt, fd, done, name);
 }
 
 long CallTrace::setsockopt(int fd, int level, int name, const void* value, socklen_t size) {
-  const long result = made(about(CallKind::kSetsockopt, fd), [&](std::size_t) {
-    return kernel_->setsockopt(fd, level, name, value, size);
-  });
-  if (result < 0) {
-    log_noexcept(result, fmt::format("setsockopt({}, {}, {})", name_of(fd), level, name), false);
-  }
-  return result;
+  const Done done = made(CallKind::kSetsockopt, fd,
+                         [&] { return kernel_->setsockopt(fd, level, name, value, size); });
+  return finish_question(CallKind::kSetsockopt, fd, done, name);
 }
 
 long CallTrace::fcntl(int fd, int command, long argument) {
-  return made(about(CallKind::kFcntl, fd),
-              [&](std::size_t) { return kernel_->fcntl(fd, command, argument); });
+  const Done done =
+      made(CallKind::kFcntl, fd, [&] { return kernel_->fcntl(fd, command, argument); });
+  const bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
+  return duplicates ? finish_duplicate(fd, done) : finish_question(CallKind::kFcntl, fd, done);
 }
 
 long CallTrace::ioctl(int fd, unsigned long request, void* argument) {
-  return made(about(CallKind::kIoctl, fd),
-              [&](std::size_t) { return kernel_->ioctl(fd, request, argument); });
+  return finish_question(CallKind::kIoctl, fd, made(CallKind::kIoctl, fd, [&] {
+                           return kernel_->ioctl(fd, request, argument);
+                         }));
 }
 
 long CallTrace::shutdown(int fd, int how) {
-  return log_noexcept(
-      made(about(CallKind::kShutdown, fd), [&](std::size_t) { return kernel_->shutdown(fd, how); }),
-      fmt::format("shutdown({}, {})", name_of(fd), how), false);
+  const Done done = made(CallKind::kShutdown, fd, [&] { return kernel_->shutdown(fd, how); });
+  write_down(CallKind::kShutdown, name_of(fd), done).argument = how;
+  return finish_noexcept(done, false);
 }
 
 // --- Bytes ------------------------------------------------------------------------------------
 
-void CallTrace::log_bytes(long result, const char* call, int fd, const iovec* parts, int count) {
-  std::string line = fmt::format("{}({}, {}) = {}", call, name_of(fd), total_size(parts, count),
-                                 outcome(result, struck_));
-  if (result > 0) line += " " + preview(parts, count, result);
-  turn_->called(line, result > 0);
+// A length beyond the end of a buffer is a bug though no byte of it may be touched this time.
+void CallTrace::check_memory(const char* call, const iovec* parts, int count) {
+  for (int i = 0; i < count; ++i) {
+    if (!is_poisoned(parts[i].iov_base, parts[i].iov_len)) continue;
+    misuse_.push_back(fmt::format("{}() was given {} bytes of memory, not all of which are there",
+                                  call, parts[i].iov_len));
+  }
+}
+
+void CallTrace::write_down_bytes(CallKind kind, const char* call, int fd, Done done,
+                                 const iovec* parts, int count, std::size_t total) {
+  TranscriptRecord& record = write_down(kind, name_of(fd), done);
+  record.argument = static_cast<std::int64_t>(total);
+  spell(record, call);
+  if (done.result > 0) keep_payload(record, parts, count);
 }
 
 long CallTrace::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
-  const long result =
-      made(moving(CallKind::kReceive, fd, flags, total_size(parts, count)), [&](std::size_t limit) {
-        const CutVector cut(parts, count, limit);
-        return kernel_->receive(call, fd, cut.parts(), cut.count(), flags);
-      });
-  log_bytes(result, call, fd, parts, count);
-  return result;
+  if (memory_is_known()) check_memory(call, parts, count);
+  const std::size_t total = total_size(parts, count);
+  const Done done = moved(CallKind::kReceive, fd, flags, total, [&](std::size_t limit) {
+    if (limit == total) return kernel_->receive(call, fd, parts, count, flags);
+    const CutVector cut(parts, count, limit);
+    return kernel_->receive(call, fd, cut.parts(), cut.count(), flags);
+  });
+  if (done.result > 0) mark_filled(parts, count, static_cast<std::size_t>(done.result));
+  write_down_bytes(CallKind::kReceive, call, fd, done, parts, count, total);
+  return finish(done, done.result > 0);
 }
 
 long CallTrace::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
-  const long result = made(moving(CallKind::kTransmit, fd, flags, total_size(parts, count)),
-                           [&](std::size_t limit) {
-                             const CutVector cut(parts, count, limit);
-                             return kernel_->transmit(call, fd, cut.parts(), cut.count(), flags);
-                           });
-  log_bytes(result, call, fd, parts, count);
-  if (result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !ignores_sigpipe()) {
-    turn_->die(fmt::format("killed by SIGPIPE in {}({})", call, name_of(fd)));
+  if (memory_is_known()) check_memory(call, parts, count);
+  const std::size_t total = total_size(parts, count);
+  const Done done = moved(CallKind::kTransmit, fd, flags, total, [&](std::size_t limit) {
+    if (limit == total) return kernel_->transmit(call, fd, parts, count, flags);
+    const CutVector cut(parts, count, limit);
+    return kernel_->transmit(call, fd, cut.parts(), cut.count(), flags);
+  });
+  write_down_bytes(CallKind::kTransmit, call, fd, done, parts, count, total);
+  if (done.result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !ignores_sigpipe()) {
+    const DescriptorName name = name_of(fd);
+    turn_->die(
+        fmt::format("killed by SIGPIPE in {}({}{})", call, to_string(name.role()), name.number()));
   }
-  return result;
+  return finish(done, done.result > 0);
 }
 
 long CallTrace::sendfile(int out, int in, off_t* offset, std::size_t size) {
-  const long result = made(moving(CallKind::kSendfile, out, 0, size), [&](std::size_t limit) {
+  const Done done = moved(CallKind::kSendfile, out, 0, size, [&](std::size_t limit) {
     return kernel_->sendfile(out, in, offset, limit);
   });
-  return log_noexcept(result, fmt::format("sendfile({}, {})", name_of(out), size), result > 0);
+  write_down(CallKind::kSendfile, name_of(out), done).argument = static_cast<std::int64_t>(size);
+  return finish_noexcept(done, done.result > 0);
 }
 
 // --- Waiting and time -------------------------------------------------------------------------
 
 long CallTrace::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
-  const long result = made(about(epoll_ctl_kind(operation), fd), [&](std::size_t) {
-    return kernel_->epoll_ctl(epoll, operation, fd, event);
-  });
-  const char* verb = operation == EPOLL_CTL_ADD   ? "ADD"
-                     : operation == EPOLL_CTL_MOD ? "MOD"
-                                                  : "DEL";
-  const std::string mask = event != nullptr ? event_names(event->events) : "-";
-  return log_noexcept(
-      result, fmt::format("epoll_ctl({}, {}, {}, {})", name_of(epoll), verb, name_of(fd), mask),
-      /*progress=*/false);
+  const CallKind kind = epoll_ctl_kind(operation);
+  const Done done = made(kind, fd, [&] { return kernel_->epoll_ctl(epoll, operation, fd, event); });
+  TranscriptRecord& record = write_down(kind, name_of(epoll), done);
+  record.other = name_of(fd);
+  if (event != nullptr && operation != EPOLL_CTL_DEL) record.mask = event->events;
+  return finish_noexcept(done, /*progress=*/false);
 }
 
 long CallTrace::epoll_wait(int epoll, epoll_event* events, int capacity,
                            std::optional<std::chrono::nanoseconds> timeout) {
-  const long count = made(about(CallKind::kEpollWait, epoll), [&](std::size_t) {
-    return kernel_->epoll_wait(epoll, events, capacity, timeout);
-  });
-  // The user data is the target's own and may be a pointer: only the masks are repeatable.
-  std::string line = fmt::format("epoll_wait({}) = {}", name_of(epoll), outcome(count, struck_));
-  for (long i = 0; i < count; ++i) line += " " + event_names(events[i].events);
-  turn_->called(line, /*progress=*/false);
-  return count;
+  injector_->wait_begins(CallKind::kEpollWait, name_of(epoll).role());
+  Done done = made(CallKind::kEpollWait, epoll,
+                   [&] { return kernel_->epoll_wait(epoll, events, capacity, timeout); });
+  done.struck = injector_->wait_ends(done.result);
+  TranscriptRecord& record = write_down(CallKind::kEpollWait, name_of(epoll), done);
+  if (done.result > 0) {
+    const iovec part{events, static_cast<std::size_t>(done.result) * sizeof *events};
+    mark_filled(&part, 1, part.iov_len);
+    keep_events(record, events);
+  }
+  return finish(done, /*progress=*/false);
 }
 
 long CallTrace::poll(pollfd* entries, nfds_t count,
                      std::optional<std::chrono::nanoseconds> timeout) {
-  return log(made(about(CallKind::kPoll),
-                  [&](std::size_t) { return kernel_->poll(entries, count, timeout); }),
-             "poll()", /*progress=*/false);
+  injector_->wait_begins(CallKind::kPoll, Role::kAny);
+  Done done = made(CallKind::kPoll, -1, [&] { return kernel_->poll(entries, count, timeout); });
+  done.struck = injector_->wait_ends(done.result);
+  write_down(CallKind::kPoll, {}, done);
+  return finish(done, /*progress=*/false);
 }
 
 long CallTrace::timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) {
-  return log_noexcept(
-      made(about(CallKind::kTimerfdSettime, fd),
-           [&](std::size_t) { return kernel_->timerfd_settime(fd, flags, value, old); }),
-      fmt::format("timerfd_settime({})", name_of(fd)), /*progress=*/false);
+  const Done done = made(CallKind::kTimerfdSettime, fd,
+                         [&] { return kernel_->timerfd_settime(fd, flags, value, old); });
+  write_down(CallKind::kTimerfdSettime, name_of(fd), done);
+  return finish_noexcept(done, /*progress=*/false);
 }
 
 long CallTrace::timerfd_gettime(int fd, itimerspec* value) {
-  return made(about(CallKind::kTimerfdGettime, fd),
-              [&](std::size_t) { return kernel_->timerfd_gettime(fd, value); });
+  return kernel_->timerfd_gettime(fd, value);
 }
 
+// Polling the time for ever is a spin, too, unless asking takes time.
 VirtualTime CallTrace::monotonic_now() {
-  turn_->called_noexcept({}, /*progress=*/false);  // polling the time for ever is a spin, too
+  finish_noexcept({0}, turn_->clock_asked());
   return kernel_->monotonic_now();
 }
 
 VirtualTime CallTrace::realtime_now() {
-  turn_->called_noexcept({}, /*progress=*/false);
+  finish_noexcept({0}, turn_->clock_asked());
   return kernel_->realtime_now();
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Writes each call of the target into the transcript, like strace, and tells the world whether it
-// brought anything forward. Descriptors appear by name (conn1), not by number: numbers depend on
-// what else the process has open, names do not.
+// Between the target and its kernel: lets faults strike, writes each call into the transcript, and
+// tells the world whether it brought anything forward. Allocates nothing per call.
 #pragma once
 
-#include <map>
+#include <array>
 #include <string>
 #include <vector>
 
+#include "harness/world/engines/call_log.h"
 #include "harness/world/engines/fault_injector.h"
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/target_turn.h"
@@ -16,8 +16,8 @@ namespace e3 {
 
 class CallTrace final : public SystemCalls {
  public:
-  CallTrace(InProcessKernel& kernel, FaultInjector& injector, TargetTurn& turn)
-      : kernel_(&kernel), injector_(&injector), turn_(&turn) {}
+  CallTrace(InProcessKernel& kernel, FaultInjector& injector, CallLog& log, TargetTurn& turn)
+      : kernel_(&kernel), injector_(&injector), log_(&log), turn_(&turn) {}
 
   // Calls no correct program makes, such as closing a descriptor twice.
   const std::vector<std::string>& misuse() const { return misuse_; }
@@ -61,27 +61,56 @@ class CallTrace final : public SystemCalls {
   void unmodelled(const char* call) override { kernel_->unmodelled(call); }
 
  private:
-  std::string name_of(int fd) const;
-  Role role_of(int fd) const;
-  FaultInjector::Call about(CallKind kind, int fd = -1) const;
-  FaultInjector::Call moving(CallKind kind, int fd, int flags, std::size_t bytes) const;
-  // Makes a call, unless a fault strikes it. `call` is told how many bytes it may move.
+  // How a call ended.
+  struct Done {
+    long result;
+    bool struck = false;  // by a fault
+  };
+
+  DescriptorName name_of(int fd) const {
+    const auto index = static_cast<std::size_t>(fd);
+    return index < names_.size() ? names_[index] : DescriptorName{};
+  }
+  // Names a descriptor that a call returned, counting by role.
+  DescriptorName give_name(long fd, Role role, bool duplicate = false);
+  void forget_name(int fd);
+
+  // Makes a call, unless a fault strikes it. `make` is told how many of `bytes` it may move.
   template <typename Make>
-  long made(const FaultInjector::Call& about, const Make& make);
-  // Names the descriptor that a call returned, counting by kind.
-  long named(long fd, const char* kind, Role role, std::string_view call);
-  long log(long result, const std::string& call, bool progress);
-  long log_noexcept(long result, const std::string& call, bool progress);
-  void log_bytes(long result, const char* call, int fd, const iovec* parts, int count);
+  Done moved(CallKind kind, int fd, int flags, std::size_t bytes, const Make& make);
+  template <typename Make>
+  Done made(CallKind kind, int fd, const Make& make);
+
+  TranscriptRecord& write_down(CallKind kind, DescriptorName on, Done done);
+  // The call is over: lets the world stop a target that spins. Calls that libc declares noexcept
+  // cannot be stopped there.
+  long finish(Done done, bool progress) {
+    if (!log_->count(progress)) turn_->spins();
+    return done.result;
+  }
+  long finish_noexcept(Done done, bool progress) {
+    if (!log_->count(progress)) turn_->spins_noexcept();
+    return done.result;
+  }
+  // What is asked in passing is not in the transcript unless it fails.
+  long finish_question(CallKind kind, int fd, Done done, long argument = 0);
+  // The call returned a new descriptor, or failed to.
+  long finish_descriptor(CallKind kind, DescriptorName on, Done done, Role role,
+                         bool duplicate = false);
+  long finish_duplicate(int original, Done done);
+  long finish_pair(CallKind kind, Done done, const int* ends, Role role);
+  void write_down_bytes(CallKind kind, const char* call, int fd, Done done, const iovec* parts,
+                        int count, std::size_t total);
+  void check_memory(const char* call, const iovec* parts, int count);
 
   InProcessKernel* kernel_;
   FaultInjector* injector_;
+  CallLog* log_;
   TargetTurn* turn_;
-  bool struck_ = false;  // the call being written down was struck by a fault
-  std::map<int, std::string> names_;
-  std::map<int, Role> roles_;
-  std::size_t connections_ = 0;
-  std::map<std::string_view, int> counts_;  // of each kind so far
+  std::vector<DescriptorName> names_;  // by number
+  std::array<std::uint32_t, kRoles> counts_{};
+  std::uint32_t duplicates_ = 0;
+  std::size_t connections_ = 0;  // open
   std::vector<std::string> misuse_;
 };
 

@@ -45,7 +45,7 @@ bool FaultInjector::can_inject(const Fault& fault) const {
 void FaultInjector::inject(const Fault& fault) {
   plan_.add(fault);
   // A target that sleeps already is in the very call that comes next.
-  if (waiting_ && !signal_) signal_ = plan_.count(waiting_->kind, waiting_->role);
+  if (waiting_ && !signal_) signal_ = plan_.count(wait_.call, wait_.role);
 }
 
 void FaultInjector::clear() {
@@ -68,7 +68,6 @@ FaultInjector::Verdict FaultInjector::begin(const Call& call) {
     verdict.struck = true;
     return verdict;
   }
-  if (waits_for_events(call.kind)) waiting_ = call;
   const FaultPlan::Due due = plan_.count(call.kind, call.role);
   return due ? strike(call, due) : verdict;
 }
@@ -142,12 +141,6 @@ bool FaultInjector::would_sleep(const Call& call) {
 
 bool FaultInjector::end(const Call& call, const Verdict& verdict, long result) {
   bool struck = verdict.struck;
-  if (waits_for_events(call.kind)) {
-    struck = signal_ && result == -EINTR;
-    if (struck) plan_.strike(signal_);
-    signal_ = {};
-    waiting_.reset();
-  }
   if (verdict.cut_short && result == static_cast<long>(verdict.bytes)) {
     plan_.strike(verdict.cut_short);
     struck = true;
@@ -158,14 +151,24 @@ bool FaultInjector::end(const Call& call, const Verdict& verdict, long result) {
     }
   }
   if (call.kind == CallKind::kClose && result >= 0) no_descriptors_ = false;
-  if (recording_) {
-    std::uint32_t& ordinal =
-        ordinals_[static_cast<std::size_t>(call.kind)][static_cast<std::size_t>(call.role)];
-    sites_.push_back({call.kind, call.role, ++ordinal, result});
-  }
+  if (!waits_for_events(call.kind)) note_site(call.kind, call.role, result);
   return struck;
 }
 
-bool FaultInjector::interrupts_wait() { return static_cast<bool>(signal_); }
+bool FaultInjector::end_wait(long result) {
+  const bool struck = signal_struck_ && result == -EINTR;
+  if (struck) plan_.strike(signal_);
+  signal_ = {};
+  signal_struck_ = false;
+  note_site(wait_.call, wait_.role, result);
+  return struck;
+}
+
+void FaultInjector::note_site(CallKind call, Role role, long result) {
+  if (!recording_) return;
+  std::uint32_t& ordinal =
+      ordinals_[static_cast<std::size_t>(call)][static_cast<std::size_t>(role)];
+  sites_.push_back({call, role, ++ordinal, result});
+}
 
 }  // namespace e3

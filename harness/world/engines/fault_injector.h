@@ -25,7 +25,7 @@ class FaultInjector {
   void record_calls();
   const std::vector<CallSite>& recorded_calls() const { return sites_; }
 
-  // True when calls must be announced to begin() and end(); those that wait must be always.
+  // True when calls must be announced to begin() and end().
   bool watching() const { return recording_ || no_descriptors_ || !plan_.empty(); }
 
   // A call of `kind` on `fd`, whose role it is, with MSG_ flags and bytes to move where it has
@@ -51,10 +51,25 @@ class FaultInjector {
   // After the call was made. True when it was struck.
   bool end(const Call& call, const Verdict& verdict, long result);
 
+  // Around epoll_wait(2) and its kin, announced or not: a fault may be injected while they sleep.
+  void wait_begins(CallKind call, Role role) {
+    waiting_ = true;
+    wait_ = {call, role};
+  }
+  // True when a signal ended it.
+  bool wait_ends(long result) {
+    waiting_ = false;
+    return (recording_ || signal_) && end_wait(result);
+  }
   // Called when the call in progress is about to sleep: true when a signal comes first.
-  bool interrupts_wait();
+  bool interrupts_wait() {
+    signal_struck_ = static_cast<bool>(signal_);
+    return signal_struck_;
+  }
 
  private:
+  bool end_wait(long result);
+  void note_site(CallKind call, Role role, long result);
   Verdict strike(const Call& call, const FaultPlan::Due& due);
   bool come_to_pass(const Call& call, const FaultPlan::Due& due);
   bool would_sleep(const Call& call);
@@ -62,8 +77,10 @@ class FaultInjector {
   InProcessKernel* kernel_;
   FaultPlan plan_;
   bool no_descriptors_ = false;  // until the target closes one
-  std::optional<Call> waiting_;  // the wait in progress
-  FaultPlan::Due signal_;        // for it
+  bool waiting_ = false;
+  CallSite wait_;          // the wait in progress
+  FaultPlan::Due signal_;  // for it
+  bool signal_struck_ = false;
   bool recording_ = false;
   std::vector<CallSite> sites_;
   std::array<std::array<std::uint32_t, kRoles>, kCallKinds> ordinals_{};

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/faults/event_order.h"
 #include "harness/faults/legal_results.h"
 #include "harness/world/engines/target_turn.h"
 #include "harness/world/system_calls.h"
@@ -41,6 +42,9 @@ class InProcessKernel : public SystemCalls {
   virtual bool fill_send_buffer(int /*fd*/) { return false; }
   // Bytes that are there already are a new edge.
   virtual void announce_arrival(int /*fd*/) {}
+
+  // Who chooses among ready events; null: this kernel.
+  virtual void set_event_order(EventOrder* /*order*/) {}
 
   void unmodelled(const char* call) override;
 

@@ -27,8 +27,9 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
     : World(transcript),
       target_(std::move(target)),
       kernel_(make_kernel(*this)),
+      log_(transcript),
       injector_(*kernel_),
-      trace_(*kernel_, injector_, *this),
+      trace_(*kernel_, injector_, log_, *this),
       abilities_(kernel_->abilities()),
       fiber_([this] { run_target(); }) {
   resume();
@@ -45,7 +46,7 @@ void InProcessWorld::run_target() {
   interpose::answer_with(&trace_);
   try {
     target_.serve();
-    if (!leaving_) death_ = "it returned from its main loop";
+    if (!log_.closed) death_ = "it returned from its main loop";
   } catch (const TargetStopped&) {
     // The reason is already recorded.
   } catch (const std::exception& error) {
@@ -54,19 +55,21 @@ void InProcessWorld::run_target() {
     death_ = "uncaught exception of unknown type";
   }
   interpose::answer_with(nullptr);
-  if (death_ && !leaving_) transcript().record(now_, "target", fmt::format("dies: {}", *death_));
+  if (death_ && !log_.closed) {
+    transcript().note(log_.now, Actor::kTarget, fmt::format("dies: {}", *death_));
+  }
 }
 
 void InProcessWorld::resume() {
-  idle_calls_ = 0;
-  turn_calls_ = 0;
+  log_.begin_turn();
   if (!halted_ && !fiber_.finished()) fiber_.resume();
 }
 
 void InProcessWorld::end_target() {
-  leaving_ = true;
+  log_.closed = true;
   if (target_.stop && !halted_ && !fiber_.finished()) {
     target_.stop();
+    stop_asked_ = true;
     resume();
   }
   unwinding_ = true;  // for a server that drains, or has no stop function
@@ -85,12 +88,12 @@ std::optional<VirtualTime> InProcessWorld::next_wake() const {
 }
 
 void InProcessWorld::move_time(VirtualTime when) {
-  now_ = std::max(now_, when);
-  kernel_->time_moved(now_);
+  log_.now = std::max(log_.now, when);
+  kernel_->time_moved(log_.now);
 }
 
 void InProcessWorld::advance(VirtualTime duration) {
-  const VirtualTime end = now_ + duration;
+  const VirtualTime end = log_.now + duration;
   int wakes = 0;
   for (auto wake = next_wake(); wake && *wake <= end && !fiber_.finished(); wake = next_wake()) {
     if (++wakes == kTimerWakes) {
@@ -107,7 +110,30 @@ void InProcessWorld::advance(VirtualTime duration) {
 void InProcessWorld::inject(const Fault& fault) {
   if (!can_inject(fault)) World::inject(fault);
   injector_.inject(fault);
-  transcript().record(now_, "world", fmt::format("will strike: {}", to_string(fault)));
+  transcript().note(log_.now, Actor::kWorld, fmt::format("will strike: {}", to_string(fault)));
+}
+
+void InProcessWorld::order_events(EventOrder* order) {
+  event_order_ = order;
+  kernel_->set_event_order(order != nullptr ? this : nullptr);
+}
+
+// Passes the question on and writes the answer down.
+std::size_t InProcessWorld::next(std::size_t waiting, std::size_t reported) {
+  const std::size_t choice = event_order_->next(waiting, reported);
+  const bool nothing = choice == waiting && reported == 0;  // an empty report is none
+  if (choice == 0 || choice > waiting || nothing || log_.closed) return 0;
+  transcript().note(log_.now, Actor::kWorld,
+                    choice == waiting
+                        ? fmt::format("{} more events arrive after this report", waiting)
+                        : fmt::format("event {} of {} comes first", choice + 1, waiting));
+  return choice;
+}
+
+bool InProcessWorld::clock_asked() {
+  if (clock_drift_ == VirtualTime(0)) return false;
+  move_time(log_.now + clock_drift_);
+  return true;
 }
 
 bool InProcessWorld::wait_readable(Wire& /*wire*/) {
@@ -130,11 +156,11 @@ Health InProcessWorld::health() {
 
 std::optional<std::size_t> InProcessWorld::descriptors_down_to(std::size_t wanted) {
   settle();
-  const VirtualTime bound = now_ + kLingerTime;
+  const VirtualTime bound = log_.now + kLingerTime;
   for (auto wake = next_wake(); kernel_->open_descriptors() > wanted && wake && *wake <= bound &&
                                 !fiber_.finished() && !halted_;
        wake = next_wake()) {
-    advance(std::max<VirtualTime>(*wake - now_, 1ms));
+    advance(std::max<VirtualTime>(*wake - log_.now, 1ms));
   }
   return kernel_->open_descriptors();
 }
@@ -147,27 +173,24 @@ std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
   return wire;
 }
 
-void InProcessWorld::called_noexcept(std::string_view line, bool progress) noexcept {
-  if (leaving_) return;
-  if (!line.empty()) transcript().record(now_, "target", line);
-  idle_calls_ = progress ? 0 : idle_calls_ + 1;
-  if (idle_calls_ <= kSpinCalls && ++turn_calls_ <= kTurnCalls) return;
+void InProcessWorld::spins_noexcept() noexcept {
   spin_ = fmt::format("{} calls in one turn, {} in a row without progress, the last {}",
-                      turn_calls_, idle_calls_, line);
+                      log_.turn_calls(), log_.idle_calls(), transcript().last());
   // A loop that makes no call which can throw is never unwound.
-  if (idle_calls_ > 10 * kSpinCalls) halt({});
+  if (log_.idle_calls() > 10 * CallLog::kSpinCalls) halt({});
 }
 
-void InProcessWorld::called(std::string_view line, bool progress) {
-  called_noexcept(line, progress);
-  if (!spin_ || leaving_) return;
-  leaving_ = true;
+void InProcessWorld::spins() {
+  spins_noexcept();
+  log_.closed = true;
   unwinding_ = true;
   throw TargetStopped{};
 }
 
 bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
-  if (!leaving_ && injector_.interrupts_wait()) return false;
+  if (!log_.closed && injector_.interrupts_wait()) return false;
+  // As by the signal that asked it to stop: a target may look at a flag and wait for nothing else.
+  if (std::exchange(stop_asked_, false)) return false;
   deadline_ = deadline;
   fiber_.suspend();
   deadline_.reset();
@@ -176,13 +199,13 @@ bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
 }
 
 void InProcessWorld::die(std::string why) {
-  if (!leaving_) death_ = std::move(why);
+  if (!log_.closed) death_ = std::move(why);
   unwinding_ = true;
   throw TargetStopped{};
 }
 
 void InProcessWorld::halt(std::string why) {
-  if (!leaving_ && !why.empty()) death_ = std::move(why);
+  if (!log_.closed && !why.empty()) death_ = std::move(why);
   halted_ = true;
   fiber_.suspend();  // for ever
 }

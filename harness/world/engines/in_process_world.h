@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/world/engines/call_log.h"
 #include "harness/world/engines/call_trace.h"
 #include "harness/world/engines/fault_injector.h"
 #include "harness/world/engines/in_process_kernel.h"
@@ -17,7 +18,7 @@
 
 namespace e3 {
 
-class InProcessWorld final : public World, private TargetTurn {
+class InProcessWorld final : public World, private TargetTurn, private EventOrder {
  public:
   using MakeKernel = std::function<std::unique_ptr<InProcessKernel>(TargetTurn&)>;
 
@@ -39,22 +40,20 @@ class InProcessWorld final : public World, private TargetTurn {
   void inject(const Fault& fault) override;
   void clear_faults() override { injector_.clear(); }
   std::size_t faults_struck() const override { return injector_.strikes(); }
+  void order_events(EventOrder* order) override;
+  void set_clock_drift(VirtualTime per_reading) override { clock_drift_ = per_reading; }
   void record_calls() override { injector_.record_calls(); }
   std::vector<CallSite> recorded_calls() const override { return injector_.recorded_calls(); }
-  VirtualTime now() const override { return now_; }
+  VirtualTime now() const override { return log_.now; }
   void forget(Wire& /*wire*/) override {}
-
-  // No-progress calls in a row that count as a spin. A correct server makes a handful: EAGAIN
-  // once per descriptor and batch, an empty wait when a timer is near.
-  static constexpr int kSpinCalls = 1000;
-  // Calls of any kind in one turn: a loop of open and close makes "progress" for ever.
-  static constexpr int kTurnCalls = 1'000'000;
 
  private:
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
-  void called(std::string_view line, bool progress) override;
-  void called_noexcept(std::string_view line, bool progress) noexcept override;
+  std::size_t next(std::size_t waiting, std::size_t reported) override;
+  void spins() override;
+  void spins_noexcept() noexcept override;
   bool wait(std::optional<VirtualTime> deadline) override;
+  bool clock_asked() override;
   [[noreturn]] void die(std::string why) override;
   void halt(std::string why) override;
 
@@ -66,18 +65,18 @@ class InProcessWorld final : public World, private TargetTurn {
 
   InProcessTarget target_;
   std::unique_ptr<InProcessKernel> kernel_;
+  CallLog log_;
   FaultInjector injector_;
   CallTrace trace_;
   Abilities abilities_;
   Fiber fiber_;
-  VirtualTime now_{0};
   std::optional<VirtualTime> deadline_;  // when the target wants to wake by itself
+  EventOrder* event_order_ = nullptr;
+  VirtualTime clock_drift_{0};
   bool held_ = false;
-  bool leaving_ = false;    // the target is being ended; nothing it does counts any more
-  bool unwinding_ = false;  // wait() throws: the target did not return by itself
-  bool halted_ = false;     // the fiber must not be resumed
-  int idle_calls_ = 0;
-  int turn_calls_ = 0;
+  bool stop_asked_ = false;  // its wait has not been interrupted for that yet
+  bool unwinding_ = false;   // wait() throws: the target did not return by itself
+  bool halted_ = false;      // the fiber must not be resumed
   std::optional<std::string> death_;
   std::optional<std::string> spin_;
 };

@@ -18,6 +18,7 @@ enum class Slip {
   kShortWriteIsAll,   // takes a short write for the whole
   kAcceptErrorEnds,   // an error of one connection ends the accept loop
   kInterruptIsFatal,  // EINTR ends the server
+  kPollsTheClock,     // waits for ten milliseconds to pass before it answers
   kForgetsToRetry,    // out of descriptors, it waits for an edge that never comes
 };
 

@@ -28,6 +28,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/world/engines/sim/sim_kernel.h"
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 
 namespace e3 {
@@ -94,6 +95,31 @@ TEST_F(InProcessWorldTest, ATargetThatWaitsWithoutListeningIsNamed) {
               ::epoll_wait(epoll, &event, 1, -1);
             }),
             "test server never became ready: it waits without listening");
+}
+
+// A server that only looks at a flag when its wait ends, as a handler of SIGTERM would set it.
+TEST_F(InProcessWorldTest, StoppingInterruptsTheWait) {
+  bool stopped = false;
+  int error = 0;
+  {
+    const InProcessWorld world(
+        {.name = "flag",
+         .serve =
+             [&] {
+               const int listener = listen_anywhere();
+               const int epoll = ::epoll_create1(0);
+               epoll_event event{};
+               while (!stopped) {
+                 if (::epoll_wait(epoll, &event, 1, -1) < 0) error = errno;
+               }
+               ::close(epoll);
+               ::close(listener);
+             },
+         .stop = [&] { stopped = true; }},
+        [](TargetTurn& turn) { return std::make_unique<SimKernel>(turn, std::uint16_t{40000}); },
+        transcript_);
+  }
+  EXPECT_EQ(error, EINTR);
 }
 
 TEST_F(InProcessWorldTest, AnUnmodelledCallStopsLoudly) {

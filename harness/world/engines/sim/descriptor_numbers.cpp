@@ -2,7 +2,9 @@
 #include "harness/world/engines/sim/descriptor_numbers.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -11,28 +13,47 @@
 namespace e3 {
 namespace {
 
-// Enough for the largest burst of a check, and few beside the usual limit of 1024.
-constexpr int kReserved = 256;
+// Never destroyed: worlds may outlive static objects.
+std::vector<int>& numbers() {
+  static auto& reserved = *new std::vector<int>;
+  return reserved;
+}
 
-std::vector<int>* reserve() {
-  auto* numbers = new std::vector<int>;  // never destroyed: worlds may outlive static objects
-  numbers->reserve(kReserved);
-  const int placeholder = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (placeholder < 0) throw std::system_error(errno, std::generic_category(), "/dev/null");
-  numbers->push_back(placeholder);
-  while (numbers->size() < kReserved) {
-    const int number = real::fcntl(placeholder, F_DUPFD_CLOEXEC, 0);  // lowest free
-    if (number < 0) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD)");
-    numbers->push_back(number);
+void raise_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur == limit.rlim_max) {
+    throw std::system_error(EMFILE, std::generic_category(),
+                            "the simulated process needs more descriptors than ulimit -Hn allows");
   }
-  return numbers;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int hold_lowest_free() {
+  const std::vector<int>& reserved = numbers();
+  const int held = reserved.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC)
+                                    : real::fcntl(reserved.front(), F_DUPFD_CLOEXEC, 0);
+  if (held >= 0) return held;
+  if (errno != EMFILE) throw std::system_error(errno, std::generic_category(), "/dev/null");
+  raise_limit();
+  return hold_lowest_free();
 }
 
 }  // namespace
 
-const std::vector<int>& reserved_descriptor_numbers() {
-  static const std::vector<int>& numbers = *reserve();
-  return numbers;
+const std::vector<int>& reserved_descriptor_numbers(std::size_t count) {
+  std::vector<int>& reserved = numbers();
+  const std::size_t before = reserved.size();
+  while (reserved.size() < count) reserved.push_back(hold_lowest_free());
+  // Something real may have been closed since the last time, and its number be free again.
+  if (before != 0 && reserved.size() != before) std::sort(reserved.begin(), reserved.end());
+  return reserved;
+}
+
+bool is_reserved_number(int number) {
+  const std::vector<int>& reserved = numbers();
+  return std::binary_search(reserved.begin(), reserved.end(), number);
 }
 
 }  // namespace e3

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/sim/sim_kernel.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <string_view>
+#include <utility>
 
 #include "harness/world/engines/sim/descriptor_numbers.h"
 #include "harness/world/engines/sim/sim_wire.h"
@@ -19,9 +21,9 @@ constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 // A window smaller than SO_RCVBUF can make it, as of a peer whose buffer is nearly full.
 constexpr int kTinyReceiveBuffer = 1024;
 
-sim::KernelConfig configuration(std::uint16_t first_peer_port) {
+sim::KernelConfig configuration(std::uint16_t first_peer_port, int descriptor_limit) {
   sim::KernelConfig config;
-  config.descriptor_limit = reserved_descriptor_numbers().back() + 1;
+  config.descriptor_limit = descriptor_limit;
   config.ephemeral_port_first = first_peer_port;
   config.monotonic_start = kUptime;
   config.realtime_start = kEpochAtStart;
@@ -36,18 +38,12 @@ int to_milliseconds(std::optional<std::chrono::nanoseconds> timeout) {
 
 }  // namespace
 
-SimKernel::SimKernel(TargetTurn& turn, std::uint16_t first_peer_port)
+SimKernel::SimKernel(TargetTurn& turn, std::uint16_t first_peer_port, int descriptor_limit)
     : InProcessKernel(turn),
-      kernel_(configuration(first_peer_port)),
-      next_peer_port_(first_peer_port) {
-  // Only the reserved numbers may be given out.
-  const std::vector<int>& reserved = reserved_descriptor_numbers();
-  for (int number = 0; number <= reserved.back(); ++number) {
-    if (!std::binary_search(reserved.begin(), reserved.end(), number)) {
-      kernel_.occupy_number(number);
-    }
-  }
-}
+      machine_(SimMachine::take(configuration(first_peer_port, descriptor_limit))),
+      next_peer_port_(first_peer_port) {}
+
+SimKernel::~SimKernel() { SimMachine::give_back(std::move(machine_)); }
 
 Abilities SimKernel::abilities() const {
   return {.tcp = true,
@@ -56,13 +52,14 @@ Abilities SimKernel::abilities() const {
           .can_hold = true,
           .small_windows = true,
           .faults = true,
+          .event_order = true,
           .repeatable = true};
 }
 
 std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
   if (!listening_) return nullptr;
   sim::PeerSocket peer =
-      kernel_.connect_peer(reinterpret_cast<const sockaddr*>(&listener_), listener_size_);
+      kernel().connect_peer(reinterpret_cast<const sockaddr*>(&listener_), listener_size_);
   if (!peer.connected() && !peer.connecting()) return nullptr;
   if (options.tiny_buffers) {
     peer.set_receive_buffer(kTinyReceiveBuffer);
@@ -75,20 +72,20 @@ std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
 bool SimKernel::writable(Wire& wire) { return static_cast<SimWire&>(wire).writable(); }
 
 std::optional<VirtualTime> SimKernel::next_timer() const {
-  if (kernel_.next_timer() == sim::kNever) return std::nullopt;
-  return VirtualTime(kernel_.next_timer() - kUptime);
+  if (kernel().next_timer() == sim::kNever) return std::nullopt;
+  return VirtualTime(kernel().next_timer() - kUptime);
 }
 
-void SimKernel::time_moved(VirtualTime now) { kernel_.advance_to(kUptime + now.count()); }
+void SimKernel::time_moved(VirtualTime now) { kernel().advance_to(kUptime + now.count()); }
 
 template <typename Call>
 long SimKernel::blocking(const Call& call) {
   while (true) {
     const long result = call();
     if (result != sim::kWouldBlock) return result;
-    const sim::Block block = kernel_.block();
+    const sim::Block block = kernel().block();
     if (block.progress != 0) return static_cast<long>(block.progress);
-    if (block.deadline != sim::kNever && kernel_.now() >= block.deadline) return block.at_deadline;
+    if (block.deadline != sim::kNever && kernel().now() >= block.deadline) return block.at_deadline;
     std::optional<VirtualTime> deadline;
     if (block.deadline != sim::kNever) deadline = VirtualTime(block.deadline - kUptime);
     if (!turn().wait(deadline)) return -EINTR;
@@ -102,100 +99,128 @@ long SimKernel::blocking(const Call& call) {
 // --- Sockets ----------------------------------------------------------------------------------
 
 long SimKernel::socket(int domain, int type, int protocol) {
-  return kernel_.socket(domain, type, protocol);
+  machine_->make_room(1);
+  return kernel().socket(domain, type, protocol);
 }
 
 long SimKernel::bind(int fd, const sockaddr* address, socklen_t size) {
-  return kernel_.bind(fd, address, size);
+  return kernel().bind(fd, address, size);
 }
 
 long SimKernel::listen(int fd, int backlog) {
-  const long result = kernel_.listen(fd, backlog);
+  const long result = kernel().listen(fd, backlog);
   if (result != 0) return result;
   listening_ = true;
   listener_size_ = sizeof listener_;
-  return kernel_.getsockname(fd, reinterpret_cast<sockaddr*>(&listener_), &listener_size_);
+  return kernel().getsockname(fd, reinterpret_cast<sockaddr*>(&listener_), &listener_size_);
 }
 
 long SimKernel::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  const long accepted = blocking([&] { return kernel_.accept4(fd, address, size, flags); });
+  machine_->make_room(1);
+  const long accepted = blocking([&] { return kernel().accept4(fd, address, size, flags); });
   if (accepted < 0 || tiny_peers_.empty()) return accepted;
   sockaddr_in peer{};
   socklen_t peer_size = sizeof peer;
-  kernel_.getpeername(static_cast<int>(accepted), reinterpret_cast<sockaddr*>(&peer), &peer_size);
+  kernel().getpeername(static_cast<int>(accepted), reinterpret_cast<sockaddr*>(&peer), &peer_size);
   if (tiny_peers_.erase(ntohs(peer.sin_port)) != 0) {
     const int smallest = 1;  // raised to the minimum, socket(7)
-    kernel_.setsockopt(static_cast<int>(accepted), SOL_SOCKET, SO_SNDBUF, &smallest,
-                       sizeof smallest);
+    kernel().setsockopt(static_cast<int>(accepted), SOL_SOCKET, SO_SNDBUF, &smallest,
+                        sizeof smallest);
   }
   return accepted;
 }
 
 long SimKernel::getsockname(int fd, sockaddr* address, socklen_t* size) {
-  return kernel_.getsockname(fd, address, size);
+  return kernel().getsockname(fd, address, size);
 }
 
 long SimKernel::getpeername(int fd, sockaddr* address, socklen_t* size) {
-  return kernel_.getpeername(fd, address, size);
+  return kernel().getpeername(fd, address, size);
 }
 
 long SimKernel::getsockopt(int fd, int level, int name, void* value, socklen_t* size) {
-  return kernel_.getsockopt(fd, level, name, value, size);
+  return kernel().getsockopt(fd, level, name, value, size);
 }
 
 long SimKernel::setsockopt(int fd, int level, int name, const void* value, socklen_t size) {
-  return kernel_.setsockopt(fd, level, name, value, size);
+  return kernel().setsockopt(fd, level, name, value, size);
 }
 
-long SimKernel::shutdown(int fd, int how) { return kernel_.shutdown(fd, how); }
+long SimKernel::shutdown(int fd, int how) { return kernel().shutdown(fd, how); }
 
 long SimKernel::connect(int fd, const sockaddr* address, socklen_t size) {
-  return blocking([&] { return kernel_.connect(fd, address, size); });
+  return blocking([&] { return kernel().connect(fd, address, size); });
 }
 
 long SimKernel::socketpair(int domain, int type, int protocol, int* ends) {
-  return kernel_.socketpair(domain, type, protocol, ends);
+  machine_->make_room(2);
+  return kernel().socketpair(domain, type, protocol, ends);
 }
 
 // --- Descriptors ------------------------------------------------------------------------------
 
 long SimKernel::fcntl(int fd, int command, long argument) {
-  return kernel_.fcntl(fd, command, argument);
+  if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) machine_->make_room(1);
+  return kernel().fcntl(fd, command, argument);
 }
 
 long SimKernel::ioctl(int fd, unsigned long request, void* argument) {
-  return kernel_.ioctl(fd, request, static_cast<int*>(argument));
+  return kernel().ioctl(fd, request, static_cast<int*>(argument));
 }
 
 long SimKernel::close(int fd) {
-  if (kernel_.owns(fd)) return kernel_.close(fd);
+  if (kernel().owns(fd)) return kernel().close(fd);
   // A placeholder's number is not open as far as the target can know.
-  const std::vector<int>& reserved = reserved_descriptor_numbers();
-  if (std::binary_search(reserved.begin(), reserved.end(), fd)) return -EBADF;
+  if (is_reserved_number(fd)) return -EBADF;
   return ::close(fd) == 0 ? 0 : -errno;
 }
 
-long SimKernel::dup(int fd) { return kernel_.dup(fd); }
-long SimKernel::dup2(int fd, int wanted) { return kernel_.dup2(fd, wanted); }
-long SimKernel::dup3(int fd, int wanted, int flags) { return kernel_.dup3(fd, wanted, flags); }
-long SimKernel::pipe2(int* ends, int flags) { return kernel_.pipe2(ends, flags); }
-long SimKernel::epoll_create1(int flags) { return kernel_.epoll_create1(flags); }
-long SimKernel::eventfd(unsigned int initial, int flags) { return kernel_.eventfd(initial, flags); }
+long SimKernel::dup(int fd) {
+  machine_->make_room(1);
+  return kernel().dup(fd);
+}
+
+long SimKernel::dup2(int fd, int wanted) {
+  machine_->make_room_at(wanted);
+  return kernel().dup2(fd, wanted);
+}
+
+long SimKernel::dup3(int fd, int wanted, int flags) {
+  machine_->make_room_at(wanted);
+  return kernel().dup3(fd, wanted, flags);
+}
+
+long SimKernel::pipe2(int* ends, int flags) {
+  machine_->make_room(2);
+  return kernel().pipe2(ends, flags);
+}
+
+long SimKernel::epoll_create1(int flags) {
+  machine_->make_room(1);
+  return kernel().epoll_create1(flags);
+}
+
+long SimKernel::eventfd(unsigned int initial, int flags) {
+  machine_->make_room(1);
+  return kernel().eventfd(initial, flags);
+}
 
 long SimKernel::timerfd_create(int clock, int flags) {
-  return kernel_.timerfd_create(clock, flags);
+  machine_->make_room(1);
+  return kernel().timerfd_create(clock, flags);
 }
 
 long SimKernel::timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) {
-  return kernel_.timerfd_settime(fd, flags, value, old);
+  return kernel().timerfd_settime(fd, flags, value, old);
 }
 
 long SimKernel::timerfd_gettime(int fd, itimerspec* value) {
-  return kernel_.timerfd_gettime(fd, value);
+  return kernel().timerfd_gettime(fd, value);
 }
 
 long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
-  return kernel_.signalfd4(fd, mask, flags);
+  machine_->make_room(1);
+  return kernel().signalfd4(fd, mask, flags);
 }
 
 // --- Bytes ------------------------------------------------------------------------------------
@@ -204,31 +229,31 @@ long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
 long SimKernel::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
   const bool plain = std::string_view(call).starts_with("read");
   return blocking([&] {
-    if (plain) return kernel_.readv(fd, parts, count);
+    if (plain) return kernel().readv(fd, parts, count);
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = static_cast<std::size_t>(count);
-    return kernel_.recvmsg(fd, &message, flags);
+    return kernel().recvmsg(fd, &message, flags);
   });
 }
 
 long SimKernel::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
   const bool plain = std::string_view(call).starts_with("write");
   const long result = blocking([&] {
-    if (plain) return kernel_.writev(fd, parts, count);
+    if (plain) return kernel().writev(fd, parts, count);
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = static_cast<std::size_t>(count);
-    return kernel_.sendmsg(fd, &message, flags);
+    return kernel().sendmsg(fd, &message, flags);
   });
-  kernel_.take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due
+  kernel().take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due
   return result;
 }
 
 // --- Waiting and time -------------------------------------------------------------------------
 
 long SimKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
-  return kernel_.epoll_ctl(epoll, operation, fd, event);
+  return kernel().epoll_ctl(epoll, operation, fd, event);
 }
 
 long SimKernel::epoll_wait(int epoll, epoll_event* events, int capacity,
@@ -237,7 +262,7 @@ long SimKernel::epoll_wait(int epoll, epoll_event* events, int capacity,
   return blocking([&] {
     std::optional<std::chrono::nanoseconds> left = timeout;
     if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
-    return kernel_.epoll_wait(epoll, events, capacity, to_milliseconds(left));
+    return kernel().epoll_wait(epoll, events, capacity, to_milliseconds(left));
   });
 }
 
@@ -247,7 +272,7 @@ long SimKernel::poll(pollfd* entries, nfds_t count,
   return blocking([&] {
     std::optional<std::chrono::nanoseconds> left = timeout;
     if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
-    return kernel_.poll(entries, count, to_milliseconds(left));
+    return kernel().poll(entries, count, to_milliseconds(left));
   });
 }
 

@@ -7,36 +7,45 @@
 #include <netinet/in.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 
-#include "harness/kernel/kernel.h"
 #include "harness/world/engines/in_process_kernel.h"
+#include "harness/world/engines/sim/sim_machine.h"
 
 namespace e3 {
 
 class SimKernel final : public InProcessKernel {
  public:
+  // The soft RLIMIT_NOFILE of most systems.
+  static constexpr int kDescriptorLimit = 1024;
+
   // `first_peer_port`: the port that the first peer comes from; later ones count upwards.
-  SimKernel(TargetTurn& turn, std::uint16_t first_peer_port);
+  // `descriptor_limit`: the target's RLIMIT_NOFILE; numbers are taken from the real process as they
+  // are needed.
+  SimKernel(TargetTurn& turn, std::uint16_t first_peer_port,
+            int descriptor_limit = kDescriptorLimit);
+  ~SimKernel() override;
 
   std::string_view engine() const override { return "sim"; }
   Abilities abilities() const override;
   bool listening() const override { return listening_; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
   bool writable(Wire& wire) override;
-  std::size_t open_descriptors() const override { return kernel_.open_descriptors(); }
+  std::size_t open_descriptors() const override { return kernel().open_descriptors(); }
   std::optional<VirtualTime> next_timer() const override;
   void time_moved(VirtualTime now) override;
 
+  void set_event_order(EventOrder* order) override { kernel().set_event_order(order); }
   bool can_show(History /*history*/) const override { return true; }
-  bool abort_pending(int listener) override { return kernel_.abort_pending(listener); }
-  bool fail_connection(int fd, int error) override { return kernel_.fail_connection(fd, error); }
-  bool more_may_arrive(int fd) override { return kernel_.more_may_arrive(fd); }
-  bool fill_send_buffer(int fd) override { return kernel_.fill_send_buffer(fd); }
-  void announce_arrival(int fd) override { kernel_.announce_arrival(fd); }
+  bool abort_pending(int listener) override { return kernel().abort_pending(listener); }
+  bool fail_connection(int fd, int error) override { return kernel().fail_connection(fd, error); }
+  bool more_may_arrive(int fd) override { return kernel().more_may_arrive(fd); }
+  bool fill_send_buffer(int fd) override { return kernel().fill_send_buffer(fd); }
+  void announce_arrival(int fd) override { kernel().announce_arrival(fd); }
 
-  bool owns(int fd) const override { return kernel_.owns(fd); }
+  bool owns(int fd) const override { return kernel().owns(fd); }
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;
   long listen(int fd, int backlog) override;
@@ -77,7 +86,10 @@ class SimKernel final : public InProcessKernel {
   template <typename Call>
   long blocking(const Call& call);
 
-  sim::Kernel kernel_;
+  sim::Kernel& kernel() { return machine_->kernel(); }
+  const sim::Kernel& kernel() const { return machine_->kernel(); }
+
+  std::unique_ptr<SimMachine> machine_;
   sockaddr_storage listener_{};
   socklen_t listener_size_ = 0;
   bool listening_ = false;

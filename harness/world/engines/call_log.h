@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// What the world keeps of the target's calls: the transcript, and whether they lead anywhere.
+#pragma once
+
+#include "harness/world/transcript.h"
+
+namespace e3 {
+
+class CallLog {
+ public:
+  explicit CallLog(Transcript& transcript) : transcript_(&transcript) {}
+
+  // No-progress calls in a row that count as a spin. A correct server makes a handful: EAGAIN
+  // once per descriptor and batch, an empty wait when a timer is near.
+  static constexpr int kSpinCalls = 1000;
+  // Calls of any kind in one turn: a loop of open and close makes "progress" for ever.
+  static constexpr int kTurnCalls = 1'000'000;
+
+  VirtualTime now{0};
+  bool closed = false;  // the target is being ended; nothing it does counts any more
+
+  TranscriptRecord& next() { return closed ? ignored_ = {} : transcript_->add(now); }
+
+  void begin_turn() { idle_calls_ = turn_calls_ = 0; }
+  // Counts a finished call. False when the target spins: too many calls in a row in which nothing
+  // changed hands, or too many at all.
+  bool count(bool progress) {
+    if (closed) return true;
+    idle_calls_ = progress ? 0 : idle_calls_ + 1;
+    return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls;
+  }
+  int idle_calls() const { return idle_calls_; }
+  int turn_calls() const { return turn_calls_; }
+
+ private:
+  Transcript* transcript_;
+  int idle_calls_ = 0;
+  int turn_calls_ = 0;
+  TranscriptRecord ignored_;
+};
+
+}  // namespace e3

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "harness/world/engines/sim/sim_machine.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "harness/world/engines/sim/descriptor_numbers.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kFirstNumbers = 64;
+constexpr std::size_t kMachinesKept = 4;
+
+// Never destroyed: a world may outlive static objects.
+std::vector<std::unique_ptr<SimMachine>>& spare_machines() {
+  static thread_local auto& machines = *new std::vector<std::unique_ptr<SimMachine>>;
+  return machines;
+}
+
+}  // namespace
+
+std::unique_ptr<SimMachine> SimMachine::take(const sim::KernelConfig& config) {
+  auto& spare = spare_machines();
+  std::unique_ptr<SimMachine> machine;
+  if (spare.empty()) {
+    machine.reset(new SimMachine);
+  } else {
+    machine = std::move(spare.back());
+    spare.pop_back();
+  }
+  machine->start(config);
+  return machine;
+}
+
+void SimMachine::give_back(std::unique_ptr<SimMachine> machine) {
+  auto& spare = spare_machines();
+  if (spare.size() < kMachinesKept) spare.push_back(std::move(machine));
+}
+
+void SimMachine::start(const sim::KernelConfig& config) {
+  kernel_.reset(config);
+  limit_ = config.descriptor_limit;
+  add_numbers(std::max(kFirstNumbers, numbers_));
+}
+
+// Numbers that the real process uses, between and below the reserved ones, are occupied.
+void SimMachine::add_numbers(std::size_t wanted) {
+  const std::vector<int>& reserved =
+      reserved_descriptor_numbers(std::min(wanted, static_cast<std::size_t>(limit_)));
+  for (; first_unknown_ <= reserved.back(); ++first_unknown_) {
+    kernel_.occupy_number(first_unknown_);
+  }
+  if (numbers_ != reserved.size()) {
+    for (const int number : reserved) {
+      if (!kernel_.owns(number)) kernel_.vacate_number(number);
+    }
+  }
+  numbers_ = reserved.size();
+  kernel_.set_descriptor_limit(std::min(limit_, reserved.back() + 1));
+}
+
+void SimMachine::make_room_at(int number) {
+  while (number < limit_ && first_unknown_ <= number) add_numbers(2 * numbers_);
+}
+
+}  // namespace e3
