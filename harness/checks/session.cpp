@@ -20,13 +20,6 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   return hash;
 }
 
-// What a failing answer looks like beside the right one: from the first difference on.
-std::string differing_part(const std::string& bytes, std::size_t from) {
-  const std::size_t start = from < 16 ? 0 : from - 16;
-  return fmt::format("{}{} ({} bytes)", start > 0 ? "..." : "", quoted(bytes.substr(start), 64),
-                     bytes.size());
-}
-
 }  // namespace
 
 Session::Session(const Check& check, const Profile& profile, WorldSource& source,
@@ -89,22 +82,8 @@ void Session::expect_answer(Peer& peer, const std::string& request) {
   } else {
     peer.receive_to_end();
   }
-  const std::string got = masked(*profile_, peer.received());
-  const auto differ =
-      std::mismatch(got.begin(), got.end(), wanted.bytes.begin(), wanted.bytes.end());
-  const auto at = static_cast<std::size_t>(differ.first - got.begin());
-  if (at == got.size() && got.size() < wanted.bytes.size()) {
-    throw Violation{Symptom::kNoAnswer, fmt::format("{} bytes", wanted.bytes.size()),
-                    fmt::format("{} bytes, then {}", got.size(), to_string(peer.ending()))};
-  }
-  if (got != wanted.bytes) {
-    throw Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at),
-                    differing_part(got, at)};
-  }
-  // A reset after the last byte harms nobody: only what the peer could read counts.
-  if (wanted.ending != Ending::kOpen && peer.ending() == Ending::kOpen) {
-    throw Violation{Symptom::kNotEnded, "the server closes after its answer", "still open"};
-  }
+  const Answer got{.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
+  if (const auto differs = compare_answers(got, wanted)) throw *differs;
 }
 
 void Session::expect_silence(Peer& peer) {

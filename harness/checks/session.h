@@ -14,16 +14,11 @@
 
 #include "harness/checks/check.h"
 #include "harness/checks/profile.h"
+#include "harness/invariants/answer.h"
 #include "harness/invariants/invariants.h"
 #include "harness/world/world_source.h"
 
 namespace e3 {
-
-// What a request gets when nothing disturbs the exchange.
-struct Answer {
-  std::string bytes;
-  Ending ending = Ending::kOpen;
-};
 
 // The undisturbed exchange failed: nothing can be concluded from this check.
 struct ControlFailed {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "harness/invariants/answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/world/transcript.h"
+
+namespace e3 {
+namespace {
+
+// What a failing answer looks like beside the right one: from the first difference on.
+std::string differing_part(const std::string& bytes, std::size_t from) {
+  const std::size_t start = from < 16 ? 0 : from - 16;
+  return fmt::format("{}{} ({} bytes)", start > 0 ? "..." : "", quoted(bytes.substr(start), 64),
+                     bytes.size());
+}
+
+}  // namespace
+
+std::optional<Violation> compare_beginning(const std::string& got, const Answer& wanted) {
+  const auto differ =
+      std::mismatch(got.begin(), got.end(), wanted.bytes.begin(), wanted.bytes.end());
+  if (differ.first == got.end()) return std::nullopt;
+  const auto at = static_cast<std::size_t>(differ.first - got.begin());
+  return Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at),
+                   differing_part(got, at)};
+}
+
+std::optional<Violation> compare_answers(const Answer& got, const Answer& wanted) {
+  if (auto wrong = compare_beginning(got.bytes, wanted)) return wrong;
+  if (got.bytes.size() < wanted.bytes.size()) {
+    return Violation{Symptom::kNoAnswer, fmt::format("{} bytes", wanted.bytes.size()),
+                     fmt::format("{} bytes, then {}", got.bytes.size(), to_string(got.ending))};
+  }
+  if (wanted.ending != Ending::kOpen && got.ending == Ending::kOpen) {
+    return Violation{Symptom::kNotEnded, "the server closes after its answer", "still open"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace e3

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The metamorphic invariant: what a peer got is what the same request gets when nothing disturbs
+// the exchange.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/invariants/invariants.h"
+#include "harness/world/peer.h"
+
+namespace e3 {
+
+struct Answer {
+  std::string bytes;
+  Ending ending = Ending::kOpen;
+};
+
+// Null when `got` is the undisturbed answer `wanted`. A reset instead of an end of file harms
+// nobody: only what the peer could read counts. Both are given without what may legitimately
+// differ between two exchanges.
+std::optional<Violation> compare_answers(const Answer& got, const Answer& wanted);
+// The same for a peer that went away itself: it may have seen any beginning of the answer.
+std::optional<Violation> compare_beginning(const std::string& got, const Answer& wanted);
+
+}  // namespace e3
