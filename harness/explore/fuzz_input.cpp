@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "harness/explore/fuzz_input.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "harness/explore/minimize.h"
+#include "harness/scenario/byte_form.h"
+#include "harness/scenario/text_form.h"
+
+namespace e3::explore {
+namespace {
+
+// Longer scenarios show nothing that these do not, and cost executions.
+constexpr std::size_t kStepsMax = 256;
+// A second or so.
+constexpr std::size_t kMinimizingRuns = 20'000;
+
+}  // namespace
+
+InputJudge::InputJudge(InProcessTarget target, InProcessEngine engine, Protocol protocol)
+    : source_(std::move(target), engine, /*seed=*/42, transcript_),
+      judge_(source_, std::move(protocol)) {}
+
+void InputJudge::judge(const std::uint8_t* data, std::size_t size) {
+  scenario::decode({reinterpret_cast<const char*>(data), size}, scenario_);
+  if (scenario_.size() > kStepsMax) scenario_.resize(kStepsMax);
+  const auto found = judge_.judge(scenario_);
+  if (!found) return;
+  const Minimized small = minimize(
+      scenario_,
+      [&](const scenario::Scenario& candidate) {
+        const auto now = judge_.judge(candidate);
+        return now && now->symptom == found->symptom;
+      },
+      kMinimizingRuns);
+  const auto violation = judge_.judge(small.scenario).value_or(*found);
+  std::string text = fmt::format("\nfinding: {}\n  expected: {}\n  actual:   {}\n\n{}\n{}\n",
+                                 to_string(violation.symptom), violation.expected, violation.actual,
+                                 kScenarioHeading, scenario::print(small.scenario));
+  for (const std::string& line : transcript_.lines()) text += line + "\n";
+  fmt::print(stderr, "{}", text);
+  std::abort();
+}
+
+}  // namespace e3::explore

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "harness/explore/judge.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace e3::explore {
+namespace {
+
+using scenario::Conversation;
+using scenario::Player;
+using scenario::Scenario;
+using scenario::Step;
+using scenario::Verb;
+
+// A fuzzer asks for ever new requests; so many bytes of them are remembered with their answers.
+constexpr std::size_t kBytesKept = 4U << 20U;
+
+// After so many scenarios in passing there is a new target, before the peers' ports are used up.
+constexpr std::size_t kInPassing = 4096;
+
+// Milliseconds until a server that waits before it tries again has tried again.
+constexpr std::uint64_t kRecovery = 10'000;
+
+// Whether what follows may differ from the undisturbed exchange. Short counts, and calls that are
+// to be made again, are no excuse.
+bool disturbs(const Step& step) {
+  return step.verb == Verb::kFault && step.fault.error != 0 && step.fault.error != EAGAIN &&
+         step.fault.error != EINTR;
+}
+
+// Death and spinning are causes; a wrong answer is what they look like from outside.
+Violation or_graver(World& world, Violation seen) {
+  const auto broken = check_health(world);
+  if (!broken || broken->symptom == Symptom::kMisuse || broken->symptom == seen.symptom)
+    return seen;
+  return Violation{broken->symptom, broken->expected,
+                   fmt::format("{} (seen as: {})", broken->actual, seen.actual)};
+}
+
+}  // namespace
+
+Judge::Judge(WorldSource& source, Protocol protocol)
+    : source_(&source), protocol_(std::move(protocol)) {
+  source_->renew();
+  canary_ = exchange({protocol_.request, protocol_.peer_ends});
+  descriptors_ = source_->world().health().descriptors;
+  if (canary_.bytes.empty()) {
+    throw ControlFailed(
+        fmt::format("the undisturbed request got no answer ({})", to_string(canary_.ending)));
+  }
+}
+
+std::optional<Violation> Judge::judge(const Scenario& scenario) {
+  in_passing_ = 0;
+  const auto found = attempt(scenario);
+  if (!found) return std::nullopt;
+  // What counts as undisturbed may have been learned from a target that a scenario had broken.
+  learn_anew();
+  const auto confirmed = attempt(scenario);
+  if (confirmed) return confirmed;
+  // The answers it was compared with came right after it.
+  return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
+}
+
+std::optional<Violation> Judge::attempt(const Scenario& scenario) {
+  source_->begin_check();
+  World& world = source_->world();
+  world.transcript().begin_scenario();
+  asked_.clear();
+  try {
+    auto found = play(scenario);
+    if (found) return or_graver(world, std::move(*found));
+    return std::nullopt;
+  } catch (const TargetUnavailable& gone) {
+    return or_graver(world, {Symptom::kDeaf, "connections are taken", gone.what()});
+  }
+}
+
+bool Judge::seems_wrong(const Scenario& scenario) {
+  if (in_passing_++ % kInPassing == 0) source_->begin_check();
+  World& world = source_->world();
+  world.transcript().begin_scenario();
+  asked_.clear();
+  try {
+    return play_to_end(scenario) || check_health(world) || check_descriptors(world, descriptors_);
+  } catch (const TargetUnavailable&) {
+    return true;
+  }
+}
+
+std::optional<Violation> Judge::play(const Scenario& scenario) {
+  if (auto wrong = play_to_end(scenario)) return wrong;
+  return check_invariants();
+}
+
+std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
+  std::optional<Violation> unmet;
+  Player player(source_->world(), [&](const Conversation& conversation) {
+    if (!unmet && !disturbed()) unmet = check_answer(conversation);
+  });
+  may_disturb_ = false;
+  excused_ = false;
+  for (const Step& step : scenario) {
+    may_disturb_ = may_disturb_ || disturbs(step);
+    player.play(step);
+    if (unmet) return unmet;
+  }
+  player.drain();
+  recover_from_faults(player);
+  for (const Conversation& conversation : player.conversations()) {
+    if (auto wrong = check_answer(conversation)) return wrong;
+  }
+  player.leave();
+  return std::nullopt;
+}
+
+// Faults end with the scenario. Short counts and interrupted waits are no reason to fail anybody;
+// after other faults a peer may have got an end instead of an answer, if need be after a while.
+void Judge::recover_from_faults(Player& player) {
+  World& world = source_->world();
+  faults_struck_ = world.faults_struck();
+  world.clear_faults();
+  if (faults_struck_ == 0) return;
+  excused_ = may_disturb_;
+  if (excused_) player.play({.verb = Verb::kAdvance, .amount = kRecovery});
+  player.drain();
+}
+
+std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
+  source_->begin_check();
+  World& world = source_->world();
+  world.record_calls();
+  if (const auto wrong = play_to_end(scenario)) {
+    throw ControlFailed(fmt::format("the scenario fails without any fault: {}", wrong->actual));
+  }
+  return world.recorded_calls();
+}
+
+std::optional<Violation> Judge::check_answer(const Conversation& conversation) {
+  const Answer right = wanted(conversation);
+  const Answer got{.bytes = protocol_.comparable(conversation.peer.received()),
+                   .ending = conversation.peer.ending()};
+  const bool ended = got.ending != Ending::kOpen;
+  // Where time has passed, the server may have lost its patience; after a fault, much else.
+  if ((conversation.waited || excused_) && (ended || conversation.left())) return std::nullopt;
+  if (conversation.left()) return compare_beginning(got.bytes, right);
+  if (auto wrong = compare_answers(got, right)) return wrong;
+  if (ended && right.ending == Ending::kOpen) {
+    return Violation{Symptom::kWrongAnswer, "the connection stays open",
+                     std::string(to_string(got.ending))};
+  }
+  return std::nullopt;
+}
+
+// What was asked before the end of input is still owed after it.
+Answer Judge::wanted(const Conversation& conversation) {
+  Answer open = undisturbed({conversation.sent, false});
+  if (!conversation.half_closed) return open;
+  const Answer& ended = undisturbed({conversation.sent, true});
+  if (ended.bytes.starts_with(open.bytes)) return ended;
+  open.ending = Ending::kEof;
+  return open;
+}
+
+std::optional<Violation> Judge::check_invariants() {
+  World& world = source_->world();
+  if (auto broken = check_health(world)) return broken;
+  // Deafness before leaks: it is the graver of what may have one cause.
+  const Answer seen = exchange({protocol_.request, protocol_.peer_ends});
+  if (seen.bytes != canary_.bytes) {
+    return Violation{Symptom::kDeaf, "another connection is still served",
+                     fmt::format("{}, {}", quoted(seen.bytes), to_string(seen.ending))};
+  }
+  return check_descriptors(world, descriptors_);
+}
+
+Answer Judge::exchange(const Request& request) {
+  Peer peer = source_->world().connect();
+  std::string_view left = request.bytes;
+  // An echo must be read for the rest to find room.
+  while (!left.empty()) {
+    const std::size_t before = peer.received().size();
+    const std::size_t taken = peer.send(left);
+    left.remove_prefix(taken);
+    if (!left.empty()) peer.receive_to_end();
+    if (taken == 0 && peer.received().size() == before) break;
+  }
+  if (request.half_closed) peer.shutdown_write();
+  peer.receive_to_end();
+  return {.bytes = protocol_.comparable(peer.received()), .ending = peer.ending()};
+}
+
+const Answer& Judge::undisturbed(const Request& request) {
+  asked_.push_back(request);
+  const auto known = undisturbed_.find(request);
+  if (known != undisturbed_.end()) return known->second;
+  if (bytes_kept_ > kBytesKept) {
+    undisturbed_.clear();
+    bytes_kept_ = 0;
+  }
+  bytes_kept_ += request.bytes.size();
+  return undisturbed_.emplace(request, exchange(request)).first->second;
+}
+
+void Judge::learn_anew() {
+  const std::vector<Request> requests = std::move(asked_);
+  for (const Request& request : requests) {
+    source_->renew();
+    undisturbed_.insert_or_assign(request, exchange(request));
+  }
+  source_->renew();
+}
+
+}  // namespace e3::explore

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Plays a scenario against a new target and says what, if anything, the target did wrong: each
+// connection must get what its bytes get undisturbed, and all invariants must hold afterwards. No
+// time-out decides anything.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/invariants/answer.h"
+#include "harness/scenario/player.h"
+#include "harness/scenario/step.h"
+#include "harness/world/world_source.h"
+
+namespace e3::explore {
+
+// All that need be known of the target's protocol.
+struct Protocol {
+  std::string request = {};        // gets an answer, ...
+  bool peer_ends = false;          // ... once the peer has ended its sending side
+  std::string large_request = {};  // asks for an answer larger than small buffers; or empty
+  // An answer, or the beginning of one, without what may differ between two exchanges.
+  std::function<std::string(std::string_view)> comparable = {};
+};
+
+// For HTTP: every Date is blanked out, and interim 100 responses are left out, since whether they
+// come depends on when the body arrives (RFC 9110, section 10.1.1).
+std::string comparable_http(std::string_view answer);
+
+// The target does not answer the protocol's request: nothing can be concluded.
+class ControlFailed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class Judge {
+ public:
+  // Throws ControlFailed, and TargetUnavailable when there is no target.
+  Judge(WorldSource& source, Protocol protocol);
+
+  // Null: nothing is wrong. The transcript then holds the scenario, until the next call.
+  std::optional<Violation> judge(const scenario::Scenario& scenario);
+  // False: nothing is wrong, as far as a quick look shows. For long sweeps: the target is the one
+  // that the scenario before was played against, whose canary this scenario is. What is wrong, and
+  // whether it is this scenario's fault, judge() tells.
+  bool seems_wrong(const scenario::Scenario& scenario);
+
+  // Plays the scenario against a new target and returns the calls that the target made meanwhile.
+  // Throws ControlFailed when the scenario fails by itself.
+  std::vector<CallSite> record_calls(const scenario::Scenario& scenario);
+  bool can_inject(const Fault& fault) { return source_->world().can_inject(fault); }
+  // In the last scenario judged.
+  std::size_t faults_struck() const { return faults_struck_; }
+
+  // What a request gets undisturbed.
+  const Answer& answer_to(const std::string& request) { return undisturbed({request, false}); }
+
+ private:
+  struct Request {
+    std::string bytes;
+    bool half_closed = false;
+    bool operator==(const Request&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Request& request) const {
+      return std::hash<std::string>{}(request.bytes) + (request.half_closed ? 1 : 0);
+    }
+  };
+
+  std::optional<Violation> attempt(const scenario::Scenario& scenario);
+  std::optional<Violation> play(const scenario::Scenario& scenario);
+  std::optional<Violation> play_to_end(const scenario::Scenario& scenario);
+  std::optional<Violation> check_answer(const scenario::Conversation& conversation);
+  std::optional<Violation> check_invariants();
+  void recover_from_faults(scenario::Player& player);
+  // Whether a fault has struck after which a peer may get another answer, or none.
+  bool disturbed() { return may_disturb_ && source_->world().faults_struck() > 0; }
+  Answer exchange(const Request& request);
+  const Answer& undisturbed(const Request& request);
+  Answer wanted(const scenario::Conversation& conversation);
+  void learn_anew();
+
+  WorldSource* source_;
+  Protocol protocol_;
+  Answer canary_;
+  std::optional<std::size_t> descriptors_;
+  std::unordered_map<Request, Answer, Hash> undisturbed_;
+  std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
+  bool may_disturb_ = false;    // such a fault has been injected
+  bool excused_ = false;        // ... and has struck, and all faults are over
+  std::size_t faults_struck_ = 0;
+  std::size_t in_passing_ = 0;  // scenarios played against the present target
+  std::vector<Request> asked_;  // by the scenario being judged
+};
+
+}  // namespace e3::explore

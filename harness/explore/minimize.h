@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Makes a failing scenario small: fewer steps, fewer bytes, fewer peers, rounder amounts, for as
+// long as it fails in the same way.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "harness/scenario/step.h"
+
+namespace e3::explore {
+
+// Whether a candidate still fails, and in the same way.
+using StillFails = std::function<bool(const scenario::Scenario&)>;
+
+struct Minimized {
+  scenario::Scenario scenario;
+  std::size_t runs = 0;  // calls of StillFails
+};
+
+// The result fails, and stops failing when any one step or byte is taken away, unless `budget` runs
+// were not enough to get there. `scenario` must fail.
+Minimized minimize(const scenario::Scenario& scenario, const StillFails& still_fails,
+                   std::size_t budget = 100'000);
+
+}  // namespace e3::explore

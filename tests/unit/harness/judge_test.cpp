@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// The judge acquits the correct server of what merely disturbs it, and convicts each bug of the
+// tiny server by a scenario of a few lines.
+#include "harness/explore/judge.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/scenario/text_form.h"
+#include "harness/world/engines/in_process_source.h"
+#include "tiny_server.h"
+
+namespace e3::explore {
+namespace {
+
+using mutants::Bug;
+
+constexpr std::string_view kRequest = "GET /e3 HTTP/1.0\r\nHost: localhost\r\n\r\n";
+
+class JudgeTest : public ::testing::TestWithParam<InProcessEngine> {
+ protected:
+  // "none", or the symptom.
+  std::string verdict(Bug bug, std::string_view scenario) {
+    InProcessTarget target;
+    target.name = "tiny";
+    target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
+    InProcessSource source(target, GetParam(), 42, transcript_);
+    Judge judge(source, {.request = std::string(kRequest), .comparable = comparable_http});
+    const auto found = judge.judge(scenario::parse(scenario, "scenario"));
+    return std::string(to_string(found ? found->symptom : Symptom::kNone));
+  }
+
+  Transcript transcript_;
+};
+
+constexpr std::string_view kHarmless[] = {
+    "",
+    "peer1 > \"GET /e3 HTTP/1.0\\r\\n\\r\"\nsettle\npeer1 > \"\\n\"\npeer1 expect answer\n",
+    "peer1 > \"GET /e3 HT\"\npeer1 expect answer\nadvance 5s\npeer1 half-close\n",
+    "peer1 > \"GET /a HTTP/1.0\\r\\n\\r\\n\"\npeer1 half-close\npeer1 < 5\npeer1 close\n",
+    "peer1 > \"GET /a HTTP/1.0\\r\\n\\r\\nmore\"\nsettle\npeer1 > \"and more\"\n",
+    "peer1 > \"GET\"\npeer1 reset\npeer1 connect\npeer1 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\n",
+    "peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"
+    "peer2 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\npeer2 expect answer\npeer1 < 16\n",
+};
+
+TEST_P(JudgeTest, AcquitsTheCorrectServer) {
+  for (const std::string_view scenario : kHarmless) {
+    EXPECT_EQ(verdict(Bug::kNone, scenario), "none") << scenario;
+  }
+}
+
+struct Conviction {
+  Bug bug;
+  std::string_view symptom;
+  std::string_view scenario;
+};
+
+TEST_P(JudgeTest, ConvictsEachBug) {
+  const Conviction convictions[] = {
+      {Bug::kAcceptsOncePerEdge, "no-answer",
+       "peer1 connect\npeer2 > \"GET / HTTP/1.0\\r\\n\\r\\n\"\n"},
+      {Bug::kForgetsBetweenReads, "no-answer",
+       "peer1 > \"GET / HTTP/1.0\\r\\n\\r\"\nsettle\npeer1 > \"\\n\"\n"},
+      {Bug::kAnswersFirstRead, "wrong-answer",
+       "peer1 > \"GET\"\nsettle\npeer1 > \" / HTTP/1.0\\r\\n\\r\\n\"\n"},
+      {Bug::kNeverWaitsToWrite, "no-answer",
+       "peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\n"},
+      {Bug::kRetriesFullBuffer, "spins",
+       "peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"},
+      {Bug::kReadsEofForEver, "spins", "peer1 > \"GET\"\npeer1 half-close\n"},
+      {Bug::kDropsAnswerAtHalfClose, "no-answer",
+       "peer1 > \"GET / HTTP/1.0\\r\\n\\r\\n\"\npeer1 half-close\n"},
+      {Bug::kDiesWithoutTarget, "died", "peer1 > \"GET\\r\\n\\r\\n\"\n"},
+      {Bug::kDiesOnBinary, "died", "peer1 > \"GET /\\xff HTTP/1.0\\r\\n\\r\\n\"\n"},
+  };
+  for (const Conviction& each : convictions) {
+    EXPECT_EQ(verdict(each.bug, each.scenario), each.symptom) << each.scenario;
+    EXPECT_EQ(verdict(Bug::kNone, each.scenario), "none") << each.scenario;
+  }
+}
+
+TEST_P(JudgeTest, ConcludesNothingFromASilentServer) {
+  EXPECT_THROW(verdict(Bug::kNeverAnswers, ""), ControlFailed);
+  EXPECT_THROW(verdict(Bug::kClosesAtAccept, ""), ControlFailed);
+}
+
+TEST(ComparableHttp, LeavesOutWhatMayDiffer) {
+  EXPECT_EQ(
+      comparable_http("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nDate: Mon, 1\r\n\r\na"),
+      "HTTP/1.1 200 OK\r\nDate:*******\r\n\r\na");
+  EXPECT_EQ(comparable_http("HTTP/1.1 100 Con"), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, JudgeTest,
+                         ::testing::Values(InProcessEngine::kSim, InProcessEngine::kSocketpair),
+                         [](const auto& parameter) {
+                           return parameter.param == InProcessEngine::kSim ? "sim" : "socketpair";
+                         });
+
+}  // namespace
+}  // namespace e3::explore

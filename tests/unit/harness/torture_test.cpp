@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Torture and exhaustion: no alarm for correct servers, also for one that stops at a short read or
+// write as epoll(7) permits; the bugs that only they show are found; nothing is left out.
+#include "harness/explore/torture.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <utility>
+
+#include "edge_server.h"
+#include "harness/explore/exhaust.h"
+#include "harness/scenario/text_form.h"
+#include "harness/targets/shipped_server.h"
+#include "harness/world/engines/in_process_source.h"
+#include "tiny_server.h"
+
+namespace e3::explore {
+namespace {
+
+using mutants::Bug;
+using testing_servers::Drains;
+using testing_servers::Slip;
+
+// A target, and a scenario that it survives undisturbed.
+struct Victim {
+  InProcessTarget target;
+  Protocol protocol;
+  std::string_view scenario;
+};
+
+Victim shipped() {
+  return {targets::shipped_server("http"),
+          {.request = "GET /e3 HTTP/1.0\r\n\r\n", .comparable = comparable_http},
+          R"(
+peer1 > "GET /e3 HTTP/1.0\r\n\r"
+peer2 connect tiny
+peer2 > "GET /" "e"*6000 " HTTP/1.0\r\n\r\n"
+settle
+peer1 > "\n"
+peer2 expect answer
+)"};
+}
+
+Victim edges(Drains drains, Slip slip = Slip::kNone) {
+  InProcessTarget target;
+  target.name = "edges";
+  target.serve = [drains, slip] { testing_servers::serve_edges(drains, slip); };
+  return {
+      std::move(target),
+      {.request = "x\n", .comparable = [](std::string_view answer) { return std::string(answer); }},
+      R"(
+peer1 connect tiny
+peer1 > "a"
+peer2 connect
+settle
+peer1 > "b\n"
+peer2 > "c\n"
+settle
+peer1 < 100
+peer2 expect answer
+)"};
+}
+
+InProcessTarget tiny(Bug bug) {
+  InProcessTarget target;
+  target.name = "tiny";
+  target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
+  return target;
+}
+
+struct Outcome {
+  std::uint64_t total = 0;
+  TortureResult result;
+};
+
+Outcome torture_on_sim(const Victim& victim) {
+  Transcript transcript;
+  InProcessSource source(victim.target, InProcessEngine::kSim, 42, transcript);
+  Judge judge(source, victim.protocol);
+  const auto steps = scenario::parse(victim.scenario, "scenario");
+  const TorturePlan plan(judge, steps, {.short_counts = 2, .pairs = 60});
+  return {plan.total(), torture(plan, judge, steps, [](std::uint64_t) {})};
+}
+
+std::string story(const Outcome& outcome) {
+  if (outcome.result.failures.empty()) return "";
+  const TortureFailure& failure = outcome.result.failures[0];
+  return scenario::print(failure.scenario) + failure.violation.actual;
+}
+
+TEST(Torture, AcquitsCorrectServers) {
+  for (const Victim& victim : {shipped(), edges(Drains::kToTheEnd), edges(Drains::kToShortCount)}) {
+    const Outcome outcome = torture_on_sim(victim);
+    EXPECT_TRUE(outcome.result.failures.empty()) << victim.target.name << "\n" << story(outcome);
+    EXPECT_EQ(outcome.result.run, outcome.total);
+    EXPECT_GT(outcome.result.struck, outcome.total / 3);  // the history of some cannot be had
+  }
+}
+
+TEST(Torture, FindsWhatOnlyAFaultShows) {
+  for (const Slip slip : {Slip::kShortWriteIsAll, Slip::kAcceptErrorEnds, Slip::kInterruptIsFatal,
+                          Slip::kForgetsToRetry}) {
+    EXPECT_FALSE(torture_on_sim(edges(Drains::kToTheEnd, slip)).result.failures.empty())
+        << static_cast<int>(slip);
+  }
+}
+
+TEST(Torture, ConcludesNothingFromAScenarioThatFailsByItself) {
+  Victim victim = shipped();
+  victim.target = tiny(Bug::kForgetsBetweenReads);
+  EXPECT_THROW(torture_on_sim(victim), ControlFailed);
+}
+
+std::set<std::string> all_of(const Sweep& sweep) {
+  std::set<std::string> scenarios;
+  scenario::Scenario scenario;
+  for (std::uint64_t number = 0; number < sweep.total; ++number) {
+    sweep.make(number, scenario);
+    scenarios.insert(scenario::print(scenario));
+  }
+  return scenarios;
+}
+
+TEST(Exhaust, SweepsLeaveNothingOutAndRepeatNothing) {
+  const std::string request = "GET /1234";
+  EXPECT_EQ(fragmentations(request).total, 256U);
+  EXPECT_EQ(interleavings(request).total, 70U * 128U);
+  EXPECT_EQ(event_orders(request).total, 5U * 2 + 5 * 6 + 5 * 24 + 120);
+  EXPECT_EQ(hangups_in_request(request).total, 3U * (9 * 4 + 2));
+  EXPECT_EQ(hangups_in_answer(request, 20).total, 21U * 3);
+  for (const Sweep& sweep : {fragmentations(request), interleavings(request), event_orders(request),
+                             hangups_in_request(request), hangups_in_answer(request, 20)}) {
+    EXPECT_EQ(all_of(sweep).size(), sweep.total) << sweep.what;
+  }
+}
+
+TEST(Exhaust, EveryFragmentationIsThereAndNoOther) {
+  std::set<std::string> requests;
+  scenario::Scenario steps;
+  const Sweep sweep = fragmentations("abcd");
+  for (std::uint64_t number = 0; number < sweep.total; ++number) {
+    sweep.make(number, steps);
+    std::string cut;
+    for (const scenario::Step& step : steps) cut += step.bytes.empty() ? "|" : step.bytes;
+    requests.insert(cut);
+  }
+  EXPECT_EQ(requests, (std::set<std::string>{"abcd", "a|bcd", "ab|cd", "a|b|cd", "abc|d", "a|bc|d",
+                                             "ab|c|d", "a|b|c|d"}));
+}
+
+TEST(Exhaust, ConvictsAndAcquits) {
+  for (const bool correct : {true, false}) {
+    Transcript transcript;
+    InProcessSource source(tiny(correct ? Bug::kNone : Bug::kForgetsBetweenReads),
+                           InProcessEngine::kSim, 42, transcript);
+    Judge judge(source, {.request = "GET /e3 HTTP/1.0\r\n\r\n", .comparable = comparable_http});
+    const Sweep sweep = fragmentations("GET / H\r\n\r\n");
+    const SweepResult result = exhaust(sweep, judge, [](std::uint64_t) {});
+    EXPECT_EQ(result.failures.empty(), correct);
+    if (correct) {
+      EXPECT_EQ(result.run, sweep.total);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace e3::explore
