@@ -11,7 +11,11 @@
 #include "harness/checks/runner.h"
 #include "harness/cli/console.h"
 #include "harness/cli/describe.h"
+#include "harness/cli/explore_commands.h"
+#include "harness/cli/fuzz_command.h"
+#include "harness/cli/make_source.h"
 #include "harness/cli/options.h"
+#include "harness/cli/scenario_commands.h"
 #include "harness/report/report.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/engines/tcp/tcp_source.h"
@@ -44,29 +48,6 @@ std::vector<const Check*> selected_checks(const Options& options) {
   }
   if (chosen.empty()) throw NothingSelected{"every selected check is excluded"};
   return chosen;
-}
-
-std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,
-                                         Transcript& transcript) {
-  if (!options.spawn.empty()) {
-    return std::make_unique<TcpSource>(
-        ProgramOptions{
-            .command = options.spawn, .port = options.port, .ready_timeout = options.ready_timeout},
-        options.timeout, transcript);
-  }
-  if (!options.endpoint.empty()) {
-    Endpoint endpoint = Endpoint::parse(options.endpoint);
-    if (!endpoint.is_loopback() && !options.allow_remote) {
-      throw UsageError{fmt::format(
-          "{} is not on this machine; add --allow-remote if you may test it", options.endpoint)};
-    }
-    return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
-  }
-  InProcessEngine engine = InProcessEngine::kSim;
-  if (options.engine == "socketpair") engine = InProcessEngine::kSocketpair;
-  if (options.engine == "tcp") engine = InProcessEngine::kTcp;
-  return std::make_unique<InProcessSource>(make_target(options.profile), engine, options.seed,
-                                           transcript);
 }
 
 std::string target_arguments(const Options& options) {
@@ -151,6 +132,18 @@ ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
     case Command::kList:
       list_checks(options.as_json);
       return ExitCode::kAsExpected;
+    case Command::kReplay:
+      return replay(options, make_target);
+    case Command::kFuzz:
+      return fuzz(options);
+    case Command::kSeeds:
+      return write_seeds(options);
+    case Command::kTorture:
+      return torture(options, make_target);
+    case Command::kExhaust:
+      return exhaust(options, make_target);
+    case Command::kMinimize:
+      return minimize(options, make_target);
     case Command::kExplain:
       if (explain(options.subject)) return ExitCode::kAsExpected;
       throw NothingSelected{
@@ -178,6 +171,29 @@ ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target) {
 }
 
 }  // namespace
+
+std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,
+                                         Transcript& transcript) {
+  if (!options.spawn.empty()) {
+    return std::make_unique<TcpSource>(
+        ProgramOptions{
+            .command = options.spawn, .port = options.port, .ready_timeout = options.ready_timeout},
+        options.timeout, transcript);
+  }
+  if (!options.endpoint.empty()) {
+    Endpoint endpoint = Endpoint::parse(options.endpoint);
+    if (!endpoint.is_loopback() && !options.allow_remote) {
+      throw UsageError{fmt::format(
+          "{} is not on this machine; add --allow-remote if you may test it", options.endpoint)};
+    }
+    return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
+  }
+  InProcessEngine engine = InProcessEngine::kSim;
+  if (options.engine == "socketpair") engine = InProcessEngine::kSocketpair;
+  if (options.engine == "tcp") engine = InProcessEngine::kTcp;
+  return std::make_unique<InProcessSource>(make_target(options.profile), engine, options.seed,
+                                           transcript);
+}
 
 int run_command_line(int argc, char** argv, const MakeTarget& make_target) {
   return static_cast<int>(report_errors(argc, argv, make_target));

@@ -8,6 +8,9 @@
 #include <map>
 
 #include "harness/checks/profile.h"
+#include "harness/cli/explore_commands.h"
+#include "harness/cli/fuzz_command.h"
+#include "harness/cli/scenario_commands.h"
 
 namespace e3::cli {
 namespace {
@@ -140,11 +143,14 @@ Options parse_command_line(int argc, char** argv) {
   CLI::App& explain =
       *app.add_subcommand("explain", "Say what a check does and why, or what a cause means");
   explain.add_option("id", options.subject, "A check or a cause")->required();
+  add_scenario_commands(app, options);
+  add_explore_commands(app, options);
+  add_fuzz_command(app, options);
   const std::string_view command = argc > 1 ? argv[1] : "-";
   if (!command.starts_with('-') &&
       app.get_subcommands([&](const CLI::App* each) { return each->get_name() == command; })
           .empty()) {
-    throw UsageError{fmt::format("there is no command '{}': write run, list or explain", command)};
+    throw UsageError{fmt::format("there is no command '{}'; e3 --help lists them", command)};
   }
   try {
     app.parse(argc, argv);

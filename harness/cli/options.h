@@ -19,7 +19,18 @@ enum class ExitCode {
   kInterrupted = 130,
 };
 
-enum class Command { kNone, kRun, kList, kExplain };
+enum class Command {
+  kNone,
+  kRun,
+  kList,
+  kExplain,
+  kReplay,
+  kMinimize,
+  kSeeds,
+  kExhaust,
+  kTorture,
+  kFuzz
+};
 
 struct ReportFile {
   std::string kind;  // junit or json
@@ -47,6 +58,17 @@ struct Options {
 
   bool as_json = false;  // list
   std::string subject;   // explain
+
+  std::string scenario;            // replay, minimize: a file, or a name
+  std::string output;              // minimize
+  std::string only;                // exhaust: the sweeps that begin with this
+  std::string request;             // exhaust; empty: the profile's
+  std::vector<std::string> files;  // seeds
+  std::string fuzzer = "fuzz_schedule";
+  std::chrono::seconds time{60};  // fuzz
+  int jobs = 1;                   // fuzz
+  std::uint64_t pairs = 10'000;   // torture
+  std::string tier = "linux";     // torture
 };
 
 // A bad command line: the message says what to write instead.

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/bench.h"
+
+#include <CLI/CLI.hpp>
+
+#include "harness/checks/profile.h"
+
+namespace e3::cli {
+
+void add_target(CLI::App& command, Options& options) {
+  command.add_option("target", options.endpoint, "A server that already runs")
+      ->type_name("HOST:PORT");
+  command.add_option("--spawn", options.spawn, "Start this program; {port} stands for its port")
+      ->type_name("CMD");
+  command.add_option("--port", options.port, "The port that the spawned program listens on")
+      ->check(CLI::Range(1, 65535));
+  command.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
+      ->check(CLI::IsMember({"auto", "sim", "socketpair", "tcp"}))
+      ->type_name("NAME");
+  command.add_option("--profile", options.profile, "What the server speaks: http, hello or echo")
+      ->type_name("NAME");
+  command.add_flag("--allow-remote", options.allow_remote,
+                   "Allow HOST:PORT to be another machine that you may test");
+}
+
+explore::Protocol protocol_of(const Options& options) {
+  const Profile* profile = find_profile(options.profile);
+  if (profile == nullptr) throw UsageError{fmt::format("no profile is called {}", options.profile)};
+  explore::Protocol protocol;
+  protocol.request = profile->request;
+  protocol.large_request = profile->large_request;
+  protocol.peer_ends = profile->peer_ends;
+  protocol.comparable = [](std::string_view answer) { return std::string(answer); };
+  if (profile->is_http) protocol.comparable = explore::comparable_http;
+  return protocol;
+}
+
+void print_violation(const Violation& violation) {
+  fmt::print("{}\n  expected: {}\n  actual:   {}\n", to_string(violation.symptom),
+             violation.expected, violation.actual);
+}
+
+}  // namespace e3::cli

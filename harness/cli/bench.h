@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// What the commands about scenarios share: a target from the command line, and a judge for it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "harness/cli/make_source.h"
+#include "harness/explore/judge.h"
+#include "harness/scenario/text_form.h"
+#include "harness/world/interrupt.h"
+
+namespace CLI {
+class App;
+}
+
+namespace e3::cli {
+
+// The options that name a target, and HOST:PORT behind what has been added before.
+void add_target(CLI::App& command, Options& options);
+
+explore::Protocol protocol_of(const Options& options);
+
+struct Bench {
+  Bench(const Options& options, const MakeTarget& make_target)
+      : source(make_source(options, make_target, transcript)),
+        protocol(protocol_of(options)),
+        judge(*source, protocol) {}
+
+  Transcript transcript;
+  std::unique_ptr<WorldSource> source;
+  explore::Protocol protocol;
+  explore::Judge judge;
+};
+
+// A name and what was seen, for standard output.
+void print_violation(const Violation& violation);
+
+// Runs `command`; what can go wrong with targets and scenario files becomes a message and an exit
+// code.
+template <typename Command>
+ExitCode guarded(const Command& command) {
+  try {
+    return command();
+  } catch (const scenario::ParseError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return ExitCode::kUsage;
+  } catch (const TargetUnavailable& gone) {
+    fmt::print(stderr, "e3: {}\n", gone.what());
+    return ExitCode::kTargetUnavailable;
+  } catch (const Interrupted&) {
+    fmt::print(stderr, "e3: interrupted\n");
+    return ExitCode::kInterrupted;
+  } catch (const explore::ControlFailed& failed) {
+    fmt::print(stderr, "e3: inconclusive: {}\n", failed.what());
+    return ExitCode::kConformanceFailure;
+  }
+}
+
+}  // namespace e3::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The commands that make scenarios by themselves: torture and exhaust.
+#pragma once
+
+#include "harness/cli/command_line.h"
+#include "harness/cli/options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace e3::cli {
+
+// Adds the commands to `app`; parsing fills in `options`.
+void add_explore_commands(CLI::App& app, Options& options);
+
+ExitCode torture(const Options& options, const MakeTarget& make_target);
+ExitCode exhaust(const Options& options, const MakeTarget& make_target);
+
+}  // namespace e3::cli

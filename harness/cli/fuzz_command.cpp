@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/fuzz_command.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <list>
+#include <map>
+#include <system_error>
+
+#include "harness/cli/fuzzer_process.h"
+#include "harness/cli/progress_line.h"
+#include "harness/explore/fuzz_input.h"
+#include "harness/report/report.h"
+#include "harness/scenario/byte_form.h"
+#include "harness/scenario/text_form.h"
+#include "harness/world/interrupt.h"
+
+namespace e3::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFuzzExamples = R"(
+Examples:
+  ci/build fuzz && e3 fuzz                       e3's own server, for a minute
+  e3 fuzz fuzz_canary                            a server with a bug that is soon found
+  e3 fuzz build/my_fuzz --time 600s -j 4         yours: e3_add_fuzzer() in CMake
+
+Findings are saved below ./findings, new inputs below ./findings/corpus-NAME.
+Exit status: 0 nothing found, 1 a finding, 2 bad usage.
+)";
+
+constexpr const char* kFindings = "findings";
+// libFuzzer's own exit code for a crash, 77, means "skipped" to test runners.
+constexpr int kFindingExitCode = 76;
+
+// libFuzzer programs say what they are; the replay programs of other builds are no fuzzers.
+bool is_fuzzer(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return bytes.find("max_total_time") != bytes.npos;
+}
+
+fs::path find_fuzzer(const std::string& name) {
+  std::error_code error;
+  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path candidates[] = {name, here / name, here / "../../fuzz/bin" / name,
+                                 fs::path("build/fuzz/bin") / name};
+  for (const fs::path& path : candidates) {
+    if (is_fuzzer(path)) return fs::canonical(path);
+  }
+  throw UsageError{fmt::format(
+      "no libFuzzer program {}: give its path, or build e3's own with ci/build fuzz", name)};
+}
+
+std::vector<std::string> command_line(const fs::path& fuzzer, const Options& options, int index) {
+  const std::string name = fuzzer.filename().string();
+  std::vector<std::string> command{
+      fuzzer.string(),
+      fmt::format("-max_total_time={}", options.time.count()),
+      fmt::format("-seed={}", options.seed + static_cast<std::uint64_t>(index)),
+      fmt::format("-error_exitcode={}", kFindingExitCode),
+      fmt::format("-artifact_prefix={}/{}-", kFindings, name),
+      "-max_len=512",
+      "-reload=1",
+      fmt::format("{}/corpus-{}", kFindings, name)};
+  // The canary has e3's schedules for seeds, as any server has.
+  for (const fs::path& seeds : {fs::path("corpus") / name, fs::path("corpus/fuzz_schedule")}) {
+    std::error_code error;
+    if (!fs::is_directory(seeds, error)) continue;
+    command.push_back(seeds.string());
+    break;
+  }
+  return command;
+}
+
+FuzzerFigures sum(const std::list<FuzzerProcess>& fuzzers) {
+  FuzzerFigures total;
+  for (const FuzzerProcess& fuzzer : fuzzers) {
+    total.executions += fuzzer.figures().executions;
+    total.per_second += fuzzer.figures().per_second;
+    total.coverage = std::max(total.coverage, fuzzer.figures().coverage);
+    total.corpus = std::max(total.corpus, fuzzer.figures().corpus);
+  }
+  return total;
+}
+
+std::string figures_line(const FuzzerFigures& figures) {
+  return fmt::format("{} executions, {} a second, coverage {}, corpus {}", figures.executions,
+                     figures.per_second, figures.coverage, figures.corpus);
+}
+
+// Until one of them has ended; returns that one.
+std::list<FuzzerProcess>::iterator watch(std::list<FuzzerProcess>& fuzzers,
+                                         const Options& options) {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  ProgressLine progress;
+  while (true) {
+    std::vector<pollfd> entries;
+    for (const FuzzerProcess& fuzzer : fuzzers) {
+      entries.push_back({.fd = fuzzer.output(), .events = POLLIN, .revents = 0});
+    }
+    ::poll(entries.data(), entries.size(), 500);
+    throw_if_interrupted();
+    auto entry = entries.begin();
+    for (auto fuzzer = fuzzers.begin(); fuzzer != fuzzers.end(); ++fuzzer, ++entry) {
+      if (entry->revents != 0) fuzzer->read_output();
+      if (fuzzer->output() < 0) return fuzzer;
+    }
+    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin);
+    progress.show(fmt::format("{} of {} s: {}", passed.count(), options.time.count(),
+                              figures_line(sum(fuzzers))));
+  }
+}
+
+// What stands below the heading in the fuzzer's own report; empty when it died before that.
+std::string minimised_scenario(const FuzzerProcess& fuzzer) {
+  const auto& lines = fuzzer.lines();
+  auto line = std::find(lines.begin(), lines.end(), explore::kScenarioHeading);
+  std::string text;
+  while (line != lines.end() && ++line != lines.end() && !line->empty()) text += *line + "\n";
+  return text;
+}
+
+// The input that libFuzzer says it has written.
+std::string artifact_of(const FuzzerProcess& fuzzer) {
+  constexpr std::string_view kWritten = "Test unit written to ";
+  for (const std::string& line : fuzzer.lines()) {
+    const std::size_t at = line.find(kWritten);
+    if (at != line.npos) return line.substr(at + kWritten.size());
+  }
+  return {};
+}
+
+void report_finding(const FuzzerProcess& fuzzer) {
+  const std::string input = artifact_of(fuzzer);
+  std::string text = minimised_scenario(fuzzer);
+  if (text.empty() && !input.empty()) {
+    std::ifstream file(input, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    text = scenario::print(scenario::decode(bytes));
+  }
+  for (const std::string& line : fuzzer.lines()) {
+    if (line.starts_with("finding: ") || line.starts_with("  expected: ") ||
+        line.starts_with("  actual: ") || line.starts_with("SUMMARY: ")) {
+      fmt::print("{}\n", line);
+    }
+  }
+  fmt::print("\n{}\n", text);
+  if (input.empty()) return;
+  const std::string file = input + ".e3";
+  report::write_file(file, text);
+  fmt::print("saved as {}; the fuzzer's input is {}\nreplay: e3 replay {}\n", file, input, file);
+}
+
+}  // namespace
+
+void add_fuzz_command(CLI::App& app, Options& options) {
+  CLI::App& fuzz = *app.add_subcommand("fuzz", "Run a fuzz target that is built");
+  fuzz.footer(kFuzzExamples);
+  fuzz.add_option("fuzzer", options.fuzzer, "Its name, or its path [fuzz_schedule]")
+      ->type_name("FUZZER");
+  fuzz.add_option_function<std::int64_t>(
+          "--time", [&](std::int64_t value) { options.time = std::chrono::seconds(value); },
+          "How long, at most [60s]")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"s", 1}, {"min", 60}},
+                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->type_name("TIME");
+  fuzz.add_option("-j,--jobs", options.jobs, "How many processes")->check(CLI::Range(1, 256));
+  fuzz.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
+  fuzz.callback([&] { options.command = Command::kFuzz; });
+}
+
+ExitCode fuzz(const Options& options) {
+  const fs::path fuzzer = find_fuzzer(options.fuzzer);
+  fs::create_directories(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
+  fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
+  catch_interrupts();
+  std::list<FuzzerProcess> fuzzers;
+  for (int i = 0; i < options.jobs; ++i) fuzzers.emplace_back(command_line(fuzzer, options, i));
+  try {
+    while (!fuzzers.empty()) {
+      const auto ended = watch(fuzzers, options);
+      if (ended->exit_code() != 0) {
+        fmt::print("{}\n", figures_line(sum(fuzzers)));
+        report_finding(*ended);
+        return ExitCode::kConformanceFailure;
+      }
+      if (fuzzers.size() == 1) fmt::print("{}\nnothing found\n", figures_line(ended->figures()));
+      fuzzers.erase(ended);
+    }
+  } catch (const Interrupted&) {
+    fmt::print("{}\n", figures_line(sum(fuzzers)));
+    return ExitCode::kInterrupted;
+  }
+  return ExitCode::kAsExpected;
+}
+
+}  // namespace e3::cli

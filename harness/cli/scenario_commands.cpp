@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/scenario_commands.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/cli/bench.h"
+#include "harness/cli/scenario_file.h"
+#include "harness/explore/minimize.h"
+#include "harness/report/report.h"
+#include "harness/report/timeline.h"
+#include "harness/scenario/byte_form.h"
+#include "harness/scenario/snippet.h"
+#include "harness/scenario/text_form.h"
+
+namespace e3::cli {
+namespace {
+
+constexpr const char* kReplayExamples = R"(
+Examples:
+  e3 replay split.e3                             against the shipped server, simulated
+  e3 replay split.e3 --engine socketpair
+  e3 replay crash-0123abcd                       an input that a fuzzer saved
+  e3 replay split.e3 --spawn './my-server --port {port}'
+
+Exit status: 0 nothing is wrong, 1 the scenario shows a bug, 2 bad usage, 3 no target.
+)";
+
+constexpr const char* kMinimizeExamples = R"(
+Examples:
+  e3 minimize crash-0123abcd                     prints the scenario and a GoogleTest
+  e3 minimize crash-0123abcd -o small.e3
+  e3 minimize long.e3 --spawn './my-server --port {port}'
+
+Exit status: 0 minimised, 1 the scenario shows no bug, 2 bad usage, 3 no target.
+)";
+
+constexpr const char* kSeedsExamples = R"(
+Examples:
+  e3 seeds corpus/scenarios/*.e3 -o corpus/fuzz_schedule
+)";
+
+// Whether two scenarios fail in the same way. What a dying server says of itself tells deaths
+// apart.
+bool same_cause(const Violation& a, const Violation& b) {
+  return a.symptom == b.symptom && (a.symptom != Symptom::kDied || a.actual == b.actual);
+}
+
+}  // namespace
+
+void add_scenario_commands(CLI::App& app, Options& options) {
+  CLI::App& replay = *app.add_subcommand("replay", "Play one scenario and show what happened");
+  replay.footer(kReplayExamples);
+  replay.add_option("scenario", options.scenario, "A *.e3 file, a fuzzer's input, or a name")
+      ->required()
+      ->type_name("FILE|ID");
+  add_target(replay, options);
+  replay.callback([&] { options.command = Command::kReplay; });
+
+  CLI::App& minimize = *app.add_subcommand("minimize", "Make a failing scenario small");
+  minimize.footer(kMinimizeExamples);
+  minimize.add_option("scenario", options.scenario, "A *.e3 file, a fuzzer's input, or a name")
+      ->required()
+      ->type_name("FILE|ID");
+  minimize.add_option("-o,--output", options.output, "Write the scenario to this file")
+      ->type_name("FILE");
+  add_target(minimize, options);
+  minimize.callback([&] { options.command = Command::kMinimize; });
+
+  CLI::App& seeds = *app.add_subcommand("seeds", "Turn scenarios into inputs for fuzzers");
+  seeds.footer(kSeedsExamples);
+  seeds.add_option("scenarios", options.files, "Files *.e3")->required()->type_name("FILE");
+  seeds.add_option("-o,--output", options.output, "The folder to write them into")
+      ->required()
+      ->type_name("FOLDER");
+  seeds.callback([&] { options.command = Command::kSeeds; });
+}
+
+ExitCode replay(const Options& options, const MakeTarget& make_target) {
+  return guarded([&] {
+    const ScenarioFile file = read_scenario(options.scenario);
+    Bench bench(options, make_target);
+    fmt::print("{} against {}\n\n", file.path, bench.source->description());
+    auto found = bench.judge.judge(file.scenario);
+    // The first time, the undisturbed exchanges are in the transcript, too.
+    if (!found && bench.source->world().abilities().virtual_time) {
+      found = bench.judge.judge(file.scenario);
+    }
+    fmt::print("{}\n", report::timeline(bench.transcript.lines()));
+    if (found) {
+      print_violation(*found);
+      return ExitCode::kConformanceFailure;
+    }
+    fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
+    return ExitCode::kAsExpected;
+  });
+}
+
+ExitCode minimize(const Options& options, const MakeTarget& make_target) {
+  return guarded([&] {
+    const ScenarioFile file = read_scenario(options.scenario);
+    Bench bench(options, make_target);
+    const auto found = bench.judge.judge(file.scenario);
+    if (!found) {
+      fmt::print(stderr, "e3: {} shows no bug in {}\n", file.path, bench.source->description());
+      return ExitCode::kConformanceFailure;
+    }
+    const explore::Minimized minimized =
+        explore::minimize(file.scenario, [&](const scenario::Scenario& candidate) {
+          const auto now = bench.judge.judge(candidate);
+          return now && same_cause(*now, *found);
+        });
+    const std::string text = scenario::print(minimized.scenario);
+    if (!options.output.empty()) report::write_file(options.output, text);
+    fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom),
+               bench.source->description(), minimized.scenario.size(), minimized.runs, text);
+    print_violation(*bench.judge.judge(minimized.scenario));
+    const bool is_program = !options.spawn.empty() || !options.endpoint.empty();
+    fmt::print("\n{}", is_program ? scenario::pytest_snippet(minimized.scenario, file.name)
+                                  : scenario::googletest_snippet(minimized.scenario, file.name));
+    return ExitCode::kAsExpected;
+  });
+}
+
+ExitCode write_seeds(const Options& options) {
+  return guarded([&] {
+    for (const std::string& name : options.files) {
+      const ScenarioFile file = read_scenario(name);
+      report::write_file(fmt::format("{}/{}", options.output, file.name),
+                         scenario::encode(file.scenario));
+    }
+    return ExitCode::kAsExpected;
+  });
+}
+
+}  // namespace e3::cli

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""The commands about scenarios: replay, minimize, seeds, exhaust, torture, fuzz."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCENARIOS = ROOT / "corpus" / "scenarios"
+AS_EXPECTED, FAILURE, USAGE, UNAVAILABLE = 0, 1, 2, 3
+
+# Steps and bytes that have nothing to do with the canary's bug, around the two that show it.
+LONG_WINDED = r"""
+peer2 connect
+peer1 connect tiny
+advance 250ms
+peer1 > "GET /something/long HTTP/1.0\r\nX: y\r\n"
+settle
+peer2 > "GET"
+peer1 < 16
+peer1 > "\r\n"
+settle
+peer2 close
+"""
+
+
+@pytest.fixture
+def e3(bin_dir, tmp_path):
+    def run(*words, program="e3"):
+        command = [bin_dir / program, *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    return run
+
+
+@pytest.mark.parametrize("engine", ["sim", "socketpair"])
+def test_replay_shows_peers_calls_and_results_in_columns(e3, engine):
+    done = e3("replay", SCENARIOS / "split-terminator.e3", "--engine", engine)
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    heading = next(line for line in lines if line.lstrip().startswith("time"))
+    call, result = heading.index("server"), heading.index("result")
+    recv = next(line for line in lines if "recv(conn1" in line)
+    assert recv[call:].startswith("recv(conn1")
+    assert recv[result:].startswith("19 ")
+
+
+def test_replay_against_a_program(e3, bin_dir):
+    done = e3("replay", SCENARIOS / "burst.e3", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("target", [(), ("--engine", "socketpair"), ("--spawn", "{bin}/e3-canary serve {{port}}")])
+def test_the_canary_is_convicted_on_every_engine(e3, bin_dir, tmp_path, target):
+    file = tmp_path / "long.e3"
+    file.write_text(LONG_WINDED)
+    done = e3("replay", file, *(word.format(bin=bin_dir) for word in target), program="e3-canary")
+    assert done.returncode == FAILURE, done.stdout + done.stderr
+    assert "no-answer" in done.stdout
+
+
+def test_minimize_leaves_what_shows_the_bug(e3, tmp_path):
+    (tmp_path / "long.e3").write_text(LONG_WINDED)
+    done = e3("minimize", "long.e3", "-o", "small.e3", program="e3-canary")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    small = (tmp_path / "small.e3").read_text()
+    assert len(small.splitlines()) == 3, small
+    assert "TEST(Scenario, long)" in done.stdout
+    assert e3("replay", "small.e3", program="e3-canary").returncode == FAILURE
+
+
+def test_minimize_says_that_there_is_no_bug(e3):
+    done = e3("minimize", SCENARIOS / "burst.e3")
+    assert done.returncode == FAILURE
+    assert "shows no bug" in done.stderr
+
+
+def test_minimize_for_a_program_prints_a_pytest(e3, bin_dir, tmp_path):
+    (tmp_path / "long.e3").write_text(LONG_WINDED)
+    done = e3("minimize", "long.e3", "--spawn", f"{bin_dir}/e3-canary serve {{port}}", program="e3-canary")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    compile(done.stdout[done.stdout.index("import os"):], "snippet", "exec")
+
+
+def test_a_mistake_in_a_scenario_is_shown_in_its_place(e3, tmp_path):
+    (tmp_path / "bad.e3").write_text("settle\npeer1 < banana\n")
+    done = e3("replay", "bad.e3")
+    assert done.returncode == USAGE
+    assert done.stderr.startswith("bad.e3:2:9: expected a number of bytes")
+
+
+def test_an_unknown_scenario_is_a_usage_error(e3):
+    done = e3("replay", "nowhere")
+    assert done.returncode == USAGE
+    assert "nowhere" in done.stderr
+
+
+def test_seeds_are_scenarios_as_bytes(e3, tmp_path):
+    done = e3("seeds", SCENARIOS / "burst.e3", "-o", tmp_path)
+    assert done.returncode == AS_EXPECTED, done.stderr
+    assert (tmp_path / "burst").read_bytes().startswith(b"GET /1 HTTP/1.0\r\n\r\n\x81GET /2")
+    assert e3("replay", tmp_path / "burst").returncode == AS_EXPECTED
+
+
+def test_exhaust_states_that_it_is_complete(e3):
+    done = e3("exhaust", "--only", "fragmentations", "--request", r"GET / H\r\n\r\n")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "1024 of 1024 fragmentations of 11 bytes" in done.stdout
+
+
+def test_exhaust_finds_the_canary(e3):
+    done = e3("exhaust", "--only", "fragmentations", "--request", r"GET / H\r\n\r\n", program="e3-canary")
+    assert done.returncode == FAILURE
+    assert "FAIL" in done.stdout
+
+
+def test_torture_states_what_it_did(e3):
+    done = e3("torture", "--pairs", "200")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "200 of " in done.stdout
+
+
+def test_torture_of_a_program_names_what_to_do_instead(e3, bin_dir):
+    done = e3("torture", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
+    assert done.returncode == USAGE
+    assert "--help" in done.stderr
+
+
+def test_fuzz_says_how_to_build_what_is_missing(e3):
+    done = e3("fuzz", "no_such_fuzzer")
+    assert done.returncode == USAGE
+    assert "ci/build fuzz" in done.stderr
