@@ -15,12 +15,22 @@ std::span<const Check> read_checks();
 std::span<const Check> write_checks();
 std::span<const Check> hangup_checks();
 std::span<const Check> http_checks();
+std::span<const Check> http_request_line_checks();
+std::span<const Check> http_field_checks();
+std::span<const Check> http_content_length_checks();
+std::span<const Check> http_chunked_checks();
+std::span<const Check> http_answer_checks();
+std::span<const Check> http_connection_checks();
+std::span<const Check> http_expect_checks();
 
-std::vector<const Check*> all_checks();
+// What a server owes whatever it makes of a message; and how it must read HTTP/1.x messages.
+std::vector<const Check*> base_checks();
+std::vector<const Check*> http_message_checks();
+std::vector<const Check*> all_checks();  // both
 const Check* find_check(std::string_view id);
 
-// Whether a selection word means this check: its id, a family above it ("close", "close.hangup"),
-// or a glob ("*.half-close").
+// Whether a selection word means this id: the id itself, a family above it ("close",
+// "close.hangup"), a check of which the id is a variant, or a glob ("*.half-close").
 bool selects(std::string_view word, std::string_view id);
 
 }  // namespace e3

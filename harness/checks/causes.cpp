@@ -104,12 +104,20 @@ constexpr Cause kCauses[] = {
 
 }  // namespace
 
-std::span<const Cause> causes() { return kCauses; }
+const std::vector<Cause>& causes() {
+  static const auto& all = *[] {  // never destroyed
+    auto* joined = new std::vector<Cause>(std::begin(kCauses), std::end(kCauses));
+    const auto http = http_causes();
+    joined->insert(joined->end(), http.begin(), http.end());
+    return joined;
+  }();
+  return all;
+}
 
 const Cause* find_cause(std::string_view slug) {
-  const auto* found = std::find_if(std::begin(kCauses), std::end(kCauses),
-                                   [&](const Cause& cause) { return cause.slug == slug; });
-  return found == std::end(kCauses) ? nullptr : found;
+  const auto found = std::find_if(causes().begin(), causes().end(),
+                                  [&](const Cause& cause) { return cause.slug == slug; });
+  return found == causes().end() ? nullptr : &*found;
 }
 
 }  // namespace e3

@@ -2,9 +2,13 @@
 // A check: a family of scenarios with an obligation and a reason, declared as data.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "harness/checks/verdict.h"
 #include "harness/invariants/invariants.h"
 
 namespace e3 {
@@ -23,6 +27,13 @@ struct Blame {
   std::string_view cause;  // a slug of causes()
 };
 
+// One of several cases of a check, reported by itself as "id[name]".
+struct Variant {
+  std::string_view name;  // never reused or renamed, as an id
+  Level level = Level::kMust;
+  std::string_view reference;  // where the obligation is written: "RFC 9112, section 2.3"
+};
+
 struct Check {
   std::string_view id;       // never reused or renamed; see registry.txt
   std::string_view when;     // what the peers do
@@ -31,7 +42,23 @@ struct Check {
   Needs needs;
   std::span<const Blame> blames;
   void (*run)(Session& session);
+  Level level = Level::kMust;
+  // A check with variants is run once for each; Session::variant() says which.
+  std::size_t variant_count = 0;
+  Variant (*variant)(std::size_t index) = nullptr;
 };
+
+// What is selected, run and reported: a check, or one variant of it.
+struct CheckCase {
+  const Check* check = nullptr;
+  std::size_t variant = 0;
+};
+
+std::vector<CheckCase> cases_of(const Check& check);
+std::string id_of(const CheckCase& which);  // "family.name" or "family.name[variant]"
+Level level_of(const CheckCase& which);
+// Where the obligation is written, beyond the check's `because`; may be empty.
+std::string_view reference_of(const CheckCase& which);
 
 // A bug class: what a failing check points to.
 struct Cause {
@@ -41,7 +68,8 @@ struct Cause {
   std::string_view fix;       // what usually mends it
 };
 
-std::span<const Cause> causes();
+std::span<const Cause> http_causes();
+const std::vector<Cause>& causes();  // all of them
 const Cause* find_cause(std::string_view slug);
 
 }  // namespace e3

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "harness/checks/runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
+
+#include "harness/checks/expectations.h"
+#include "harness/checks/learned.h"
 
 namespace e3 {
 namespace {
@@ -17,105 +23,181 @@ std::string missing_ability(const Check& check, const Abilities& abilities) {
   return {};
 }
 
-Verdict verdict_of(const std::vector<Failure>& failures) {
+bool is_of_connection(Symptom symptom) {
+  return symptom == Symptom::kNotEnded || symptom == Symptom::kNotAccepted ||
+         symptom == Symptom::kLeaks;
+}
+
+// Wrong whatever the level of the obligation: no reading of any standard allows it.
+bool is_grave(Symptom symptom) {
+  return symptom == Symptom::kDied || symptom == Symptom::kSpins || symptom == Symptom::kLeaks ||
+         symptom == Symptom::kMisuse || symptom == Symptom::kDeaf;
+}
+
+Verdict verdict_of(const std::vector<Failure>& failures, Level level) {
   if (failures.empty()) return Verdict::kPass;
-  const bool died = std::any_of(failures.begin(), failures.end(), [](const Failure& failure) {
-    return failure.violation.symptom == Symptom::kDied;
-  });
-  return died ? Verdict::kCrash : Verdict::kFail;
+  const auto any = [&](auto&& holds) {
+    return std::any_of(failures.begin(), failures.end(),
+                       [&](const Failure& failure) { return holds(failure.violation); });
+  };
+  if (any([](const Violation& v) { return v.symptom == Symptom::kDied; })) return Verdict::kCrash;
+  const bool grave = any([](const Violation& v) { return is_grave(v.symptom); });
+  if (level != Level::kMust && !grave) return Verdict::kWarn;
+  const bool waits = any([](const Violation& v) { return v.waits_for_ever; });
+  return waits && !grave ? Verdict::kTimeout : Verdict::kFail;
+}
+
+// The verdict of that half of the failures which `belongs` picks.
+template <typename Belongs>
+Verdict half_verdict(const CheckResult& result, const Belongs& belongs) {
+  std::vector<Failure> half;
+  std::copy_if(result.failures.begin(), result.failures.end(), std::back_inserter(half),
+               [&](const Failure& failure) { return belongs(failure.violation.symptom); });
+  return verdict_of(half, result.level);
+}
+
+void judge(CheckResult& result, bool strict) {
+  result.verdict = verdict_of(result.failures, result.level);
+  result.connection = half_verdict(result, is_of_connection);
+  result.answer = half_verdict(result, [](Symptom s) { return !is_of_connection(s); });
+  if (result.verdict == Verdict::kPass && !result.warnings.empty()) {
+    result.verdict = result.answer = Verdict::kWarn;
+  }
+  if (result.verdict != Verdict::kWarn) return;
+  result.warnings.insert(result.warnings.begin(), result.failures.begin(), result.failures.end());
+  result.failures.clear();
+  if (!strict || result.level == Level::kMay) return;
+  result.verdict = Verdict::kFail;
+  result.failures = std::move(result.warnings);
+  result.warnings.clear();
 }
 
 void take_over(CheckResult& result, const Session& session) {
+  result.level = session.level();
+  result.ending = session.connection();
   result.points_run = session.points_run();
   result.points_total = session.points_total();
   result.unit = session.unit();
   result.failures = session.failures();
+  result.warnings = session.warnings();
   result.notes = session.notes();
 }
 
-// Throws TargetUnavailable when there is no target any more.
-CheckResult run_one(const Check& check, WorldSource& source, const RunOptions& options) {
+void conclude_without(CheckResult& result, Verdict verdict, std::string reason) {
+  result.verdict = verdict;
+  result.reason = std::move(reason);
+}
+
+// Runs the check in `session` and judges what it saw.
+void run_in(Session& session, CheckResult& result, const RunOptions& options) {
+  try {
+    result.check->run(session);
+    take_over(result, session);
+    judge(result, options.strict);
+  } catch (const ControlFailed& failed) {
+    take_over(result, session);
+    if (session.failures().empty()) {
+      conclude_without(result, Verdict::kInconclusive, failed.why);
+    } else {
+      judge(result, options.strict);
+      result.reason = failed.why;
+    }
+  } catch (const NotApplicable& missing) {
+    take_over(result, session);
+    conclude_without(result, Verdict::kNotApplicable, missing.why);
+  }
+}
+
+// A target that has kept this many controls waiting will keep the next waiting, too; each wait
+// costs real time.
+constexpr std::size_t kControlsInVain = 3;
+
+class Run {
+ public:
+  Run(WorldSource& source, const RunOptions& options) : source_(&source), options_(&options) {}
+
+  // Throws TargetUnavailable when there is no target any more.
+  CheckResult run_one(const CheckCase& which);
+
+ private:
+  WorldSource* source_;
+  const RunOptions* options_;
+  Learned learned_;
+  std::size_t controls_in_vain_ = 0;  // in a row
+};
+
+CheckResult Run::run_one(const CheckCase& which) {
   CheckResult result;
-  result.check = &check;
-  if (check.needs.http && !options.profile->is_http) {
-    result.verdict = Verdict::kNotApplicable;
-    result.reason = "the profile does not speak HTTP";
+  result.check = which.check;
+  result.id = id_of(which);
+  result.level = level_of(which);
+  if (which.check->needs.http && !options_->profile->is_http) {
+    conclude_without(result, Verdict::kNotApplicable, "the profile does not speak HTTP");
     return result;
   }
-  result.reason = missing_ability(check, source.world().abilities());
-  if (!result.reason.empty()) {
-    result.verdict = Verdict::kSkip;
+  const Abilities& abilities = source_->world().abilities();
+  if (std::string missing = missing_ability(*which.check, abilities); !missing.empty()) {
+    conclude_without(result, Verdict::kSkip, std::move(missing));
+    return result;
+  }
+  if (controls_in_vain_ >= kControlsInVain && !abilities.virtual_time) {
+    conclude_without(result, Verdict::kInconclusive,
+                     fmt::format("not tried: the target kept the {} undisturbed requests before "
+                                 "this one waiting",
+                                 kControlsInVain));
     return result;
   }
   try {
-    Session session(check, *options.profile, source, options.seed);
-    try {
-      check.run(session);
-      result.verdict = verdict_of(session.failures());
-    } catch (const ControlFailed& failed) {
-      result.verdict =
-          session.failures().empty() ? Verdict::kInconclusive : verdict_of(session.failures());
-      result.reason = failed.why;
-    }
-    take_over(result, session);
+    Session session(which, *options_->profile, *source_, options_->seed, learned_);
+    controls_in_vain_ = 0;
+    run_in(session, result, *options_);
   } catch (const ControlFailed& failed) {
-    result.verdict = Verdict::kInconclusive;
-    result.reason = failed.why;
-    source.renew();  // the next check deserves a target in its first state
+    if (failed.waits_for_ever) ++controls_in_vain_;
+    conclude_without(result, Verdict::kInconclusive, failed.why);
+    source_->renew();  // the next check deserves a target in its first state
   }
   return result;
 }
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kPass:
-      return "PASS";
-    case Verdict::kFail:
-      return "FAIL";
-    case Verdict::kCrash:
-      return "CRASH";
-    case Verdict::kSkip:
-      return "SKIP";
-    case Verdict::kNotApplicable:
-      return "N/A";
-    case Verdict::kInconclusive:
-      return "INCONCLUSIVE";
-    case Verdict::kError:
-      return "ERROR";
-  }
-  return "UNKNOWN";
-}
-
-bool is_failure(Verdict verdict) {
-  return verdict == Verdict::kFail || verdict == Verdict::kCrash ||
-         verdict == Verdict::kInconclusive || verdict == Verdict::kError;
-}
-
-void run_checks(const std::vector<const Check*>& checks, WorldSource& source,
-                const RunOptions& options, const Observer& observer, RunResult& result) {
+void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const RunOptions& options,
+               const Observer& observer, RunResult& result) {
   const auto began = Clock::now();
+  Run run(source, options);
+  std::size_t failures = 0;
   try {
-    for (const Check* check : checks) {
-      observer(*check, nullptr);
-      const auto check_began = Clock::now();
-      CheckResult one = run_one(*check, source, options);
-      one.duration = Clock::now() - check_began;
+    for (const CheckCase& which : cases) {
+      observer(*which.check, nullptr);
+      const auto case_began = Clock::now();
+      CheckResult one = run.run_one(which);
+      one.duration = Clock::now() - case_began;
+      one.observed = one.verdict;
+      if (options.expectations != nullptr) options.expectations->apply(one, options.today);
       result.transcript_hash = source.world().transcript().hash();
       result.engine = source.world().engine();
       result.remarks = source.world().remarks();
       result.transcript_repeats = source.world().abilities().repeatable;
       result.duration = Clock::now() - began;
       result.checks.push_back(std::move(one));
-      observer(*check, &result.checks.back());
-      if (options.fail_fast && is_failure(result.checks.back().verdict)) return;
+      observer(*which.check, &result.checks.back());
+      if (is_failure(result.checks.back().verdict) && ++failures == options.max_failures) return;
     }
     result.complete = true;
   } catch (const TargetUnavailable& gone) {
     result.unavailable = gone.what();
   }
   result.duration = Clock::now() - began;
+}
+
+void run_checks(const std::vector<const Check*>& checks, WorldSource& source,
+                const RunOptions& options, const Observer& observer, RunResult& result) {
+  std::vector<CheckCase> cases;
+  for (const Check* check : checks) {
+    const std::vector<CheckCase> more = cases_of(*check);
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
+  run_cases(cases, source, options, observer, result);
 }
 
 }  // namespace e3

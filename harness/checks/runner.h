@@ -16,27 +16,25 @@
 
 namespace e3 {
 
-enum class Verdict {
-  kPass,
-  kFail,
-  kCrash,          // failed, and the target died of it
-  kSkip,           // the engine cannot show it
-  kNotApplicable,  // the profile does not have it
-  kInconclusive,   // the undisturbed exchange failed
-  kError,          // the harness or the target's start failed
-};
-
-std::string_view to_string(Verdict verdict);
-bool is_failure(Verdict verdict);  // makes the run fail
+class Expectations;
 
 struct CheckResult {
   const Check* check = nullptr;
+  std::string id;  // with the variant's name: "http.version[2.0]"
+  Level level = Level::kMust;
   Verdict verdict = Verdict::kError;
+  Verdict observed = Verdict::kError;  // before the expectations had their say
+  // The two halves of a verdict: what was answered, and how the connection went. kSkip where the
+  // check did not come to look at either.
+  Verdict answer = Verdict::kSkip;
+  Verdict connection = Verdict::kSkip;
+  std::string ending;  // how the server's side of the connection ended, where one was under test
   std::string reason;  // for everything but PASS and FAIL
   std::size_t points_run = 0;
   std::size_t points_total = 0;
   std::string unit;  // what the points are, plural
   std::vector<Failure> failures;
+  std::vector<Failure> warnings;  // what is not as it should be, yet fails nothing
   std::vector<std::string> notes;
   std::chrono::nanoseconds duration{0};
 };
@@ -44,7 +42,10 @@ struct CheckResult {
 struct RunOptions {
   const Profile* profile = nullptr;
   std::uint64_t seed = 0;
-  bool fail_fast = false;
+  std::size_t max_failures = 0;                // stop after so many; 0: never
+  const Expectations* expectations = nullptr;  // may be null
+  std::string today = {};                      // "2026-12-31", for entries that expire
+  bool strict = false;                         // WARN at the levels must and should becomes FAIL
 };
 
 struct RunResult {
@@ -65,8 +66,11 @@ struct RunResult {
 // Called as a check begins and after it has ended (`result` null, then set).
 using Observer = std::function<void(const Check& check, const CheckResult* result)>;
 
-// Runs `checks` in order, filling `result` as it goes, so that what is there can be reported
+// Runs `cases` in order, filling `result` as it goes, so that what is there can be reported
 // after an interruption. Throws Interrupted.
+void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const RunOptions& options,
+               const Observer& observer, RunResult& result);
+// Likewise, every case of each check.
 void run_checks(const std::vector<const Check*>& checks, WorldSource& source,
                 const RunOptions& options, const Observer& observer, RunResult& result);
 

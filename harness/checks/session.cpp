@@ -22,12 +22,15 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
 
 }  // namespace
 
-Session::Session(const Check& check, const Profile& profile, WorldSource& source,
-                 std::uint64_t seed)
-    : check_(&check),
+Session::Session(const CheckCase& which, const Profile& profile, WorldSource& source,
+                 std::uint64_t seed, Learned& learned)
+    : check_(which.check),
+      variant_(which.variant),
+      level_(level_of(which)),
       profile_(&profile),
       source_(&source),
-      random_state_(fnv1a(check.id, seed ^ 0xcbf29ce484222325U)) {
+      learned_(&learned),
+      random_state_(fnv1a(which.check->id, seed ^ 0xcbf29ce484222325U)) {
   source_->begin_check();
   learn_baseline();
 }
@@ -36,7 +39,8 @@ void Session::learn_baseline() {
   const Answer& learned = answer();
   if (learned.bytes.empty()) {
     throw ControlFailed{
-        fmt::format("the undisturbed request got no answer ({})", to_string(learned.ending))};
+        fmt::format("the undisturbed request got no answer ({})", to_string(learned.ending)),
+        learned.ending == Ending::kOpen};
   }
   const int status = http_status(learned.bytes);
   if (profile_->is_http && (status < 200 || status > 299)) {
@@ -98,9 +102,11 @@ void Session::expect_end(Peer& peer) {
   if (!world().abilities().virtual_time) return;  // its time-out may be longer than ours
   world().advance(kPatience);
   peer.receive_to_end();
-  require(peer.ending() != Ending::kOpen, Symptom::kNotEnded, "the server ends the connection",
-          fmt::format("still open after {} virtual minutes",
-                      std::chrono::duration_cast<std::chrono::minutes>(kPatience).count()));
+  if (peer.ending() != Ending::kOpen) return;
+  throw Violation{Symptom::kNotEnded, "the server ends the connection",
+                  fmt::format("still open after {} virtual minutes",
+                              std::chrono::duration_cast<std::chrono::minutes>(kPatience).count()),
+                  true};
 }
 
 void Session::expect_quiet() {
@@ -108,6 +114,13 @@ void Session::expect_quiet() {
   if (health.spin) {
     throw Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
   }
+}
+
+void Session::warn(const Violation& lenience) {
+  warnings_.push_back({.point = {},
+                       .violation = lenience,
+                       .cause = blame(lenience.symptom),
+                       .transcript = world().transcript().lines()});
 }
 
 void Session::require(bool holds, Symptom symptom, std::string expected, std::string actual) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/checks/check.h"
@@ -20,8 +21,16 @@
 
 namespace e3 {
 
+struct Learned;
+
 // The undisturbed exchange failed: nothing can be concluded from this check.
 struct ControlFailed {
+  std::string why;
+  bool waits_for_ever = false;  // the target took the request and said nothing
+};
+
+// The target's protocol does not have what this check is about.
+struct NotApplicable {
   std::string why;
 };
 
@@ -43,9 +52,12 @@ class Session {
  public:
   // Throws ControlFailed when the target does not answer the profile's request, TargetUnavailable
   // when there is no target.
-  Session(const Check& check, const Profile& profile, WorldSource& source, std::uint64_t seed);
+  Session(const CheckCase& which, const Profile& profile, WorldSource& source, std::uint64_t seed,
+          Learned& learned);
 
   const Profile& profile() const { return *profile_; }
+  std::size_t variant() const { return variant_; }
+  Learned& learned() { return *learned_; }  // kept from check to check
   World& world() { return source_->world(); }
   const std::string& request() const { return profile_->request; }
 
@@ -81,10 +93,20 @@ class Session {
   // A number below `bound`, from the seed and the check's name alone.
   std::size_t random_below(std::size_t bound);
 
+  // It works, but less strictly than it should: the verdict is WARN unless something fails.
+  void warn(const Violation& lenience);
+  // Where the level depends on what the target says it speaks.
+  void set_level(Level level) { level_ = level; }
+  Level level() const { return level_; }
+  // How the server's side of the connection under test ended, for the report.
+  void set_connection(std::string seen) { connection_ = std::move(seen); }
+  const std::string& connection() const { return connection_; }
+
   // A remark for the report.
   void note(std::string text) { notes_.push_back(std::move(text)); }
 
   const std::vector<Failure>& failures() const { return failures_; }
+  const std::vector<Failure>& warnings() const { return warnings_; }
   const std::vector<std::string>& notes() const { return notes_; }
   std::size_t points_run() const { return points_run_; }
   std::size_t points_total() const { return points_total_; }
@@ -101,12 +123,17 @@ class Session {
   std::string_view blame(Symptom symptom) const;
 
   const Check* check_;
+  std::size_t variant_;
+  Level level_;
+  std::string connection_;
   const Profile* profile_;
   WorldSource* source_;
+  Learned* learned_;
   std::uint64_t random_state_;
   std::deque<std::pair<std::string, Answer>> answers_;  // a deque: references stay valid
   std::optional<std::size_t> descriptors_;              // the target's, before the scenario
   std::vector<Failure> failures_;
+  std::vector<Failure> warnings_;
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;
   std::size_t points_total_ = 0;

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <exception>
+#include <filesystem>
 #include <memory>
 
-#include "harness/checks/catalogue.h"
+#include "harness/checks/expectations.h"
 #include "harness/checks/runner.h"
 #include "harness/cli/console.h"
 #include "harness/cli/describe.h"
@@ -15,7 +17,9 @@
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/make_source.h"
 #include "harness/cli/options.h"
+#include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
+#include "harness/cli/selection.h"
 #include "harness/report/report.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/engines/tcp/tcp_source.h"
@@ -23,32 +27,6 @@
 
 namespace e3::cli {
 namespace {
-
-// No check is left to run; the message names the words that select nothing.
-struct NothingSelected {
-  std::string message;
-};
-
-std::vector<const Check*> selected_checks(const Options& options) {
-  std::vector<const Check*> chosen;
-  const std::vector<const Check*> all = all_checks();
-  for (const std::string& word : options.selection) {
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const Check* check) { return selects(word, check->id); })) {
-      throw NothingSelected{fmt::format("no check matches '{}'; e3 list shows them all", word)};
-    }
-  }
-  const auto matches = [](const std::vector<std::string>& words, const Check& check) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](const std::string& word) { return selects(word, check.id); });
-  };
-  for (const Check* check : all) {
-    const bool wanted = options.selection.empty() || matches(options.selection, *check);
-    if (wanted && !matches(options.exclude, *check)) chosen.push_back(check);
-  }
-  if (chosen.empty()) throw NothingSelected{"every selected check is excluded"};
-  return chosen;
-}
 
 std::string target_arguments(const Options& options) {
   std::string text;
@@ -67,19 +45,112 @@ void write_reports(const Options& options, const RunResult& result) {
   }
 }
 
-ExitCode exit_code(const RunResult& result) {
+bool fails_the_run(const CheckResult& check, const std::string& fail_on) {
+  if (fail_on == "new" && check.verdict == Verdict::kUnexpectedPass) return false;
+  return is_failure(check.verdict) || (fail_on == "warn" && check.verdict == Verdict::kWarn);
+}
+
+ExitCode exit_code(const RunResult& result, const std::string& fail_on) {
   if (!result.unavailable.empty()) {
     fmt::print(stderr, "e3: {}\n", result.unavailable);
     return ExitCode::kTargetUnavailable;
   }
   const bool failed =
       std::any_of(result.checks.begin(), result.checks.end(),
-                  [](const CheckResult& check) { return is_failure(check.verdict); });
+                  [&](const CheckResult& check) { return fails_the_run(check, fail_on); });
   return failed ? ExitCode::kConformanceFailure : ExitCode::kAsExpected;
 }
 
+// In UTC, as the dates in an expectations file are.
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
+}
+
+// A file that is to be written may not be there yet.
+Expectations read_expectations(const Options& options) {
+  if (options.expectations.empty()) {
+    if (!options.update_expectations) return {};
+    throw UsageError{"--update-expectations needs --expectations FILE, the file to write"};
+  }
+  const bool exists = std::filesystem::exists(options.expectations);
+  if (options.update_expectations && !exists) return {};
+  return Expectations::read_file(options.expectations);
+}
+
+// One run of all cases, told on the console and in the reports as it goes.
+ExitCode run_once(const Options& options, const Expectations& expectations,
+                  const std::vector<CheckCase>& cases, WorldSource& source, RunResult& result) {
+  Console console(options.color, options.verbose);
+  console.begin(result, cases.size());
+  const Observer observer = [&](const Check& check, const CheckResult* ended) {
+    if (ended == nullptr) {
+      console.check_begins(check);
+    } else {
+      console.check_ended(*ended);
+      write_reports(options, result);
+    }
+  };
+  bool interrupted = false;
+  try {
+    run_cases(cases, source,
+              {.profile = find_profile(options.profile),
+               .seed = options.seed,
+               .max_failures = options.fail_fast ? 1 : options.max_failures,
+               .expectations = &expectations,
+               .today = today(),
+               .strict = options.strict || options.fail_on == "should"},
+              observer, result);
+  } catch (const Interrupted&) {
+    interrupted = true;
+  }
+  console.end(result);
+  write_reports(options, result);
+  if (options.update_expectations && result.complete) {
+    report::write_file(options.expectations, expectations.updated(result));
+  }
+  if (!interrupted) return exit_code(result, options.fail_on);
+  fmt::print(stderr, "e3: interrupted; the results so far are above\n");
+  return ExitCode::kInterrupted;
+}
+
+// Runs everything again and again. The reports are of the first bad run, or of the last.
+ExitCode repeat(const Options& options, const Expectations& expectations,
+                const std::vector<CheckCase>& cases, WorldSource& source, const RunResult& blank) {
+  ExitCode worst = ExitCode::kAsExpected;
+  RepeatCount count;
+  Options quiet = options;
+  for (std::size_t i = 0; i < options.repeat; ++i) {
+    RunResult result = blank;
+    const ExitCode code = run_once(quiet, expectations, cases, source, result);
+    count.add(result);
+    if (code != ExitCode::kAsExpected) {
+      if (worst == ExitCode::kAsExpected) worst = code;
+      quiet.reports.clear();  // they show the first bad run
+      if (options.until_fail || code != ExitCode::kConformanceFailure) break;
+    }
+  }
+  if (options.repeat > 1) fmt::print("{}", count.table());
+  return worst;
+}
+
+Selection selection_of(const Options& options) {
+  return {.words = options.selection,
+          .exclude = options.exclude,
+          .least = options.least,
+          .shard = options.shard,
+          .failed_in = options.rerun_failed};
+}
+
 ExitCode run(const Options& options, const MakeTarget& make_target) {
-  const std::vector<const Check*> checks = selected_checks(options);
+  const std::vector<CheckCase> cases = selected_cases(selection_of(options));
+  if (options.dry_run) {
+    for (const CheckCase& each : cases) fmt::print("{}\n", id_of(each));
+    return ExitCode::kAsExpected;
+  }
+  const Expectations expectations = read_expectations(options);
   Transcript transcript;
   const std::unique_ptr<WorldSource> source = make_source(options, make_target, transcript);
   RunResult result;
@@ -93,33 +164,7 @@ ExitCode run(const Options& options, const MakeTarget& make_target) {
     throw UsageError{error.what()};
   }
   catch_interrupts();
-  Console console(options.color, options.verbose);
-  console.begin(result, checks.size());
-  const Observer observer = [&](const Check& check, const CheckResult* ended) {
-    if (ended == nullptr) {
-      console.check_begins(check);
-    } else {
-      console.check_ended(*ended);
-      write_reports(options, result);
-    }
-  };
-  bool interrupted = false;
-  try {
-    run_checks(checks, *source,
-               {.profile = find_profile(options.profile),
-                .seed = options.seed,
-                .fail_fast = options.fail_fast},
-               observer, result);
-  } catch (const Interrupted&) {
-    interrupted = true;
-  }
-  console.end(result);
-  write_reports(options, result);
-  if (interrupted) {
-    fmt::print(stderr, "e3: interrupted; the results so far are above\n");
-    return ExitCode::kInterrupted;
-  }
-  return exit_code(result);
+  return repeat(options, expectations, cases, *source, result);
 }
 
 ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kGreen = "\033[32m";
 constexpr std::string_view kRed = "\033[31m";
+constexpr std::string_view kYellow = "\033[33m";
 constexpr std::string_view kDim = "\033[2m";
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::size_t kTranscriptTail = 12;
@@ -71,24 +72,30 @@ void Console::check_ended(const CheckResult& result) {
   if (family != last_family_) fmt::print("\n{}\n", painted(family, kBold));
   last_family_ = family;
   const std::string label = fmt::format("{:<12}", to_string(result.verdict));
-  const std::string_view color = result.verdict == Verdict::kPass ? kGreen
-                                 : is_failure(result.verdict)     ? kRed
-                                                                  : kDim;
+  const std::string_view color = result.verdict == Verdict::kPass   ? kGreen
+                                 : result.verdict == Verdict::kWarn ? kYellow
+                                 : is_failure(result.verdict)       ? kRed
+                                                                    : kDim;
   std::string detail = result.reason;
   if (result.verdict == Verdict::kPass) detail = extent(result);
-  if (!result.failures.empty()) {
+  if (!result.failures.empty() && detail.empty()) {
     const Failure& first = result.failures.front();
     detail = fmt::format("{}: {}", first.cause, first.point);
   }
-  fmt::print("  {} {:<32} {}\n", painted(label, color), id, detail);
+  if (result.verdict == Verdict::kWarn && !result.warnings.empty()) {
+    const Violation& first = result.warnings.front().violation;
+    detail = fmt::format("{}: expected {}; got {}", to_string(result.level), first.expected,
+                         first.actual);
+  }
+  fmt::print("  {} {:<32} {}\n", painted(label, color), result.id, detail);
   for (const std::string& note : result.notes) fmt::print("  {:<12} note: {}\n", "", note);
   std::fflush(stdout);
 }
 
 void Console::show_failures(const RunResult& result, const CheckResult& check) {
   const Failure& first = check.failures.front();
-  fmt::print("\n{} {} at {}\n", painted(to_string(check.verdict), kRed),
-             painted(check.check->id, kBold), first.point);
+  fmt::print("\n{} {} at {}\n", painted(to_string(check.verdict), kRed), painted(check.id, kBold),
+             first.point);
   fmt::print("  when      {}\n", check.check->when);
   fmt::print("  must      {}\n", check.check->must);
   fmt::print("  because   {}\n", check.check->because);
@@ -111,7 +118,7 @@ void Console::show_failures(const RunResult& result, const CheckResult& check) {
   for (std::size_t i = lines.size() - shown; i < lines.size(); ++i) {
     fmt::print("  {}\n", painted(lines[i], kDim));
   }
-  fmt::print("  Reproduce: {}\n", report::replay_command(result, *check.check));
+  fmt::print("  Reproduce: {}\n", report::replay_command(result, check));
 }
 
 void Console::show_causes(const RunResult& result) {
@@ -129,7 +136,7 @@ void Console::show_causes(const RunResult& result) {
 void Console::end(const RunResult& result) {
   clear_progress();
   for (const CheckResult& check : result.checks) {
-    if (!check.failures.empty()) show_failures(result, check);
+    if (is_failure(check.verdict) && !check.failures.empty()) show_failures(result, check);
   }
   show_causes(result);
   const report::Counts counts = report::count(result);
@@ -138,8 +145,9 @@ void Console::end(const RunResult& result) {
   if (result.transcript_repeats) {
     fmt::print("transcript {:016x}\n", result.transcript_hash);
   }
-  fmt::print("{} tests, {} passed, {} failed, 0 warned, {} skipped", counts.total, counts.passed,
-             counts.failed, counts.skipped);
+  fmt::print("{} tests, {} passed, {} failed, {} warned, {} skipped", counts.total, counts.passed,
+             counts.failed, counts.warned, counts.skipped);
+  if (counts.expected > 0) fmt::print(", {} expected to fail", counts.expected);
   if (counts.inconclusive > 0) fmt::print(", {} inconclusive", counts.inconclusive);
   if (counts.errors > 0) fmt::print(", {} errors", counts.errors);
   fmt::print("  seed={}  ({:.1f}s)\n", result.seed,

@@ -10,6 +10,7 @@
 #include "harness/checks/profile.h"
 #include "harness/cli/explore_commands.h"
 #include "harness/cli/fuzz_command.h"
+#include "harness/cli/judging_options.h"
 #include "harness/cli/scenario_commands.h"
 
 namespace e3::cli {
@@ -22,6 +23,8 @@ Examples:
   e3 run 127.0.0.1:8080                          a server that already runs
   e3 run read.split 'close.*' -x '*.reset'       some checks only
   e3 run --report junit=e3.xml --report json=e3.json
+  e3 run --repeat 100 --until-fail 127.0.0.1:8080      does it ever fail?
+  e3 run --rerun-failed e3.json 127.0.0.1:8080         only what failed before
 
 Exit status: 0 all as expected, 1 a check failed, 2 bad usage, 3 the target never
 became ready or went away, 4 internal error, 5 nothing selected, 130 interrupted.
@@ -81,6 +84,7 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
   run.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
+  add_judging_options(run, options);
   run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of a failing scenario");
   return run;
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/selection.h"
+
 namespace e3::cli {
 
 enum class ExitCode {
@@ -52,6 +54,17 @@ struct Options {
   std::chrono::milliseconds ready_timeout{10'000};
   std::uint64_t seed = 42;
   bool fail_fast = false;
+  Level least = Level::kMay;
+  bool strict = false;
+  std::string fail_on = "must";
+  std::size_t max_failures = 0;  // 0: no bound
+  std::size_t repeat = 1;
+  bool until_fail = false;
+  Shard shard;
+  std::string rerun_failed;  // a JSON report
+  std::string expectations;  // a TOML file
+  bool update_expectations = false;
+  bool dry_run = false;
   std::vector<ReportFile> reports;
   std::string color = "auto";
   bool verbose = false;

@@ -32,10 +32,11 @@ std::optional<Violation> compare_answers(const Answer& got, const Answer& wanted
   if (auto wrong = compare_beginning(got.bytes, wanted)) return wrong;
   if (got.bytes.size() < wanted.bytes.size()) {
     return Violation{Symptom::kNoAnswer, fmt::format("{} bytes", wanted.bytes.size()),
-                     fmt::format("{} bytes, then {}", got.bytes.size(), to_string(got.ending))};
+                     fmt::format("{} bytes, then {}", got.bytes.size(), to_string(got.ending)),
+                     got.ending == Ending::kOpen};
   }
   if (wanted.ending != Ending::kOpen && got.ending == Ending::kOpen) {
-    return Violation{Symptom::kNotEnded, "the server closes after its answer", "still open"};
+    return Violation{Symptom::kNotEnded, "the server closes after its answer", "still open", true};
   }
   return std::nullopt;
 }

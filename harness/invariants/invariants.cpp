@@ -31,6 +31,8 @@ std::string_view to_string(Symptom symptom) {
       return "not-ended";
     case Symptom::kBadLength:
       return "bad-length";
+    case Symptom::kExtraAnswer:
+      return "extra-answer";
   }
   return "unknown";
 }

@@ -25,7 +25,8 @@ enum class Symptom {
   kEarlyAnswer,  // answered before the request was complete
   kNotAccepted,  // the connection was never taken up
   kNotEnded,     // the connection stays open
-  kBadLength,    // the announced length is not the body's
+  kBadLength,    // the announced length is not the body's, or the answer cannot be parsed
+  kExtraAnswer,  // more answers than there were requests
 };
 
 std::string_view to_string(Symptom symptom);
@@ -34,6 +35,7 @@ struct Violation {
   Symptom symptom = Symptom::kNone;
   std::string expected;
   std::string actual;
+  bool waits_for_ever = false;  // the target kept the peer waiting, and the connection open
 };
 
 // The target lives, is quiet, and misused nothing.

@@ -28,19 +28,26 @@ json check_to_json(const RunResult& run, const CheckResult& result) {
   const Check& check = *result.check;
   json failures = json::array();
   for (const Failure& failure : result.failures) failures.push_back(failure_to_json(failure));
-  return {{"id", check.id},
+  json warnings = json::array();
+  for (const Failure& warning : result.warnings) warnings.push_back(failure_to_json(warning));
+  return {{"id", result.id},
           {"when", check.when},
           {"must", check.must},
           {"because", check.because},
+          {"level", to_string(result.level)},
           {"verdict", to_string(result.verdict)},
+          {"answer_verdict", to_string(result.answer)},
+          {"conn_verdict", to_string(result.connection)},
+          {"ending", result.ending},
           {"reason", result.reason},
           {"points_run", result.points_run},
           {"points_total", result.points_total},
           {"unit", result.unit},
           {"failures", failures},
+          {"warnings", warnings},
           {"notes", result.notes},
           {"duration_ms", milliseconds(result.duration)},
-          {"replay", replay_command(run, check)}};
+          {"replay", replay_command(run, result)}};
 }
 
 }  // namespace
@@ -71,6 +78,8 @@ std::string to_json(const RunResult& result) {
       {"summary",
        {{"tests", counts.total},
         {"passed", counts.passed},
+        {"warned", counts.warned},
+        {"expected", counts.expected},
         {"failed", counts.failed},
         {"inconclusive", counts.inconclusive},
         {"errors", counts.errors},

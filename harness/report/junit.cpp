@@ -57,7 +57,7 @@ std::string failure_element(const RunResult& run, const CheckResult& result) {
   }
   text += "\ntranscript of the first:\n";
   for (const std::string& line : first.transcript) text += line + "\n";
-  text += fmt::format("\nReproduce: {}\n", replay_command(run, *result.check));
+  text += fmt::format("\nReproduce: {}\n", replay_command(run, result));
   return fmt::format(R"(      <failure type="{}" message="{}">{}</failure>)"
                      "\n",
                      to_string(result.verdict),
@@ -66,12 +66,33 @@ std::string failure_element(const RunResult& run, const CheckResult& result) {
                      escaped(text));
 }
 
+std::string warning_elements(const CheckResult& result) {
+  std::string text;
+  for (const Failure& warning : result.warnings) {
+    text += fmt::format("{}: expected {}; got {}\n", warning.cause, warning.violation.expected,
+                        warning.violation.actual);
+  }
+  return fmt::format(
+      "      <properties><property name=\"verdict\" value=\"WARN\"/></properties>\n"
+      "      <system-out>{}</system-out>\n",
+      escaped(text));
+}
+
 std::string outcome_element(const RunResult& run, const CheckResult& result) {
   switch (result.verdict) {
     case Verdict::kPass:
       return {};
+    case Verdict::kWarn:
+      return warning_elements(result);
+    case Verdict::kUnexpectedPass:
+      return fmt::format("      <failure type=\"XPASS\" message=\"{}\"/>\n",
+                         escaped(result.reason));
+    case Verdict::kExpectedFail:
+      return fmt::format("      <skipped type=\"xfail\" message=\"{}\"/>\n",
+                         escaped(result.reason));
     case Verdict::kFail:
     case Verdict::kCrash:
+    case Verdict::kTimeout:
       return failure_element(run, result);
     case Verdict::kSkip:
     case Verdict::kNotApplicable:
@@ -95,7 +116,7 @@ std::string suite_element(const RunResult& run, std::string_view family) {
     cases += fmt::format(
         "    <testcase classname=\"e3.{}\" name=\"{}\" time=\"{:.6f}\">\n{}"
         "    </testcase>\n",
-        family, result.check->id, seconds(result.duration), outcome_element(run, result));
+        family, escaped(result.id), seconds(result.duration), outcome_element(run, result));
   }
   const Counts counts = count(part);
   return fmt::format(

@@ -12,7 +12,9 @@ namespace e3::report {
 struct Counts {
   std::size_t total = 0;
   std::size_t passed = 0;
-  std::size_t failed = 0;  // FAIL and CRASH
+  std::size_t warned = 0;
+  std::size_t failed = 0;    // FAIL, CRASH, TIMEOUT and XPASS
+  std::size_t expected = 0;  // XFAIL
   std::size_t inconclusive = 0;
   std::size_t errors = 0;
   std::size_t skipped = 0;  // SKIP and N/A
@@ -29,7 +31,7 @@ struct CauseSummary {
 std::vector<CauseSummary> causes_met(const RunResult& result);
 
 // The command that shows one failing check again.
-std::string replay_command(const RunResult& result, const Check& check);
+std::string replay_command(const RunResult& result, const CheckResult& check);
 
 std::string to_json(const RunResult& result);
 std::string to_junit(const RunResult& result);

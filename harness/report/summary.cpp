@@ -20,8 +20,16 @@ Counts count(const RunResult& result) {
       case Verdict::kPass:
         ++counts.passed;
         break;
+      case Verdict::kWarn:
+        ++counts.warned;
+        break;
+      case Verdict::kExpectedFail:
+        ++counts.expected;
+        break;
       case Verdict::kFail:
       case Verdict::kCrash:
+      case Verdict::kTimeout:
+      case Verdict::kUnexpectedPass:
         ++counts.failed;
         break;
       case Verdict::kInconclusive:
@@ -46,17 +54,19 @@ std::vector<CauseSummary> causes_met(const RunResult& result) {
       auto cause = std::find_if(met.begin(), met.end(),
                                 [&](const CauseSummary& c) { return c.slug == failure.cause; });
       if (cause == met.end()) cause = met.insert(met.end(), {failure.cause, {}});
-      if (cause->checks.empty() || cause->checks.back() != check.check->id) {
-        cause->checks.push_back(check.check->id);
+      if (cause->checks.empty() || cause->checks.back() != check.id) {
+        cause->checks.push_back(check.id);
       }
     }
   }
   return met;
 }
 
-std::string replay_command(const RunResult& result, const Check& check) {
-  return fmt::format("e3 run {} --profile {} --seed {}{}", check.id, result.profile, result.seed,
-                     result.target_arguments);
+std::string replay_command(const RunResult& result, const CheckResult& check) {
+  // A shell would take the brackets of a variant for a pattern.
+  const bool plain = check.id.find('[') == std::string::npos;
+  return fmt::format("e3 run {}{}{} --profile {} --seed {}{}", plain ? "" : "'", check.id,
+                     plain ? "" : "'", result.profile, result.seed, result.target_arguments);
 }
 
 void write_file(const std::string& path, const std::string& content) {

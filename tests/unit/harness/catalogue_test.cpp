@@ -24,12 +24,18 @@ TEST(Catalogue, EachIdIsRegisteredOnce) {
   const std::set<std::string> unique(registered.begin(), registered.end());
   EXPECT_EQ(unique.size(), registered.size());
   for (const Check* check : all_checks()) {
-    EXPECT_TRUE(unique.contains(std::string(check->id))) << check->id;
+    for (const CheckCase& each : cases_of(*check)) {
+      EXPECT_TRUE(unique.contains(id_of(each))) << id_of(each);
+    }
   }
 }
 
 TEST(Catalogue, NoRegisteredIdIsGone) {
-  for (const std::string& id : registered_ids()) EXPECT_NE(find_check(id), nullptr) << id;
+  std::set<std::string> present;
+  for (const Check* check : all_checks()) {
+    for (const CheckCase& each : cases_of(*check)) present.insert(id_of(each));
+  }
+  for (const std::string& id : registered_ids()) EXPECT_TRUE(present.contains(id)) << id;
 }
 
 TEST(Catalogue, EachCheckSaysWhatAndWhy) {
@@ -70,6 +76,11 @@ constexpr Selection kSelections[] = {
     {"*hang*f*", "close.hangup.fin", true},
     {"*.half", "close.hangup.half-close", false},
     {"", "close.hangup.fin", false},
+    {"http.host", "http.host[missing]", true},
+    {"http", "http.host[missing]", true},
+    {"http.host[missing]", "http.host[missing]", true},
+    {"http.host[twice]", "http.host[missing]", false},
+    {"http.ho", "http.host[missing]", false},
 };
 
 TEST(Catalogue, WordsSelectIdsFamiliesAndGlobs) {

@@ -27,6 +27,7 @@ RunResult sample() {
   for (std::size_t i = 0; i < std::size(verdicts); ++i) {
     CheckResult check;
     check.check = all[i];
+    check.id = all[i]->id;
     check.verdict = verdicts[i];
     if (verdicts[i] == Verdict::kFail) {
       check.failures.push_back({.point = "offset 3",
@@ -58,6 +59,7 @@ TEST(Report, OneCauseSeenByTwoChecksIsOneCause) {
   RunResult result = sample();
   result.checks.push_back(result.checks[1]);
   result.checks.back().check = all_checks()[5];
+  result.checks.back().id = all_checks()[5]->id;
   const auto causes = causes_met(result);
   ASSERT_EQ(causes.size(), 1U);
   EXPECT_EQ(causes.front().checks.size(), 2U);
@@ -81,7 +83,7 @@ TEST(Report, JsonReplacesInvalidBytesAndKeepsTheFields) {
 TEST(Report, TheReplayCommandRunsTheOneCheckAgain) {
   RunResult result = sample();
   result.target_arguments = " --spawn './s {port}'";
-  EXPECT_EQ(replay_command(result, *result.checks[1].check),
+  EXPECT_EQ(replay_command(result, result.checks[1]),
             "e3 run read.split.every-offset --profile http --seed 7 --spawn './s {port}'");
 }
 

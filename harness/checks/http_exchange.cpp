@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "harness/checks/http_exchange.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace e3 {
+namespace {
+
+constexpr int kSwitchingProtocols = 101;
+constexpr std::size_t kReadSize = 65536;
+
+// Parses everything from the front of what was received. Cheap enough to do again after each read:
+// answers are few and small.
+void parse_all(const std::string& received, const ReadPlan& plan, Conversation& seen) {
+  seen.answers.clear();
+  seen.interim.clear();
+  seen.problem.clear();
+  std::string_view bytes = received;
+  while (!bytes.empty()) {
+    const AnswerContext context{.to_head = plan.first_is_to_head && seen.answers.empty(),
+                                .input_ended = seen.ending != Ending::kOpen};
+    HttpAnswer answer;
+    if (take_answer(bytes, context, answer, seen.problem) != AnswerState::kComplete) break;
+    if (answer.status < 200 && answer.status != kSwitchingProtocols) {
+      seen.interim.push_back(answer.status);
+      continue;
+    }
+    seen.answers.push_back(std::move(answer));
+    if (answer.status == kSwitchingProtocols) break;
+  }
+  seen.rest = bytes;
+}
+
+bool has_enough(const Conversation& seen, const ReadPlan& plan) {
+  if (!seen.problem.empty()) return true;
+  const HttpAnswer* last = seen.last();
+  if (last == nullptr || plan.to_the_end) return false;
+  return seen.answers.size() >= plan.answers && !last->says_close;
+}
+
+struct Phrase {
+  std::string_view word;
+  std::string_view text;
+};
+constexpr Phrase kPhrases[] = {
+    {"head", "GET {target} HTTP/1.1\r\nHost: {host}\r\n"},
+    {"get", "GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n"},
+    {"post", "POST {target} HTTP/1.1\r\nHost: {host}\r\n"},
+    {"chunked", "POST {target} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"},
+};
+
+void append_word(std::string& text, std::string_view word, const HttpTraits& traits) {
+  if (word == "target") {
+    text += traits.target;
+    return;
+  }
+  if (word == "host") {
+    text += traits.host;
+    return;
+  }
+  for (const Phrase& phrase : kPhrases) {
+    if (phrase.word == word) {
+      text += expanded(phrase.text, traits);
+      return;
+    }
+  }
+  const std::size_t times = word.find('*');
+  std::size_t count = 0;
+  std::from_chars(word.data(), word.data() + times, count);
+  for (std::size_t i = 0; i < count; ++i) text += word.substr(times + 1);
+}
+
+}  // namespace
+
+Conversation read_answers(Peer& peer, const ReadPlan& plan) {
+  Conversation seen;
+  while (true) {
+    seen.ending = peer.ending();
+    parse_all(peer.received(), plan, seen);
+    if (has_enough(seen, plan) || seen.ending != Ending::kOpen) return seen;
+    if (peer.receive(kReadSize) == 0 && peer.ending() == Ending::kOpen) return seen;
+  }
+}
+
+std::string expanded(std::string_view pattern, const HttpTraits& traits) {
+  std::string text;
+  while (true) {
+    const std::size_t open = pattern.find('{');
+    text += pattern.substr(0, open);
+    if (open == std::string_view::npos) return text;
+    const std::size_t close = pattern.find('}', open);
+    const std::string_view word = pattern.substr(open + 1, close - open - 1);
+    append_word(text, word, traits);
+    pattern.remove_prefix(close + 1);
+  }
+}
+
+std::string describe(const Conversation& seen) {
+  std::string text;
+  if (seen.answers.empty()) {
+    text = "no answer";
+  } else if (seen.answers.size() == 1) {
+    text = fmt::format("status {}", seen.answers.front().status);
+  } else {
+    text = fmt::format("{} answers, the last with status {}", seen.answers.size(),
+                       seen.answers.back().status);
+  }
+  if (!seen.problem.empty()) text += fmt::format(", {}", seen.problem);
+  if (!seen.rest.empty()) text += fmt::format(", then {}", quoted(seen.rest, 40));
+  return fmt::format("{}, {}", text, to_string(seen.ending));
+}
+
+}  // namespace e3

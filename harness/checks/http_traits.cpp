@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "harness/checks/http_traits.h"
+
+#include <fmt/format.h>
+
+#include "harness/checks/http_exchange.h"
+#include "harness/checks/learned.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+Conversation ask(Session& session, const HttpTraits& traits, std::string_view pattern) {
+  Peer peer = session.world().connect();
+  peer.send(expanded(pattern, traits));
+  return read_answers(peer, {});
+}
+
+bool is_success(const Conversation& seen) {
+  return seen.last() != nullptr && seen.last()->status / 100 == 2;
+}
+
+}  // namespace
+
+void take_over_request(const std::string& request, HttpTraits& traits) {
+  const std::string_view line = std::string_view(request).substr(0, request.find("\r\n"));
+  const std::size_t begin = line.find(' ');
+  const std::size_t end = begin == std::string_view::npos ? begin : line.find(' ', begin + 1);
+  if (end != std::string_view::npos) traits.target = line.substr(begin + 1, end - begin - 1);
+  if (const auto host = field_value(request, "Host")) traits.host = *host;
+}
+
+HttpTraits learn_http_traits(Session& session) {
+  HttpTraits traits;
+  take_over_request(session.request(), traits);
+  const Conversation get = ask(session, traits, "GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+  if (!is_success(get)) {
+    throw ControlFailed{
+        fmt::format("a plain HTTP/1.1 GET was not answered with 2xx: {}", describe(get)),
+        get.answers.empty() && get.ending == Ending::kOpen};
+  }
+  traits.get = get.answers.front();
+  traits.http11 = traits.get.minor_version >= 1;
+  traits.persistent = !traits.get.says_close && get.ending == Ending::kOpen;
+  const Conversation post = ask(
+      session, traits, "POST {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello");
+  traits.takes_post = is_success(post);
+  if (post.last() != nullptr) traits.post = *post.last();
+  if (!traits.takes_post) return traits;
+  Peer early = session.world().connect();
+  early.send(expanded("{post}Content-Length: 5\r\n\r\n", traits));
+  session.world().settle();
+  traits.waits_for_body = read_answers(early, {.to_the_end = true}).answers.empty();
+  const Conversation chunked =
+      ask(session, traits,
+          "POST {target} HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "5\r\nhello\r\n0\r\n\r\n");
+  traits.takes_chunked = is_success(chunked);
+  return traits;
+}
+
+const HttpTraits& http_traits(Session& session) {
+  Learned& learned = session.learned();
+  if (!learned.http) learned.http = learn_http_traits(session);
+  return *learned.http;
+}
+
+}  // namespace e3

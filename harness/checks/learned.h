@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// What the checks of one run have learned about the target, so that it is asked only once.
+#pragma once
+
+#include <optional>
+
+#include "harness/checks/http_traits.h"
+
+namespace e3 {
+
+struct Learned {
+  std::optional<HttpTraits> http;
+};
+
+}  // namespace e3

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The bugs of the small HTTP/1.1 server, one at a time: the proof that each HTTP check can fail.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace e3::mutants {
+
+enum class HttpBug {
+  kNone,
+  // Whole classes of requests treated wrongly: each fails many checks.
+  kServesMalformed,     // 200 to what no parser should take
+  kRefusesUnusual,      // 400 to every request but the plainest
+  kDiesOnUnusual,       // an exception escapes from every request but the plainest
+  kHangsOnMalformed,    // waits for ever instead of refusing
+  kServesAfterRefusal,  // refuses, and reads on from behind the head as if nothing had been
+  kRefusesInPlainText,  // refuses with a line that is no HTTP answer
+  // One bug each.
+  kIgnoresClose,         // keeps the connection whatever the client said
+  kForgetsPipelined,     // drops what came in the same read behind a request
+  kBodyOnHead,           // answers HEAD as GET
+  kChunksToOldClients,   // chunked answers to HTTP/1.0
+  kInterimToOldClients,  // 100 to HTTP/1.0
+  kNeverContinues,       // waits for the body without a 100
+  kSwitchesProtocols,    // 101 to every Upgrade
+  kNoDate,
+  kNoContentType,
+  kBareStatusLine,       // no space behind the status
+  kLiesAboutKeepAlive,   // says keep-alive to HTTP/1.0, and closes
+  kReflectsTarget,       // the decoded target in the answer's head
+  kServesShortBodies,    // takes the end of input for the end of the body
+  kNeverTimesOut,        // keeps a connection that says no more
+  kResetsMalformed,      // closes with input unread instead of refusing: the client gets a reset
+  kRefusesLongTargets,   // 414 from 4,000 bytes on
+  kWrapsLengths,         // 2^64 + 5 is 5
+  kFirstLengthWins,      // of two Content-Lengths
+  kStopsAfterThree,      // the fourth request on a connection is never read
+  kDiesOnHugeLength,     // reserves what Content-Length announces
+  kKeepsSilentHalfOpen,  // a peer that ends its side without a word is kept for ever
+  kLengthBeatsChunked,   // Content-Length is used although there is a Transfer-Encoding
+};
+
+struct HttpBugName {
+  HttpBug bug;
+  std::string_view name;
+};
+std::span<const HttpBugName> http_bug_names();
+
+/// Serves on 127.0.0.1:`port` (0: a free one). Returns only by exception, as serve_tiny() does.
+void serve_http_mutant(HttpBug bug, std::uint16_t port);
+
+}  // namespace e3::mutants
