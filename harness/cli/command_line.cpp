@@ -11,6 +11,7 @@
 
 #include "harness/checks/expectations.h"
 #include "harness/checks/runner.h"
+#include "harness/cli/compare_command.h"
 #include "harness/cli/console.h"
 #include "harness/cli/describe.h"
 #include "harness/cli/explore_commands.h"
@@ -20,7 +21,7 @@
 #include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selection.h"
-#include "harness/report/report.h"
+#include "harness/report/report_files.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/engines/tcp/tcp_source.h"
 #include "harness/world/interrupt.h"
@@ -38,11 +39,26 @@ std::string target_arguments(const Options& options) {
   return text;
 }
 
-void write_reports(const Options& options, const RunResult& result) {
-  for (const ReportFile& report : options.reports) {
-    report::write_file(report.path,
-                       report.kind == "junit" ? report::to_junit(result) : report::to_json(result));
+report::ReportFiles open_reports(const Options& options, const RunResult& result) {
+  try {
+    return {options.reports, result};
+  } catch (const std::system_error& error) {
+    throw UsageError{error.what()};
   }
+}
+
+// Standard output, unless a report has it for itself. Annotations live beside other lines.
+std::FILE* console_stream(const Options& options) {
+  const bool taken = std::any_of(options.reports.begin(), options.reports.end(),
+                                 [](const report::Destination& report) {
+                                   return report.path == "-" && report.format != "github";
+                                 });
+  return taken ? stderr : stdout;
+}
+
+Detail detail_of(const Options& options) {
+  if (options.quiet) return Detail::kQuiet;
+  return options.verbose ? Detail::kVerbose : Detail::kNormal;
 }
 
 bool fails_the_run(const CheckResult& check, const std::string& fail_on) {
@@ -50,15 +66,20 @@ bool fails_the_run(const CheckResult& check, const std::string& fail_on) {
   return is_failure(check.verdict) || (fail_on == "warn" && check.verdict == Verdict::kWarn);
 }
 
-ExitCode exit_code(const RunResult& result, const std::string& fail_on) {
+ExitCode exit_code(const RunResult& result, const Options& options) {
   if (!result.unavailable.empty()) {
     fmt::print(stderr, "e3: {}\n", result.unavailable);
     return ExitCode::kTargetUnavailable;
   }
   const bool failed =
       std::any_of(result.checks.begin(), result.checks.end(),
-                  [&](const CheckResult& check) { return fails_the_run(check, fail_on); });
-  return failed ? ExitCode::kConformanceFailure : ExitCode::kAsExpected;
+                  [&](const CheckResult& check) { return fails_the_run(check, options.fail_on); });
+  if (failed) return ExitCode::kConformanceFailure;
+  const bool all_skipped =
+      std::all_of(result.checks.begin(), result.checks.end(), [](const CheckResult& check) {
+        return check.verdict == Verdict::kSkip || check.verdict == Verdict::kNotApplicable;
+      });
+  return all_skipped ? static_cast<ExitCode>(options.skip_exit) : ExitCode::kAsExpected;
 }
 
 // In UTC, as the dates in an expectations file are.
@@ -83,14 +104,15 @@ Expectations read_expectations(const Options& options) {
 // One run of all cases, told on the console and in the reports as it goes.
 ExitCode run_once(const Options& options, const Expectations& expectations,
                   const std::vector<CheckCase>& cases, WorldSource& source, RunResult& result) {
-  Console console(options.color, options.verbose);
-  console.begin(result, cases.size());
+  report::ReportFiles reports = open_reports(options, result);
+  Console console(options.color, detail_of(options), console_stream(options));
+  console.begin(result);
   const Observer observer = [&](const Check& check, const CheckResult* ended) {
     if (ended == nullptr) {
       console.check_begins(check);
     } else {
       console.check_ended(*ended);
-      write_reports(options, result);
+      reports.check_ended(result);
     }
   };
   bool interrupted = false;
@@ -105,13 +127,16 @@ ExitCode run_once(const Options& options, const Expectations& expectations,
               observer, result);
   } catch (const Interrupted&) {
     interrupted = true;
+  } catch (...) {
+    reports.run_ended(result);  // what is known so far
+    throw;
   }
   console.end(result);
-  write_reports(options, result);
+  reports.run_ended(result);
   if (options.update_expectations && result.complete) {
     report::write_file(options.expectations, expectations.updated(result));
   }
-  if (!interrupted) return exit_code(result, options.fail_on);
+  if (!interrupted) return exit_code(result, options);
   fmt::print(stderr, "e3: interrupted; the results so far are above\n");
   return ExitCode::kInterrupted;
 }
@@ -158,11 +183,8 @@ ExitCode run(const Options& options, const MakeTarget& make_target) {
   result.target_arguments = target_arguments(options);
   result.profile = options.profile;
   result.seed = options.seed;
-  try {
-    write_reports(options, result);  // a path that cannot be written shows now, not at the end
-  } catch (const std::system_error& error) {
-    throw UsageError{error.what()};
-  }
+  result.shown_at = options.shown_at;
+  result.selected = cases.size();
   catch_interrupts();
   return repeat(options, expectations, cases, *source, result);
 }
@@ -189,6 +211,8 @@ ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
       return exhaust(options, make_target);
     case Command::kMinimize:
       return minimize(options, make_target);
+    case Command::kCompare:
+      return compare_runs(options);
     case Command::kExplain:
       if (explain(options.subject)) return ExitCode::kAsExpected;
       throw NothingSelected{

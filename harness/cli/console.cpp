@@ -2,31 +2,39 @@
 #include "harness/cli/console.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
-#include <string>
+#include <utility>
 
+#include "harness/report/escape.h"
 #include "harness/report/report.h"
 
 namespace e3::cli {
 namespace {
 
 constexpr std::string_view kGreen = "\033[32m";
-constexpr std::string_view kRed = "\033[31m";
 constexpr std::string_view kYellow = "\033[33m";
+constexpr std::string_view kRed = "\033[31m";
 constexpr std::string_view kDim = "\033[2m";
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::size_t kTranscriptTail = 12;
 
-bool wants_color(std::string_view color) {
+bool wants_color(std::string_view color, std::FILE* out) {
   if (color != "auto") return color == "always";
   const char* no_color = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0') &&
+  return isatty(fileno(out)) == 1 && (no_color == nullptr || *no_color == '\0') &&
          terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+std::string_view color_of(Verdict verdict) {
+  if (verdict == Verdict::kPass) return kGreen;
+  if (verdict == Verdict::kWarn) return kYellow;
+  return is_failure(verdict) ? kRed : kDim;
 }
 
 std::string extent(const CheckResult& result) {
@@ -34,125 +42,141 @@ std::string extent(const CheckResult& result) {
   return fmt::format("{}/{} {}", result.points_run, result.points_total, result.unit);
 }
 
+// What stands behind a check's name. The bytes of a failure come at the end of the run.
+std::string detail_of(const CheckResult& result) {
+  if (result.verdict == Verdict::kPass) return extent(result);
+  if (result.verdict == Verdict::kWarn) return report::headline(result);
+  if (!result.reason.empty()) return result.reason;
+  if (result.failures.empty()) return {};
+  return fmt::format("{}: {}", result.failures.front().cause, result.failures.front().point);
+}
+
 }  // namespace
 
-Console::Console(std::string_view color, bool verbose)
-    : color_(wants_color(color)), progress_(isatty(STDERR_FILENO) == 1), verbose_(verbose) {}
+Console::Console(std::string_view color, Detail detail, std::FILE* out)
+    : color_(wants_color(color, out)),
+      detail_(detail),
+      out_(out),
+      progress_(detail != Detail::kQuiet) {}
+
+template <typename... Arguments>
+void Console::print(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  fmt::print(out_, format, std::forward<Arguments>(arguments)...);
+}
 
 std::string Console::painted(std::string_view text, std::string_view color) const {
   if (!color_) return std::string(text);
   return fmt::format("{}{}\033[0m", color, text);
 }
 
-void Console::begin(const RunResult& result, std::size_t checks) {
-  checks_ = checks;
-  fmt::print("e3 {}  seed={}\n", E3_VERSION, result.seed);
-  fmt::print("target: {} (profile {})\n", result.target, result.profile);
-  std::fflush(stdout);
+// Padded before it is painted: colour codes have no width.
+std::string Console::badge(Verdict verdict) const {
+  return painted(fmt::format("{:<12}", to_string(verdict)), color_of(verdict));
 }
 
-void Console::clear_progress() {
-  if (progress_) fmt::print(stderr, "\r\033[K");
+void Console::begin(const RunResult& result) {
+  progress_.begin(result.selected);
+  if (detail_ == Detail::kQuiet) return;
+  print("e3 {}  seed={}\n", E3_VERSION, result.seed);
+  print("target: {} (profile {})\n", report::one_line(result.target), result.profile);
+  std::fflush(out_);
 }
 
-void Console::check_begins(const Check& check) {
-  if (!progress_) return;
-  constexpr std::size_t kWidth = 20;
-  const std::size_t filled = checks_ == 0 ? 0 : done_ * kWidth / checks_;
-  fmt::print(stderr, "\r\033[K[{:#<{}}{:.<{}}] {}/{} {}", "", filled, "", kWidth - filled, done_,
-             checks_, check.id);
-  std::fflush(stderr);
-}
+void Console::check_begins(const Check& check) { progress_.show(check.id); }
 
 void Console::check_ended(const CheckResult& result) {
-  ++done_;
-  clear_progress();
-  const std::string_view id = result.check->id;
-  const std::string family(id.substr(0, id.find('.')));
-  if (family != last_family_) fmt::print("\n{}\n", painted(family, kBold));
-  last_family_ = family;
-  const std::string label = fmt::format("{:<12}", to_string(result.verdict));
-  const std::string_view color = result.verdict == Verdict::kPass   ? kGreen
-                                 : result.verdict == Verdict::kWarn ? kYellow
-                                 : is_failure(result.verdict)       ? kRed
-                                                                    : kDim;
-  std::string detail = result.reason;
-  if (result.verdict == Verdict::kPass) detail = extent(result);
-  if (!result.failures.empty() && detail.empty()) {
-    const Failure& first = result.failures.front();
-    detail = fmt::format("{}: {}", first.cause, first.point);
-  }
-  if (result.verdict == Verdict::kWarn && !result.warnings.empty()) {
-    const Violation& first = result.warnings.front().violation;
-    detail = fmt::format("{}: expected {}; got {}", to_string(result.level), first.expected,
-                         first.actual);
-  }
-  fmt::print("  {} {:<32} {}\n", painted(label, color), result.id, detail);
-  for (const std::string& note : result.notes) fmt::print("  {:<12} note: {}\n", "", note);
-  std::fflush(stdout);
+  progress_.one_done();
+  progress_.clear();
+  const bool as_expected = !is_failure(result.verdict) && result.verdict != Verdict::kWarn;
+  if (detail_ != Detail::kQuiet || !as_expected) show_check(result);
+  std::fflush(out_);
 }
 
-void Console::show_failures(const RunResult& result, const CheckResult& check) {
-  const Failure& first = check.failures.front();
-  fmt::print("\n{} {} at {}\n", painted(to_string(check.verdict), kRed), painted(check.id, kBold),
-             first.point);
-  fmt::print("  when      {}\n", check.check->when);
-  fmt::print("  must      {}\n", check.check->must);
-  fmt::print("  because   {}\n", check.check->because);
-  fmt::print("  Expected: {}\n", first.violation.expected);
-  fmt::print("  Actual:   {}\n", first.violation.actual);
-  if (check.failures.size() > 1) {
-    fmt::print("  also at   {}", check.failures[1].point);
-    for (std::size_t i = 2; i < check.failures.size(); ++i) {
-      fmt::print(", {}", check.failures[i].point);
-    }
-    fmt::print("\n");
+void Console::show_check(const CheckResult& result) {
+  const std::string family(report::family_of(result.id));
+  if (family != last_family_) print("\n{}\n", painted(family, kBold));
+  last_family_ = family;
+  print("  {} {:<32} {}\n", badge(result.verdict), result.id, report::one_line(detail_of(result)));
+  for (const std::string& note : result.notes) {
+    print("  {:<12} note: {}\n", "", report::one_line(note));
   }
-  const auto& lines = first.transcript;
-  const std::size_t shown = verbose_ ? lines.size() : std::min(lines.size(), kTranscriptTail);
+}
+
+void Console::show_transcript(const Failure& failure) {
+  const std::vector<std::string>& lines = failure.transcript;
+  const std::size_t shown =
+      detail_ == Detail::kVerbose ? lines.size() : std::min(lines.size(), kTranscriptTail);
   if (shown < lines.size()) {
-    fmt::print(
-        "  {}\n",
-        painted(fmt::format("... {} lines before (-v shows them)", lines.size() - shown), kDim));
+    print("  {}\n",
+          painted(fmt::format("... {} lines before (-v shows them)", lines.size() - shown), kDim));
   }
   for (std::size_t i = lines.size() - shown; i < lines.size(); ++i) {
-    fmt::print("  {}\n", painted(lines[i], kDim));
+    print("  {}\n", painted(report::one_line(lines[i]), kDim));
   }
-  fmt::print("  Reproduce: {}\n", report::replay_command(result, check));
+}
+
+void Console::show_problem(const RunResult& result, const CheckResult& check) {
+  const std::string id = painted(check.id, kBold);
+  const std::string verdict = painted(to_string(check.verdict), color_of(check.verdict));
+  if (check.failures.empty()) {
+    print("\n{} {}\n  must      {}\n  reason    {}\n", verdict, id, check.check->must,
+          report::one_line(check.reason));
+  } else {
+    const Failure& first = check.failures.front();
+    print("\n{} {} at {}\n", verdict, id, first.point);
+    print("  when      {}\n", check.check->when);
+    print("  must      {}\n", check.check->must);
+    print("  because   {}\n", check.check->because);
+    print("  cause     {}\n", painted(first.cause, kBold));
+    print("  Expected: {}\n", report::one_line(first.violation.expected));
+    print("  Actual:   {}\n", report::one_line(first.violation.actual));
+    std::vector<std::string_view> others;
+    for (std::size_t i = 1; i < check.failures.size(); ++i) {
+      others.emplace_back(check.failures[i].point);
+    }
+    if (!others.empty()) print("  also at   {}\n", fmt::join(others, ", "));
+    show_transcript(first);
+  }
+  print("  Reproduce: {}\n", report::one_line(report::replay_command(result, check)));
 }
 
 void Console::show_causes(const RunResult& result) {
   const auto met = report::causes_met(result);
   if (met.empty()) return;
-  fmt::print("\n{} distinct cause{}\n", met.size(), met.size() == 1 ? "" : "s");
+  print("\n{} distinct cause{}\n", met.size(), met.size() == 1 ? "" : "s");
   for (const report::CauseSummary& cause : met) {
     const Cause* known = find_cause(cause.slug);
-    fmt::print("  {:<26} {}\n", painted(cause.slug, kBold), known != nullptr ? known->what : "");
-    fmt::print("  {:<26} seen by {}\n", "", fmt::join(cause.checks, ", "));
-    if (known != nullptr) fmt::print("  {:<26} usual fix: {}\n", "", known->fix);
+    print("  {} {}\n", painted(fmt::format("{:<26}", cause.slug), kBold),
+          known != nullptr ? known->what : "");
+    print("  {:<26} seen by {}\n", "", fmt::join(cause.checks, ", "));
+    if (known != nullptr) print("  {:<26} usual fix: {}\n", "", known->fix);
   }
 }
 
+void Console::show_counts(const RunResult& result) {
+  const report::Counts counts = report::count(result);
+  print("{} tests, {} passed, {} failed, {} warned, {} skipped", counts.total, counts.passed,
+        counts.failed, counts.warned, counts.skipped);
+  if (counts.expected > 0) print(", {} expected to fail", counts.expected);
+  if (counts.inconclusive > 0) print(", {} inconclusive", counts.inconclusive);
+  if (counts.errors > 0) print(", {} errors", counts.errors);
+  print("  seed={}  ({:.1f}s)\n", result.seed,
+        std::chrono::duration<double>(result.duration).count());
+}
+
 void Console::end(const RunResult& result) {
-  clear_progress();
+  progress_.clear();
   for (const CheckResult& check : result.checks) {
-    if (is_failure(check.verdict) && !check.failures.empty()) show_failures(result, check);
+    if (is_failure(check.verdict)) show_problem(result, check);
   }
   show_causes(result);
-  const report::Counts counts = report::count(result);
-  fmt::print("\n");
-  for (const std::string& remark : result.remarks) fmt::print("{}\n", remark);
-  if (result.transcript_repeats) {
-    fmt::print("transcript {:016x}\n", result.transcript_hash);
+  if (detail_ != Detail::kQuiet) {
+    print("\n");
+    for (const std::string& remark : result.remarks) print("{}\n", report::one_line(remark));
+    if (result.transcript_repeats) print("transcript {:016x}\n", result.transcript_hash);
   }
-  fmt::print("{} tests, {} passed, {} failed, {} warned, {} skipped", counts.total, counts.passed,
-             counts.failed, counts.warned, counts.skipped);
-  if (counts.expected > 0) fmt::print(", {} expected to fail", counts.expected);
-  if (counts.inconclusive > 0) fmt::print(", {} inconclusive", counts.inconclusive);
-  if (counts.errors > 0) fmt::print(", {} errors", counts.errors);
-  fmt::print("  seed={}  ({:.1f}s)\n", result.seed,
-             std::chrono::duration<double>(result.duration).count());
-  std::fflush(stdout);
+  show_counts(result);
+  std::fflush(out_);
 }
 
 }  // namespace e3::cli

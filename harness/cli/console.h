@@ -1,35 +1,52 @@
 // SPDX-License-Identifier: MIT
-// The run as a person sees it: a tree of verdicts as they come, then the failures, then the causes.
-// Results go to standard output, progress to standard error, and only to a terminal.
+// The run as a person sees it: a tree of verdicts as they come, then the failures, then the causes,
+// and a last line that programs can read.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
 #include <string_view>
 
 #include "harness/checks/runner.h"
+#include "harness/cli/progress.h"
 
 namespace e3::cli {
 
+enum class Detail {
+  kQuiet,    // what is not as expected, and the last line
+  kNormal,   // every check, and the end of each failure's transcript
+  kVerbose,  // whole transcripts
+};
+
 class Console {
  public:
-  // `color`: auto, always or never.
-  Console(std::string_view color, bool verbose);
+  // `color`: auto, always or never. `out`: where results go; standard error when a report takes
+  // standard output.
+  Console(std::string_view color, Detail detail, std::FILE* out);
 
-  void begin(const RunResult& result, std::size_t checks);
+  void begin(const RunResult& result);
   void check_begins(const Check& check);
   void check_ended(const CheckResult& result);
   void end(const RunResult& result);
 
  private:
   std::string painted(std::string_view text, std::string_view color) const;
-  void show_failures(const RunResult& result, const CheckResult& check);
+  std::string badge(Verdict verdict) const;
+  void show_check(const CheckResult& result);
+  void show_problem(const RunResult& result, const CheckResult& check);
+  void show_transcript(const Failure& failure);
   void show_causes(const RunResult& result);
-  void clear_progress();
+  void show_counts(const RunResult& result);
+
+  template <typename... Arguments>
+  void print(fmt::format_string<Arguments...> format, Arguments&&... arguments);
 
   bool color_;
-  bool progress_;
-  bool verbose_;
-  std::size_t checks_ = 0;
-  std::size_t done_ = 0;
+  Detail detail_;
+  std::FILE* out_;
+  Progress progress_;
   std::string last_family_;
 };
 

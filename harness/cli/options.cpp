@@ -8,9 +8,11 @@
 #include <map>
 
 #include "harness/checks/profile.h"
+#include "harness/cli/completion.h"
 #include "harness/cli/explore_commands.h"
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/judging_options.h"
+#include "harness/cli/report_options.h"
 #include "harness/cli/scenario_commands.h"
 
 namespace e3::cli {
@@ -30,10 +32,16 @@ Exit status: 0 all as expected, 1 a check failed, 2 bad usage, 3 the target neve
 became ready or went away, 4 internal error, 5 nothing selected, 130 interrupted.
 )";
 
+constexpr const char* kCompareExamples = R"(
+Example:
+  e3 compare main.json branch.json --report html=changes.html
+
+Exit status: 0 nothing is newly failing, 1 something is, 2 bad usage.
+)";
+
 // What CLI11 fills in before it is sorted out.
 struct Raw {
   std::vector<std::string> words;  // checks, and at most one HOST:PORT
-  std::vector<std::string> reports;
   std::int64_t timeout_ms = 2000;
   std::int64_t ready_timeout_ms = 10'000;
 };
@@ -78,32 +86,15 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
                "How long a program may take to listen [10s]");
   run.add_flag("--allow-remote", options.allow_remote,
                "Allow HOST:PORT to be another machine that you may test");
-  run.add_option("--report", raw.reports, "junit=PATH or json=PATH; may be given several times")
-      ->type_name("KIND=PATH")
-      ->allow_extra_args(false);
-  run.add_option("--color", options.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN");
   add_judging_options(run, options);
-  run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of a failing scenario");
+  add_report_options(run, options);
   return run;
 }
 
-ReportFile parse_report(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  const std::string kind = text.substr(0, equals);
-  if (equals == std::string::npos || equals + 1 == text.size() ||
-      (kind != "junit" && kind != "json")) {
-    throw UsageError{
-        fmt::format("--report {}: write junit=PATH or json=PATH, for example junit=e3.xml", text)};
-  }
-  return {.kind = kind, .path = text.substr(equals + 1)};
-}
-
 void sort_out(Options& options, const Raw& raw) {
-  std::vector<std::string> reports = raw.reports;
+  std::vector<std::string> reports = options.report_words;
   for (const std::string& word : raw.words) {
-    if (word.starts_with("junit=") || word.starts_with("json=")) {
+    if (is_report(word)) {
       reports.push_back(word);  // --report junit=A json=B
     } else if (word.find(':') == std::string::npos) {
       options.selection.push_back(word);
@@ -131,6 +122,30 @@ void sort_out(Options& options, const Raw& raw) {
   }
 }
 
+CLI::App& add_compare(CLI::App& app, Options& options) {
+  CLI::App& compare = *app.add_subcommand("compare", "Show what changed between two runs");
+  compare.footer(kCompareExamples);
+  compare.add_option("reports", options.compared, "Two reports that --report json=PATH wrote")
+      ->type_name("FIRST.json SECOND.json")
+      ->required()
+      ->expected(2);
+  compare.add_option("--report", options.report_words, "Write the comparison as a page")
+      ->type_name("html=PATH")
+      ->allow_extra_args(false);
+  return compare;
+}
+
+CLI::App& add_completion(CLI::App& app, std::string& shell) {
+  CLI::App& completion =
+      *app.add_subcommand("completion", "Print a script that completes e3's command line");
+  completion.footer("\nExample:\n  source <(e3 completion bash)\n");
+  completion.add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->type_name("SHELL");
+  return completion;
+}
+
 }  // namespace
 
 Options parse_command_line(int argc, char** argv) {
@@ -150,6 +165,9 @@ Options parse_command_line(int argc, char** argv) {
   add_scenario_commands(app, options);
   add_explore_commands(app, options);
   add_fuzz_command(app, options);
+  CLI::App& compare = add_compare(app, options);
+  std::string shell;
+  CLI::App& completion = add_completion(app, shell);
   const std::string_view command = argc > 1 ? argv[1] : "-";
   if (!command.starts_with('-') &&
       app.get_subcommands([&](const CLI::App* each) { return each->get_name() == command; })
@@ -162,13 +180,20 @@ Options parse_command_line(int argc, char** argv) {
     app.exit(asked);  // prints the help or the version
     return options;
   } catch (const CLI::ParseError& error) {
-    const bool in_run = std::any_of(
-        argv, argv + argc, [](const char* word) { return std::string_view(word) == "run"; });
-    throw UsageError{fmt::format("{} (see e3{} --help)", error.what(), in_run ? " run" : "")};
+    const bool named = argc > 1 && !command.starts_with('-');
+    throw UsageError{fmt::format("{} (see e3{}{} --help)", error.what(), named ? " " : "",
+                                 named ? command : "")};
   }
   if (run.parsed()) options.command = Command::kRun;
   if (list.parsed()) options.command = Command::kList;
   if (explain.parsed()) options.command = Command::kExplain;
+  if (compare.parsed()) {
+    options.command = Command::kCompare;
+    for (const std::string& report : options.report_words) {
+      options.reports.push_back(parse_report(report));
+    }
+  }
+  if (completion.parsed()) fmt::print("{}", completion_script(app, shell));
   if (options.command == Command::kRun) sort_out(options, raw);
   return options;
 }

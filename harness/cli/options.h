@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/report_files.h"
+
 #include "harness/cli/selection.h"
 
 namespace e3::cli {
@@ -31,12 +33,8 @@ enum class Command {
   kSeeds,
   kExhaust,
   kTorture,
-  kFuzz
-};
-
-struct ReportFile {
-  std::string kind;  // junit or json
-  std::string path;
+  kFuzz,
+  kCompare
 };
 
 struct Options {
@@ -65,9 +63,13 @@ struct Options {
   std::string expectations;  // a TOML file
   bool update_expectations = false;
   bool dry_run = false;
-  std::vector<ReportFile> reports;
+  std::vector<std::string> report_words;  // as written
+  std::vector<report::Destination> reports;
+  std::string shown_at;
+  int skip_exit = 0;  // the exit code when everything was skipped
   std::string color = "auto";
   bool verbose = false;
+  bool quiet = false;
 
   bool as_json = false;  // list
   std::string subject;   // explain
@@ -82,6 +84,8 @@ struct Options {
   int jobs = 1;                   // fuzz
   std::uint64_t pairs = 10'000;   // torture
   std::string tier = "linux";     // torture
+
+  std::vector<std::string> compared;  // compare: two JSON reports
 };
 
 // A bad command line: the message says what to write instead.

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
-// JUnit XML in the dialect of Surefire and Jenkins: one test suite for each family.
+// JUnit XML in the dialect of Jenkins' xUnit plugin (junit-10.xsd) and Surefire: one test suite for
+// each family. That dialect has no properties on a test case and counts no skips on the root.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <array>
+#include <ctime>
 #include <string>
 
+#include "harness/report/escape.h"
+#include "harness/report/formats.h"
 #include "harness/report/report.h"
 
 namespace e3::report {
@@ -13,141 +20,101 @@ double seconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-// For text and attributes alike. XML 1.0 has no way to write most control characters, and bytes
-// above 127 may not be UTF-8.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\n':
-        result += "&#10;";
-        break;
-      default:
-        if (c >= 0x20 && c < 0x7f) {
-          result += c;
-        } else {
-          result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        }
-    }
-  }
-  return result;
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
-
-std::string failure_element(const RunResult& run, const CheckResult& result) {
-  const Failure& first = result.failures.front();
-  std::string text =
-      fmt::format("must: {}\nbecause: {}\n", result.check->must, result.check->because);
-  for (const Failure& failure : result.failures) {
-    text += fmt::format("\n{}: {}\n  expected: {}\n  actual:   {}\n", failure.point, failure.cause,
-                        failure.violation.expected, failure.violation.actual);
-  }
-  text += "\ntranscript of the first:\n";
-  for (const std::string& line : first.transcript) text += line + "\n";
-  text += fmt::format("\nReproduce: {}\n", replay_command(run, result));
-  return fmt::format(R"(      <failure type="{}" message="{}">{}</failure>)"
-                     "\n",
-                     to_string(result.verdict),
-                     escaped(fmt::format("{} at {}: expected {}; got {}", first.cause, first.point,
-                                         first.violation.expected, first.violation.actual)),
-                     escaped(text));
-}
-
-std::string warning_elements(const CheckResult& result) {
-  std::string text;
-  for (const Failure& warning : result.warnings) {
-    text += fmt::format("{}: expected {}; got {}\n", warning.cause, warning.violation.expected,
-                        warning.violation.actual);
-  }
-  return fmt::format(
-      "      <properties><property name=\"verdict\" value=\"WARN\"/></properties>\n"
-      "      <system-out>{}</system-out>\n",
-      escaped(text));
+std::string element(std::string_view name, std::string_view type, const std::string& message,
+                    const std::string& text) {
+  return fmt::format("      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n", name, type,
+                     markup_attribute(message), markup_text(text));
 }
 
 std::string outcome_element(const RunResult& run, const CheckResult& result) {
-  switch (result.verdict) {
-    case Verdict::kPass:
-      return {};
-    case Verdict::kWarn:
-      return warning_elements(result);
-    case Verdict::kUnexpectedPass:
-      return fmt::format("      <failure type=\"XPASS\" message=\"{}\"/>\n",
-                         escaped(result.reason));
-    case Verdict::kExpectedFail:
-      return fmt::format("      <skipped type=\"xfail\" message=\"{}\"/>\n",
-                         escaped(result.reason));
-    case Verdict::kFail:
-    case Verdict::kCrash:
-    case Verdict::kTimeout:
-      return failure_element(run, result);
-    case Verdict::kSkip:
-    case Verdict::kNotApplicable:
-      return fmt::format("      <skipped message=\"{}\"/>\n", escaped(result.reason));
-    case Verdict::kInconclusive:
-    case Verdict::kError:
-      return fmt::format("      <error type=\"{}\" message=\"{}\"/>\n", to_string(result.verdict),
-                         escaped(result.reason));
+  const std::string_view verdict = to_string(result.verdict);
+  switch (outcome_of(result.verdict)) {
+    case Outcome::kFailed:
+      return element("failure", verdict, headline(result), explanation(run, result));
+    case Outcome::kError:
+      return element("error", verdict, headline(result), explanation(run, result));
+    case Outcome::kSkipped:
+      return element("skipped", result.verdict == Verdict::kExpectedFail ? "xfail" : verdict,
+                     headline(result), {});
+    case Outcome::kPassed:
+      break;
   }
-  return {};
+  if (result.verdict != Verdict::kWarn) return {};
+  return fmt::format("      <system-out>verdict: WARN\n{}</system-out>\n",
+                     markup_text(explanation(run, result)));
 }
 
-std::string suite_element(const RunResult& run, std::string_view family) {
-  RunResult part;  // the same counting rules for the part as for the whole
+std::string property(std::string_view name, std::string_view value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, markup_attribute(value));
+}
+
+std::string properties(const RunResult& run) {
+  return "    <properties>\n" + property("target", run.target) + property("engine", run.engine) +
+         property("profile", run.profile) + property("seed", fmt::format("{}", run.seed)) +
+         property("trace_hash", fmt::format("{:016x}", run.transcript_hash)) +
+         property("complete", run.complete ? "true" : "false") +
+         property("unavailable", run.unavailable) + "    </properties>\n";
+}
+
+std::string suite_element(const RunResult& run, std::string_view family, std::size_t number) {
+  std::vector<CheckResult> part;
   std::string cases;
   std::chrono::nanoseconds duration{0};
   for (const CheckResult& result : run.checks) {
-    if (family_of(result.check->id) != family) continue;
-    part.checks.push_back(result);
+    if (family_of(result.id) != family) continue;
+    part.push_back(result);
     duration += result.duration;
     cases += fmt::format(
         "    <testcase classname=\"e3.{}\" name=\"{}\" time=\"{:.6f}\">\n{}"
         "    </testcase>\n",
-        family, escaped(result.id), seconds(result.duration), outcome_element(run, result));
+        markup_attribute(family), markup_attribute(result.id), seconds(result.duration),
+        outcome_element(run, result));
   }
   const Counts counts = count(part);
+  const std::time_t now = std::time(nullptr);
   return fmt::format(
-      "  <testsuite name=\"e3.{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-      "time=\"{:.6f}\">\n"
-      "    <properties>\n"
-      "      <property name=\"target\" value=\"{}\"/>\n"
-      "      <property name=\"seed\" value=\"{}\"/>\n"
-      "      <property name=\"trace_hash\" value=\"{:016x}\"/>\n"
-      "    </properties>\n{}  </testsuite>\n",
-      family, counts.total, counts.failed, counts.errors + counts.inconclusive, counts.skipped,
-      seconds(duration), escaped(run.target), run.seed, run.transcript_hash, cases);
+      "  <testsuite name=\"e3.{0}\" package=\"e3.{0}\" id=\"{1}\" tests=\"{2}\" failures=\"{3}\" "
+      "errors=\"{4}\" skipped=\"{5}\" time=\"{6:.6f}\" timestamp=\"{7:%Y-%m-%dT%H:%M:%S}\" "
+      "hostname=\"{8}\">\n{9}{10}  </testsuite>\n",
+      markup_attribute(family), number, counts.total, counts.failed,
+      counts.errors + counts.inconclusive, counts.skipped + counts.expected, seconds(duration),
+      fmt::gmtime(now), markup_attribute(host_name()), properties(run), cases);
+}
+
+// A run without a single result, such as one whose target never came up, says why.
+std::string unavailable_suite(const RunResult& run) {
+  return fmt::format(
+      "  <testsuite name=\"e3\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\">\n"
+      "{}    <testcase classname=\"e3\" name=\"target\" time=\"0.000000\">\n{}"
+      "    </testcase>\n  </testsuite>\n",
+      properties(run), element("error", "UNAVAILABLE", run.unavailable, {}));
 }
 
 }  // namespace
 
-std::string to_junit(const RunResult& result) {
+std::string to_junit(const RunResult& run) {
   std::string suites;
-  std::string_view last_family;
-  for (const CheckResult& check : result.checks) {
-    const std::string_view family = family_of(check.check->id);
-    if (family != last_family) suites += suite_element(result, family);
-    last_family = family;
+  std::size_t number = 0;
+  for (const std::string_view family : families_met(run)) {
+    suites += suite_element(run, family, number++);
   }
-  const Counts counts = count(result);
+  Counts counts = count(run);
+  if (!run.unavailable.empty()) {
+    suites += unavailable_suite(run);
+    ++counts.total;
+    ++counts.errors;
+  }
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites name=\"e3\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" "
-      "time=\"{:.6f}\">\n{}</testsuites>\n",
-      counts.total, counts.failed, counts.errors + counts.inconclusive, counts.skipped,
-      seconds(result.duration), suites);
+      "<testsuites name=\"e3\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.6f}\">\n"
+      "{}</testsuites>\n",
+      counts.total, counts.failed, counts.errors + counts.inconclusive, seconds(run.duration),
+      suites);
 }
 
 }  // namespace e3::report

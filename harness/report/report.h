@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a run looks like: on the terminal, and as files for machines.
+// What every format says about a run: counts, causes, and each check in words. The formats
+// themselves are in formats.h.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/checks/runner.h"
 
@@ -20,7 +22,17 @@ struct Counts {
   std::size_t skipped = 0;  // SKIP and N/A
 };
 
-Counts count(const RunResult& result);
+Counts count(const std::vector<CheckResult>& checks);
+inline Counts count(const RunResult& result) { return count(result.checks); }
+
+// A verdict in the words of formats that know fewer of them than e3 does.
+enum class Outcome {
+  kPassed,   // PASS, WARN
+  kFailed,   // FAIL, CRASH, TIMEOUT, XPASS
+  kError,    // INCONCLUSIVE, ERROR: nothing is known about the target
+  kSkipped,  // SKIP, N/A, XFAIL
+};
+Outcome outcome_of(Verdict verdict);
 
 // The causes that the failures point to, each with the ids of the checks it explains, in the order
 // in which they were met.
@@ -30,14 +42,18 @@ struct CauseSummary {
 };
 std::vector<CauseSummary> causes_met(const RunResult& result);
 
-// The command that shows one failing check again.
+// The first part of an id: "close" of "close.hangup.reset".
+std::string_view family_of(std::string_view id);
+// Each family that the run met, once, in the order of the run.
+std::vector<std::string_view> families_met(const RunResult& result);
+
+// What a check that did not pass says, in one line: cause, point, expected and actual, or the
+// reason. Empty for a PASS without a reason.
+std::string headline(const CheckResult& check);
+// The same at length: obligation, every failure, the transcript of the first, how to reproduce.
+std::string explanation(const RunResult& run, const CheckResult& check);
+
+// The command that shows one check again.
 std::string replay_command(const RunResult& result, const CheckResult& check);
-
-std::string to_json(const RunResult& result);
-std::string to_junit(const RunResult& result);
-
-// Writes a report whole or not at all: a temporary file beside it, then rename(2). Throws
-// std::system_error.
-void write_file(const std::string& path, const std::string& content);
 
 }  // namespace e3::report

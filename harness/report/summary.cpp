@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
 
 #include "harness/report/report.h"
 
 namespace e3::report {
 
-Counts count(const RunResult& result) {
+Counts count(const std::vector<CheckResult>& checks) {
   Counts counts;
-  for (const CheckResult& check : result.checks) {
+  for (const CheckResult& check : checks) {
     ++counts.total;
     switch (check.verdict) {
       case Verdict::kPass:
@@ -47,6 +42,27 @@ Counts count(const RunResult& result) {
   return counts;
 }
 
+Outcome outcome_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+    case Verdict::kWarn:
+      return Outcome::kPassed;
+    case Verdict::kFail:
+    case Verdict::kCrash:
+    case Verdict::kTimeout:
+    case Verdict::kUnexpectedPass:
+      return Outcome::kFailed;
+    case Verdict::kExpectedFail:
+    case Verdict::kSkip:
+    case Verdict::kNotApplicable:
+      return Outcome::kSkipped;
+    case Verdict::kInconclusive:
+    case Verdict::kError:
+      return Outcome::kError;
+  }
+  return Outcome::kError;
+}
+
 std::vector<CauseSummary> causes_met(const RunResult& result) {
   std::vector<CauseSummary> met;
   for (const CheckResult& check : result.checks) {
@@ -62,27 +78,50 @@ std::vector<CauseSummary> causes_met(const RunResult& result) {
   return met;
 }
 
+std::string_view family_of(std::string_view id) { return id.substr(0, id.find('.')); }
+
+std::vector<std::string_view> families_met(const RunResult& result) {
+  std::vector<std::string_view> met;
+  for (const CheckResult& check : result.checks) {
+    const std::string_view family = family_of(check.id);
+    if (std::find(met.begin(), met.end(), family) == met.end()) met.push_back(family);
+  }
+  return met;
+}
+
+std::string headline(const CheckResult& check) {
+  const bool warned = check.verdict == Verdict::kWarn;
+  const std::vector<Failure>& seen = warned ? check.warnings : check.failures;
+  if (seen.empty()) return check.reason;
+  const Failure& first = seen.front();
+  std::string text = fmt::format("{} at {}: expected {}; got {}", first.cause, first.point,
+                                 first.violation.expected, first.violation.actual);
+  if (!check.reason.empty()) text = fmt::format("{} ({})", text, check.reason);
+  return text;
+}
+
+std::string explanation(const RunResult& run, const CheckResult& check) {
+  std::string text = fmt::format("when: {}\nmust: {}\nbecause: {}\n", check.check->when,
+                                 check.check->must, check.check->because);
+  if (!check.reason.empty()) text += fmt::format("reason: {}\n", check.reason);
+  for (const std::vector<Failure>* list : {&check.failures, &check.warnings}) {
+    for (const Failure& failure : *list) {
+      text += fmt::format("\n{}: {}\n  expected: {}\n  actual:   {}\n", failure.point,
+                          failure.cause, failure.violation.expected, failure.violation.actual);
+    }
+  }
+  if (!check.failures.empty()) {
+    text += "\ntranscript of the first:\n";
+    for (const std::string& line : check.failures.front().transcript) text += line + "\n";
+  }
+  return text + fmt::format("\nReproduce: {}\n", replay_command(run, check));
+}
+
 std::string replay_command(const RunResult& result, const CheckResult& check) {
   // A shell would take the brackets of a variant for a pattern.
   const bool plain = check.id.find('[') == std::string::npos;
   return fmt::format("e3 run {}{}{} --profile {} --seed {}{}", plain ? "" : "'", check.id,
                      plain ? "" : "'", result.profile, result.seed, result.target_arguments);
-}
-
-void write_file(const std::string& path, const std::string& content) {
-  const std::string temporary = path + ".partial";
-  std::FILE* file = std::fopen(temporary.c_str(), "w");
-  bool written = file != nullptr;
-  if (written) written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  int error = errno;
-  if (file != nullptr && std::fclose(file) != 0) {
-    if (written) error = errno;
-    written = false;
-  }
-  if (written && std::rename(temporary.c_str(), path.c_str()) == 0) return;
-  if (written) error = errno;
-  std::remove(temporary.c_str());
-  throw std::system_error(error, std::generic_category(), fmt::format("cannot write {}", path));
 }
 
 }  // namespace e3::report

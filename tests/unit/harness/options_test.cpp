@@ -43,7 +43,7 @@ TEST(Options, TimesHaveUnits) {
 TEST(Options, ReportsMayBeGivenSeveralTimes) {
   const Options options = parse({"run", "--report", "junit=a.xml", "--report", "json=b.json"});
   ASSERT_EQ(options.reports.size(), 2U);
-  EXPECT_EQ(options.reports[1].kind, "json");
+  EXPECT_EQ(options.reports[1].format, "json");
   EXPECT_EQ(options.reports[1].path, "b.json");
 }
 
@@ -69,7 +69,7 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
       {{"run", "a:1", "b:2"}, "one at a time"},
       {{"run", "--spawn", "./server"}, "{port}"},
       {{"run", "--spawn", "./server {port}", "127.0.0.1:80"}, "--port"},
-      {{"run", "--report", "xml=a"}, "junit=PATH"},
+      {{"run", "--report", "xml=a"}, "junit=e3.xml"},
       {{"run", "--report", "junit="}, "junit=PATH"},
       {{"run", "--engine", "socketpair", "127.0.0.1:80"}, "leave --engine out"},
       {{"run", "--profile", "gopher"}, "gopher"},

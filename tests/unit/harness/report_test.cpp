@@ -11,6 +11,8 @@
 #include <system_error>
 
 #include "harness/checks/catalogue.h"
+#include "harness/report/formats.h"
+#include "harness/report/report_files.h"
 
 namespace e3::report {
 namespace {

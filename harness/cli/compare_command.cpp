@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/compare_command.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <system_error>
+
+#include "harness/report/comparison.h"
+#include "harness/report/escape.h"
+#include "harness/report/report_files.h"
+
+namespace e3::cli {
+namespace {
+
+using report::Change;
+using report::ComparedCheck;
+
+void print_comparison(const std::vector<ComparedCheck>& checks) {
+  Change last = Change::kSame;
+  for (const ComparedCheck& check : checks) {
+    if (check.change == Change::kSame) break;  // they come last
+    if (check.change != last) fmt::print("\n{}\n", to_string(check.change));
+    last = check.change;
+    fmt::print("  {:<32} {:>12} -> {:<12} {}\n", report::one_line(check.id),
+               check.before.empty() ? "-" : report::one_line(check.before),
+               check.after.empty() ? "-" : report::one_line(check.after),
+               report::one_line(check.said));
+  }
+  fmt::print("\n{} tests, {} newly failing, {} mended, {} still failing\n", checks.size(),
+             count(checks, Change::kBroken), count(checks, Change::kMended),
+             count(checks, Change::kBad));
+}
+
+void write_reports(const Options& options, const report::PastRun& before,
+                   const report::PastRun& after, const std::vector<ComparedCheck>& checks) {
+  for (const report::Destination& destination : options.reports) {
+    if (destination.format != "html" || destination.path == "-") {
+      throw UsageError{"e3 compare writes --report html=PATH only"};
+    }
+    report::write_file(destination.path, comparison_to_html(before, after, checks));
+  }
+}
+
+}  // namespace
+
+ExitCode compare_runs(const Options& options) {
+  try {
+    const report::PastRun before = report::read_run(options.compared.at(0));
+    const report::PastRun after = report::read_run(options.compared.at(1));
+    const std::vector<ComparedCheck> checks = report::compare(before, after);
+    write_reports(options, before, after, checks);
+    print_comparison(checks);
+    return count(checks, Change::kBroken) > 0 ? ExitCode::kConformanceFailure
+                                              : ExitCode::kAsExpected;
+  } catch (const std::system_error& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+}  // namespace e3::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// e3's checks as parameterised tests of a GoogleTest program: one test for each check, with e3's
+// skips and messages. Link e3::harness and GTest::gtest.
+//
+//   const e3_target kServer = {.name = "my-server", .entry = my_main};
+//   E3_TEST_CHECKS(MyServer, kServer, "http");
+#pragma once
+
+#include <e3/target.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace e3::testing {
+
+inline std::vector<std::string> check_ids() {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < e3_check_count(); ++i) ids.emplace_back(e3_check_id(i));
+  return ids;
+}
+
+// GoogleTest takes letters, digits and underscores only.
+inline std::string test_name(const ::testing::TestParamInfo<std::string>& check) {
+  std::string name;
+  for (const char c : check.param) {
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  }
+  return name;
+}
+
+class CheckTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  void run(const e3_target& target, const char* profile, std::uint64_t seed = 42) {
+    std::string told;
+    const auto keep = [](void* context, const char* text) {
+      *static_cast<std::string*>(context) = text;
+    };
+    switch (e3_run_check(&target, GetParam().c_str(), profile, seed, keep, &told)) {
+      case E3_PASSED:
+        return;
+      case E3_SKIPPED:
+        GTEST_SKIP() << told;
+      case E3_FAILED:
+      case E3_ERROR:
+        FAIL() << GetParam() << "\n" << told;
+    }
+  }
+};
+
+}  // namespace e3::testing
+
+// A macro, as GoogleTest's own: it defines a test suite of the given name.
+#define E3_TEST_CHECKS(suite, target, profile)                                         \
+  class suite : public ::e3::testing::CheckTest {};                                    \
+  TEST_P(suite, Holds) { run(target, profile); }                                       \
+  INSTANTIATE_TEST_SUITE_P(E3, suite, ::testing::ValuesIn(::e3::testing::check_ids()), \
+                           ::e3::testing::test_name)

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// A report quotes a server that may be hostile: whatever bytes it sent, the report stays what its
+// format says it is, and shows no text that a reader would misread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace e3::report {
+
+// Valid UTF-8 without control characters: what is not text, and what would turn the direction of
+// writing around, becomes \xNN. Line feeds and tabs stay.
+std::string printable(std::string_view text);
+
+// Printable, for the content of an XML or HTML element.
+std::string markup_text(std::string_view text);
+// Printable, for an attribute in double quotes; line feeds and tabs survive the parser's
+// normalisation.
+std::string markup_attribute(std::string_view text);
+
+// One line without control characters, for line-based formats.
+std::string one_line(std::string_view text);
+
+}  // namespace e3::report

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+// The functions of <e3/target.h>. No exception leaves them.
+#include <e3/target.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/runner.h"
+#include "harness/cli/command_line.h"
+#include "harness/report/report.h"
+#include "harness/targets/linked_target.h"
+#include "harness/world/engines/in_process_source.h"
+
+namespace {
+
+using e3::CheckCase;
+
+struct NamedCase {
+  std::string id;
+  CheckCase which;
+};
+
+const std::vector<NamedCase>& all_cases() {
+  static const std::vector<NamedCase>& cases = *[] {
+    auto* made = new std::vector<NamedCase>;  // never destroyed: ids are handed out
+    for (const e3::Check* check : e3::all_checks()) {
+      for (const CheckCase& each : e3::cases_of(*check)) made->push_back({e3::id_of(each), each});
+    }
+    return made;
+  }();
+  return cases;
+}
+
+e3_outcome outcome_of(e3::Verdict verdict) {
+  switch (e3::report::outcome_of(verdict)) {
+    case e3::report::Outcome::kPassed:
+      return E3_PASSED;
+    case e3::report::Outcome::kFailed:
+      return E3_FAILED;
+    case e3::report::Outcome::kSkipped:
+      return E3_SKIPPED;
+    case e3::report::Outcome::kError:
+      break;
+  }
+  return E3_ERROR;
+}
+
+// The one result of running one case.
+e3::CheckResult run_case(const e3_target& target, const CheckCase& which,
+                         const e3::Profile& profile, std::uint64_t seed, std::string& told) {
+  e3::Transcript transcript;
+  e3::InProcessSource source(e3::targets::linked_target(target), e3::InProcessEngine::kSim, seed,
+                             transcript);
+  e3::RunResult run;
+  run.target = source.description();
+  run.profile = profile.name;
+  run.seed = seed;
+  e3::run_cases(
+      {which}, source, {.profile = &profile, .seed = seed},
+      [](const e3::Check&, const e3::CheckResult*) {}, run);
+  if (run.checks.empty()) {
+    told = run.unavailable;
+    return {};
+  }
+  const e3::CheckResult& result = run.checks.front();
+  told =
+      result.failures.empty() ? e3::report::headline(result) : e3::report::explanation(run, result);
+  return result;
+}
+
+e3_outcome run_named(const e3_target& target, std::string_view id, std::string_view profile_name,
+                     std::uint64_t seed, std::string& told) {
+  const auto& cases = all_cases();
+  const auto found = std::find_if(cases.begin(), cases.end(),
+                                  [&](const NamedCase& each) { return each.id == id; });
+  const e3::Profile* profile = e3::find_profile(profile_name);
+  if (found == cases.end() || profile == nullptr) {
+    told = found == cases.end() ? "there is no such check" : "there is no such profile";
+    return E3_ERROR;
+  }
+  return outcome_of(run_case(target, found->which, *profile, seed, told).verdict);
+}
+
+}  // namespace
+
+int e3_main(int argc, char** argv, const e3_target* target) {
+  return e3::cli::run_command_line(argc, argv, [target](std::string_view /*profile*/) {
+    return e3::targets::linked_target(*target);
+  });
+}
+
+size_t e3_check_count(void) { return all_cases().size(); }
+
+const char* e3_check_id(size_t index) {
+  return index < all_cases().size() ? all_cases()[index].id.c_str() : nullptr;
+}
+
+e3_outcome e3_run_check(const e3_target* target, const char* id, const char* profile, uint64_t seed,
+                        e3_tell* tell, void* context) {
+  std::string told;
+  e3_outcome outcome = E3_ERROR;
+  try {
+    outcome = run_named(*target, id, profile != nullptr ? profile : "http", seed, told);
+  } catch (const std::exception& error) {
+    told = error.what();
+  }
+  if (tell != nullptr && !told.empty()) tell(context, told.c_str());
+  return outcome;
+}

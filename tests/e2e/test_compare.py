@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""`e3 compare` of two runs."""
+
+import json
+
+import pytest
+
+from report_formats import check_html
+
+
+@pytest.fixture
+def reports(start, bin_dir, tmp_path):
+    """The reports of a good server and of a bad one, for the same checks."""
+
+    def report(name):
+        path = tmp_path / f"{name}.json"
+        run = start(
+            *["e3", "run", "accept.burst", "read.split.byte-at-a-time"],
+            *["--spawn", f"{bin_dir / name} --port {{port}}", "--report", f"json={path}"],
+        )
+        assert run.wait() in (0, 1)
+        return path
+
+    return report("e3-server"), report("e3-known-bad-server")
+
+
+def test_what_fails_now_and_did_not_is_told_and_exits_with_1(start, reports, tmp_path):
+    good, bad = reports
+    page = tmp_path / "changes.html"
+    run = start("e3", "compare", good, bad, "--report", f"html={page}")
+    assert run.wait() == 1
+    assert "2 tests, 1 newly failing, 0 mended, 0 still failing" in run.stdout
+    assert "accept.burst" in run.stdout and "read.split" not in run.stdout
+    seen = check_html(page)
+    assert "1 newly failing" in seen.text and "read.split.byte-at-a-time" in seen.text
+
+
+def test_what_is_mended_exits_with_0(start, reports):
+    good, bad = reports
+    run = start("e3", "compare", bad, good)
+    assert run.wait() == 0
+    assert "1 mended" in run.stdout
+
+
+def test_a_check_in_one_run_only_is_named(start, reports, tmp_path):
+    good, _ = reports
+    document = json.loads(good.read_text())
+    document["checks"].pop()
+    less = tmp_path / "less.json"
+    less.write_text(json.dumps(document))
+    run = start("e3", "compare", good, less)
+    assert run.wait() == 0
+    assert "only in the first" in run.stdout
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema_version": 99}', '{"schema_version": 1}'])
+def test_what_is_no_report_is_refused_with_the_fix(start, tmp_path, content):
+    path = tmp_path / "other.json"
+    path.write_text(content)
+    run = start("e3", "compare", path, path)
+    assert run.wait() == 2
+    assert str(path) in run.stderr
+    assert "internal error" not in run.stderr
+
+
+def test_a_file_that_is_not_there_is_refused(start):
+    run = start("e3", "compare", "nowhere.json", "nowhere.json")
+    assert run.wait() == 2
+    assert "nowhere.json" in run.stderr
