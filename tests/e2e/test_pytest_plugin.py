@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""The pytest plugin, as a user of pytest meets it."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+PLUGIN = pathlib.Path(__file__).resolve().parents[2] / "integrations/pytest"
+
+
+@pytest.fixture
+def run_pytest(bin_dir, tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+
+    def run(*words, spawn="e3-server --port {port}"):
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "pytest_e3", "-p", "no:cacheprovider", "-v"]
+            + ["--e3-program", bin_dir / "e3", "--e3-spawn", f"{bin_dir}/{spawn}", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(PLUGIN)},
+            capture_output=True,
+            text=True,
+        )
+
+    return run
+
+
+def test_each_check_is_an_item(run_pytest):
+    done = run_pytest("--e3-check", "read.split", "--e3-check", "accept")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"e3::read::split::every-offset PASSED", done.stdout, re.MULTILINE)
+    assert re.search(r"e3::accept::burst PASSED", done.stdout, re.MULTILINE)
+
+
+def test_a_failure_shows_what_e3_shows_and_nothing_of_the_plugin(run_pytest):
+    done = run_pytest("--e3-check", "accept.burst", spawn="e3-known-bad-server --port {port}")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"e3::accept::burst FAILED", done.stdout, re.MULTILINE)
+    assert "et-listen-single-accept" in done.stdout
+    assert "Reproduce: e3 run accept.burst" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_levels_are_markers(run_pytest):
+    done = run_pytest("--e3-check", "accept.burst", "-m", "must")
+    assert "1 passed" in done.stdout
+    done = run_pytest("--e3-check", "accept.burst", "-m", "may")
+    assert "1 deselected" in done.stdout
+
+
+def test_what_cannot_be_shown_is_skipped(run_pytest):
+    done = run_pytest("--e3-check", "http.content-length", "--e3-profile", "echo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 skipped" in done.stdout
+
+
+def test_a_server_that_does_not_start_fails_with_the_reason(run_pytest):
+    done = run_pytest("--e3-check", "accept.burst", spawn="no-such-program {port}")
+    assert done.returncode == 1
+    assert "no-such-program" in done.stdout
