@@ -48,10 +48,11 @@ def entries(lines):
 
 def page(program, command):
     name = "-".join(filter(None, [pathlib.Path(program).name, command]))
-    version = output(program, "--version").split()[-1]
+    told = subprocess.run([program, "--version"], capture_output=True, text=True)
+    version = " " + told.stdout.split()[-1] if told.returncode == 0 else ""
     sections = sections_of(output(*filter(None, [program, command]), "--help"))
     about = " ".join(line.strip() for line in sections[0][1] if line.strip())
-    yield f'.TH {name.upper()} 1 "" "e3 {version}" "User Commands"'
+    yield f'.TH {name.upper()} 1 "" "e3{version}" "User Commands"'
     yield f".SH NAME\n{troff(name)} \\- {troff(about.splitlines()[0] if about else name)}"
     for heading, lines in sections[1:]:
         title = {"Usage": "SYNOPSIS", "Subcommands": "COMMANDS", "Positionals": "ARGUMENTS"}
