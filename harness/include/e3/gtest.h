@@ -3,7 +3,8 @@
 // skips and messages. Link e3::harness and GTest::gtest.
 //
 //   const e3_target kServer = {.name = "my-server", .entry = my_main};
-//   E3_TEST_CHECKS(MyServer, kServer, "http");
+//   E3_TEST_CHECKS(MyServer, kServer, "http");                   // all checks
+//   E3_TEST_CHECKS(MyServer, kServer, "http", "read", "close");  // two families
 #pragma once
 
 #include <e3/target.h>
@@ -11,14 +12,28 @@
 
 #include <cctype>
 #include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace e3::testing {
 
-inline std::vector<std::string> check_ids() {
+// The ids that one of `words` selects (an id, or a family: "read", "close.hangup"); all without
+// any.
+inline std::vector<std::string> check_ids(std::initializer_list<std::string_view> words) {
   std::vector<std::string> ids;
-  for (std::size_t i = 0; i < e3_check_count(); ++i) ids.emplace_back(e3_check_id(i));
+  for (std::size_t i = 0; i < e3_check_count(); ++i) {
+    const std::string id = e3_check_id(i);
+    bool chosen = words.size() == 0;
+    for (const std::string_view word : words) {
+      const bool within = id.size() > word.size() && id.compare(0, word.size(), word) == 0 &&
+                          (id[word.size()] == '.' || id[word.size()] == '[');
+      chosen = chosen || id == word || within;
+    }
+    if (chosen) ids.push_back(id);
+  }
   return ids;
 }
 
@@ -53,8 +68,9 @@ class CheckTest : public ::testing::TestWithParam<std::string> {
 }  // namespace e3::testing
 
 // A macro, as GoogleTest's own: it defines a test suite of the given name.
-#define E3_TEST_CHECKS(suite, target, profile)                                         \
-  class suite : public ::e3::testing::CheckTest {};                                    \
-  TEST_P(suite, Holds) { run(target, profile); }                                       \
-  INSTANTIATE_TEST_SUITE_P(E3, suite, ::testing::ValuesIn(::e3::testing::check_ids()), \
+#define E3_TEST_CHECKS(suite, target, profile, ...)                                      \
+  class suite : public ::e3::testing::CheckTest {};                                      \
+  TEST_P(suite, Holds) { run(target, profile); }                                         \
+  INSTANTIATE_TEST_SUITE_P(E3, suite,                                                    \
+                           ::testing::ValuesIn(::e3::testing::check_ids({__VA_ARGS__})), \
                            ::e3::testing::test_name)

@@ -9,4 +9,4 @@ static const e3_target kServer = {.name = "table_server",
                                   .arguments = kArguments,
                                   .argument_count = 1,
                                   .adopt = nullptr};
-E3_TEST_CHECKS(TableServer, kServer, "hello");
+E3_TEST_CHECKS(TableServer, kServer, "hello", "accept", "read", "write", "close");
