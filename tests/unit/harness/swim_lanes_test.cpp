@@ -12,13 +12,13 @@
 namespace e3::report {
 namespace {
 
-// The lines as the transcript itself writes them.
+// Lines of the form in which a transcript is printed.
 std::vector<std::string> lines_of(const std::vector<std::pair<std::string, std::string>>& events) {
-  Transcript transcript;
+  std::vector<std::string> lines;
   for (const auto& [actor, what] : events) {
-    transcript.record(std::chrono::milliseconds(1500), actor, what);
+    lines.push_back(fmt::format("{:>10.6f}  {:<7} {}", 1.5, actor, what));
   }
-  return transcript.lines();
+  return lines;
 }
 
 std::vector<Moment> moments_of(const std::vector<std::string>& lines) {
@@ -34,6 +34,17 @@ TEST(SwimLanes, ALineIsTakenApart) {
   EXPECT_EQ(moment.actor, "peer12");
   EXPECT_EQ(moment.what, "sends 2 of 2 \"a\\\"b\"... 3 more");
   EXPECT_EQ(moment.bytes, "\"a\\\"b\"... 3 more");
+}
+
+TEST(SwimLanes, TheLinesOfATranscriptAreOfThatForm) {
+  Transcript transcript;
+  transcript.note(std::chrono::milliseconds(1500), Actor::kTarget, "dies: of \"x\"");
+  const std::vector<std::string> lines = transcript.lines();
+  ASSERT_EQ(lines.size(), 1U);
+  const Moment moment = moment_of(lines.front());
+  EXPECT_EQ(moment.time, "1.500000");
+  EXPECT_EQ(moment.actor, "target");
+  EXPECT_EQ(moment.what, "dies: of \"x\"");
 }
 
 TEST(SwimLanes, ALineOfAnotherFormIsShownWhole) {
