@@ -55,7 +55,7 @@ struct RunResult {
   std::string engine;
   std::vector<std::string> remarks;  // of the engine
   std::string profile;
-  std::string shown_at;    // the source file at which reports show their findings; may be empty
+  std::string shown_at;      // the source file at which reports show their findings; may be empty
   std::size_t selected = 0;  // how many checks there are to run
   std::uint64_t seed = 0;
   std::uint64_t transcript_hash = 0;

@@ -12,11 +12,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   explicit Exchange(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
 
   void begin() {
-    asio::async_read_until(
-        socket_, asio::dynamic_buffer(request_, 65536), "\r\n\r\n",
-        [self = shared_from_this()](asio::error_code error, std::size_t) {
-          if (error == asio::error::not_found || !error) self->answer(!error);
-        });
+    asio::async_read_until(socket_, asio::dynamic_buffer(request_, 65536), "\r\n\r\n",
+                           [self = shared_from_this()](asio::error_code error, std::size_t) {
+                             if (error == asio::error::not_found || !error) self->answer(!error);
+                           });
   }
 
  private:
