@@ -36,6 +36,8 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/e3-config.cmake.in
                               INSTALL_DESTINATION ${e3_package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/e3-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
+# Relative, so that the tree can be installed anywhere and moved.
+file(RELATIVE_PATH e3_pkgconfig_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/e3.pc.in ${PROJECT_BINARY_DIR}/e3.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/e3-config.cmake ${PROJECT_BINARY_DIR}/e3-config-version.cmake
               ${PROJECT_SOURCE_DIR}/cmake/E3ConformanceTest.cmake

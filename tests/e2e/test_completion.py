@@ -28,7 +28,7 @@ def bash_offers(bin_dir, *words):
 
 
 def test_bash_completes_commands_options_values_and_checks(bin_dir):
-    assert bash_offers(bin_dir, "e3", "ex") == ["explain"]
+    assert bash_offers(bin_dir, "e3", "exp") == ["explain"]
     assert bash_offers(bin_dir, "e3", "run", "--spa") == ["--spawn"]
     assert "html=" in bash_offers(bin_dir, "e3", "run", "--report", "h")
     assert set(bash_offers(bin_dir, "e3", "run", "--color", "a")) == {"auto", "always"}

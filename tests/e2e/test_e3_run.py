@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""`e3 run` against real servers: the shipped one, the known-bad one, and nginx."""
+"""`e3 run` against the shipped server and the known-bad one."""
 
 import json
 import re
-import shutil
-import socket
 import xml.etree.ElementTree
 
 import pytest
 
 from peer import exchange
-from program import wait_until
 
 LAST_LINE = re.compile(
     r"(\d+) tests, (\d+) passed, (\d+) failed, (\d+) warned, (\d+) skipped.*"
@@ -50,52 +47,6 @@ def spawn_command(bin_dir, name):
     return f"{bin_dir / name} --port {{port}}"
 
 
-@pytest.fixture
-def nginx(start, tmp_path):
-    """nginx-light in the foreground with one worker; echoes the target as e3-server does."""
-    path = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
-    assert path, "no nginx: ci/install-dependencies installs it"
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    configuration = tmp_path / "nginx.conf"
-    configuration.write_text(
-        f"""
-        daemon off;
-        worker_processes 1;
-        pid {tmp_path}/nginx.pid;
-        error_log stderr;
-        events {{ worker_connections 1024; }}
-        http {{
-          access_log off;
-          client_body_temp_path {tmp_path}/body;
-          proxy_temp_path {tmp_path}/proxy;
-          fastcgi_temp_path {tmp_path}/fastcgi;
-          uwsgi_temp_path {tmp_path}/uwsgi;
-          scgi_temp_path {tmp_path}/scgi;
-          default_type text/plain;
-          server {{
-            listen 127.0.0.1:{port};
-            location / {{ return 200 $request_uri; }}
-          }}
-        }}
-        """
-    )
-    program = start(path, "-p", tmp_path, "-c", configuration, "-e", "stderr")
-    program.port = port
-
-    def answers():
-        assert program.is_running(), program.stderr
-        try:
-            return exchange(port, b"GET /ready HTTP/1.0\r\n\r\n").endswith(b"/ready")
-        except ConnectionRefusedError:
-            return False
-
-    wait_until(answers, "nginx to answer")
-    yield program
-    assert program.stop() == 0
-    wait_until(lambda: not program.descendants(), "nginx's worker to end")
-
-
 def test_the_shipped_server_in_process_passes(start):
     counts = expect_all_passed(start("e3", "run"))
     assert counts["skipped"] < counts["passed"]
@@ -117,10 +68,6 @@ def test_a_server_that_already_runs_passes_and_goes_on(start, serve):
     expect_all_passed(start("e3", "run", f"127.0.0.1:{server.port}"))
     assert exchange(server.port, b"GET /abc HTTP/1.0\r\n\r\n").endswith(b"abc")
     assert server.stop() == 0
-
-
-def test_nginx_passes(start, nginx):
-    expect_all_passed(start("e3", "run", f"127.0.0.1:{nginx.port}"))
 
 
 def test_the_known_bad_server_is_failed_for_each_of_its_bugs(start, bin_dir, tmp_path):
