@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/scenario_file.h"
@@ -40,6 +41,11 @@ constexpr const char* kSeedsExamples = R"(
 Examples:
   e3 seeds corpus/scenarios/*.e3 -o corpus/fuzz_schedule
 )";
+
+// A program that owes an answer costs a time-out in each run: fewer runs, and shorter ones.
+constexpr std::size_t kRuns = 100'000;
+constexpr std::size_t kProgramRuns = 40;
+constexpr std::chrono::milliseconds kProgramTimeout(200);
 
 // Whether two scenarios fail in the same way. What a dying server says of itself tells deaths
 // apart.
@@ -97,7 +103,10 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
   });
 }
 
-ExitCode minimize(const Options& options, const MakeTarget& make_target) {
+ExitCode minimize(const Options& given, const MakeTarget& make_target) {
+  Options options = given;
+  const bool is_program = !options.spawn.empty() || !options.endpoint.empty();
+  if (is_program) options.timeout = kProgramTimeout;
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
     Bench bench(options, make_target);
@@ -106,17 +115,18 @@ ExitCode minimize(const Options& options, const MakeTarget& make_target) {
       fmt::print(stderr, "e3: {} shows no bug in {}\n", file.path, bench.source->description());
       return ExitCode::kConformanceFailure;
     }
-    const explore::Minimized minimized =
-        explore::minimize(file.scenario, [&](const scenario::Scenario& candidate) {
+    const explore::Minimized minimized = explore::minimize(
+        file.scenario,
+        [&](const scenario::Scenario& candidate) {
           const auto now = bench.judge.judge(candidate);
           return now && same_cause(*now, *found);
-        });
+        },
+        is_program ? kProgramRuns : kRuns);
     const std::string text = scenario::print(minimized.scenario);
     if (!options.output.empty()) report::write_file(options.output, text);
     fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom),
                bench.source->description(), minimized.scenario.size(), minimized.runs, text);
-    print_violation(*bench.judge.judge(minimized.scenario));
-    const bool is_program = !options.spawn.empty() || !options.endpoint.empty();
+    print_violation(bench.judge.judge(minimized.scenario).value_or(*found));
     fmt::print("\n{}", is_program ? scenario::pytest_snippet(minimized.scenario, file.name)
                                   : scenario::googletest_snippet(minimized.scenario, file.name));
     return ExitCode::kAsExpected;
