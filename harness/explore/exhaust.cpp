@@ -108,12 +108,12 @@ Sweep interleavings(const std::string& request) {
   for (unsigned mask = 0; mask < 1U << (2 * kPieces); ++mask) {
     if (std::popcount(mask) == static_cast<int>(kPieces)) orders.push_back(mask);
   }
-  const std::uint64_t looks = std::uint64_t{1} << (2 * kPieces - 1);
+  constexpr std::uint64_t kLooks = std::uint64_t{1} << (2 * kPieces - 1);
   return {.what = fmt::format("interleavings of two peers' requests in {} pieces each", kPieces),
-          .total = orders.size() * looks,
-          .make = [request, looks, orders](std::uint64_t number, Scenario& scenario) {
-            const unsigned order = orders[number / looks];
-            const std::uint64_t look = number % looks;
+          .total = orders.size() * kLooks,
+          .make = [request, orders](std::uint64_t number, Scenario& scenario) {
+            const unsigned order = orders[number / kLooks];
+            const std::uint64_t look = number % kLooks;
             std::size_t sent[2] = {};
             Writer writer(scenario);
             for (unsigned i = 0; i < 2 * kPieces; ++i) {

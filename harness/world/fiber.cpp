@@ -29,6 +29,7 @@ namespace {
 
 constexpr std::size_t kGuardBytes = 4096;
 constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+constexpr std::size_t kEntryBytes = 4096;  // what a fiber uses outside of its body, at most
 
 // A new stack begins in a function without arguments; its fiber is handed over here.
 thread_local Fiber* starting_fiber = nullptr;
@@ -63,9 +64,11 @@ Fiber::Fiber(std::function<void()> body) : body_(std::move(body)), stack_(take_s
 }
 
 Fiber::~Fiber() {
-  if (!finished_ && __asan_unpoison_memory_region != nullptr) {
-    // The last frames were never left; their red zones must not haunt the next fiber here.
-    __asan_unpoison_memory_region(stack_bottom_, kStackBytes);
+  if (__asan_unpoison_memory_region != nullptr) {
+    // The last frames were never left; their red zones must not haunt the next fiber here. A body
+    // that has returned leaves those of enter() alone, at the top.
+    const std::size_t left = finished_ ? kEntryBytes : kStackBytes;
+    __asan_unpoison_memory_region(static_cast<char*>(stack_bottom_) + kStackBytes - left, left);
   }
   if (__tsan_destroy_fiber != nullptr) __tsan_destroy_fiber(tsan_fiber_);
   spare_stacks().push_back(stack_);
