@@ -18,6 +18,7 @@ extern "C" {
 [[gnu::weak]] void __sanitizer_finish_switch_fiber(void* fake_stack, const void** bottom,
                                                    std::size_t* size);
 [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* begin, std::size_t size);
+[[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t size);
 [[gnu::weak]] void* __tsan_get_current_fiber();
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
 [[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
@@ -52,6 +53,10 @@ void* take_stack() {
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
   mprotect(stack, kGuardBytes, PROT_NONE);
+  if (__lsan_register_root_region != nullptr) {
+    // What a suspended target owns is no leak, though only this stack leads to it.
+    __lsan_register_root_region(static_cast<char*>(stack) + kGuardBytes, kStackBytes);
+  }
   return stack;
 }
 

@@ -66,9 +66,9 @@ void keep_events(TranscriptRecord& record, const epoll_event* events) {
   const std::size_t shown = std::min(count, TranscriptRecord::kMasksMax);
   for (std::size_t i = 0; i < shown; ++i) masks[i] = events[i].events;
   record.keep(masks, shown * sizeof masks[0]);
-  for (std::size_t i = shown; i < count; ++i) {
-    record.argument = record.argument * 31 + events[i].events;  // not shown, but hashed
-  }
+  auto rest = static_cast<std::uint64_t>(record.argument);  // unsigned: it is meant to wrap
+  for (std::size_t i = shown; i < count; ++i) rest = rest * 31 + events[i].events;
+  record.argument = static_cast<decltype(record.argument)>(rest);  // not shown, but hashed
 }
 
 bool ignores_sigpipe() {
