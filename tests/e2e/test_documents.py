@@ -78,7 +78,7 @@ def help_text(bin_dir, *words):
 
 
 def commands(bin_dir):
-    text = help_text(bin_dir).partition("Subcommands:\n")[2]
+    text = help_text(bin_dir).partition("Subcommands:\n")[2].partition("\n\n")[0]
     return re.findall(r"^  (\S+)", text, re.MULTILINE)
 
 
