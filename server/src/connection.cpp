@@ -155,7 +155,7 @@ void Connection::send_or_keep(std::string_view bytes, Turn& turn) {
 }
 
 void Connection::flush(Turn& turn) {
-  if (owed() == 0 || !writable_) return;
+  if (owed() == 0 || !writable_ || lost_) return;
   std::string_view rest = std::string_view(output_).substr(sent_);
   send_some(rest, turn);
   sent_ = output_.size() - rest.size();

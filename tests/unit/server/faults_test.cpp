@@ -134,6 +134,7 @@ TEST_F(FaultsTest, ClosesOnlyTheConnectionWhosePeerIsGone) {
     client.send(kRequest);
     scripted_calls().send_errors = {error};
     settle();
+    EXPECT_EQ(client.receive(), "") << "an error is final";
     client.close();
   }
   for (const int error : {ECONNRESET, ETIMEDOUT, EHOSTUNREACH}) {

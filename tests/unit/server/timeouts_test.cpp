@@ -98,6 +98,22 @@ TEST_F(TimeoutsTest, AStalledReaderIsDroppedAndASlowOneIsNot) {
   EXPECT_EQ(server_->connection_count(), 1U);
 }
 
+// Without requests, nothing but what is sent tells a slow reader from a stalled one.
+TEST_F(TimeoutsTest, WhatAnEchoSendsKeepsItsReaderAlive) {
+  start(Protocol::kEcho);
+  Client slow = connect();
+  Client stalled = connect();
+  for (Client* client : {&slow, &stalled}) {
+    while (client->send_some(std::string(4000, 'x')) != 0) settle();
+  }
+  EXPECT_EQ(server_->connection_count(), 2U);
+  for (int i = 0; i != 3; ++i) {
+    EXPECT_GT(slow.receive(200'000).size(), 0U);
+    let_pass(defaults_.write - 1s);
+  }
+  EXPECT_EQ(server_->connection_count(), 1U);
+}
+
 TEST_F(TimeoutsTest, LingeringEndsWhetherThePeerDoesOrNot) {
   Client client = connect();
   client.send("GET /abc HTTP/1.0\r\n\r\n");
