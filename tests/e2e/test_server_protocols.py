@@ -134,7 +134,7 @@ def test_log_prints_each_request_as_one_line(serve):
         kind, connection = re.match(r"event=(\w+) connection=(\d+)", line).groups()
         kinds[connection].append(kind)
     assert kinds == {"1": ["open", "request", "close"], "2": ["open", "request", "refusal", "close"]}
-    assert events[5] == 'event=refusal connection=2 status=400 reason="malformed request line"'
+    assert 'event=refusal connection=2 status=400 reason="malformed request line"' in events
 
 
 def test_http10_is_all_that_is_spoken_when_asked_for(serve):
