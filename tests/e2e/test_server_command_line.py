@@ -78,7 +78,7 @@ def test_ipv6_loopback_can_be_listened_on(start):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("protocol", ["http", "hello", "echo"])
 def test_a_signal_ends_it_cleanly_whatever_clients_do(serve, protocol, number):
-    server = serve("e3-server", "--protocol", protocol)
+    server = serve("e3-server", "--protocol", protocol, "--drain-timeout", "200")
     with Peer(server.port) as idle, Peer(server.port) as halfway, Peer(server.port) as ended:
         halfway.send(b"GET /hal")
         ended.send(b"GET /")
