@@ -302,7 +302,9 @@ long LoopbackKernel::receive(const char* call, int fd, const iovec* parts, int c
 long LoopbackKernel::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
   const long result = LinuxKernel::transmit(call, fd, parts, count, flags);
   const auto socket = file_of<Socket>(fd);
-  if (result > 0 && socket != nullptr) await_arrival(*socket);
+  // With MSG_MORE the bytes are to stay where they are, up to 200 ms, until more follows: send(2).
+  const bool goes_at_once = (flags & MSG_MORE) == 0;
+  if (result > 0 && socket != nullptr && goes_at_once) await_arrival(*socket);
   return result;
 }
 
