@@ -100,7 +100,10 @@ TEST_F(TimeoutsTest, AStalledReaderIsDroppedAndASlowOneIsNot) {
 
 // Without requests, nothing but what is sent tells a slow reader from a stalled one.
 TEST_F(TimeoutsTest, WhatAnEchoSendsKeepsItsReaderAlive) {
-  start(Protocol::kEcho);
+  Options options;
+  options.protocol = Protocol::kEcho;
+  options.limits.output = 1 << 20;  // more than is read below: it owes something all the time
+  start(std::move(options));
   Client slow = connect();
   Client stalled = connect();
   for (Client* client : {&slow, &stalled}) {
