@@ -26,6 +26,9 @@ endif()
 set(e3_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/e3)
 install(TARGETS e3-server RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
 install(TARGETS e3 EXPORT e3-targets RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+if(TARGET e3_preload)
+  install(TARGETS e3_preload LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/e3 COMPONENT programs)
+endif()
 install(TARGETS e3_harness e3_faults e3_kernel e3_server EXPORT e3-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
         FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)

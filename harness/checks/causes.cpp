@@ -120,4 +120,26 @@ const Cause* find_cause(std::string_view slug) {
   return found == causes().end() ? nullptr : &*found;
 }
 
+std::string_view cause_of(const Check& check, Symptom symptom) {
+  for (const Blame& blame : check.blames) {
+    if (blame.symptom == symptom) return blame.cause;
+  }
+  switch (symptom) {
+    case Symptom::kDied:
+      return "server-died";
+    case Symptom::kSpins:
+      return "server-spins";
+    case Symptom::kDeaf:
+      return "server-deaf";
+    case Symptom::kLeaks:
+      return "fd-leak-error-path";
+    case Symptom::kMisuse:
+      return "double-close";
+    case Symptom::kEarlyAnswer:
+      return "early-answer";
+    default:
+      return "answer-differs";
+  }
+}
+
 }  // namespace e3

@@ -71,5 +71,7 @@ struct Cause {
 std::span<const Cause> http_causes();
 const std::vector<Cause>& causes();  // all of them
 const Cause* find_cause(std::string_view slug);
+// What a symptom points to in this check.
+std::string_view cause_of(const Check& check, Symptom symptom);
 
 }  // namespace e3

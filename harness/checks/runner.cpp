@@ -1,183 +1,35 @@
 // SPDX-License-Identifier: MIT
 #include "harness/checks/runner.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <exception>
-#include <iterator>
 #include <utility>
 
 #include "harness/checks/expectations.h"
-#include "harness/checks/learned.h"
+#include "harness/checks/world_runner.h"
 
 namespace e3 {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string missing_ability(const Check& check, const Abilities& abilities) {
-  if (check.needs.tcp && !abilities.tcp) {
-    return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
-  }
-  return {};
-}
-
-bool is_of_connection(Symptom symptom) {
-  return symptom == Symptom::kNotEnded || symptom == Symptom::kNotAccepted ||
-         symptom == Symptom::kLeaks;
-}
-
-// Wrong whatever the level of the obligation: no reading of any standard allows it.
-bool is_grave(Symptom symptom) {
-  return symptom == Symptom::kDied || symptom == Symptom::kSpins || symptom == Symptom::kLeaks ||
-         symptom == Symptom::kMisuse || symptom == Symptom::kDeaf;
-}
-
-Verdict verdict_of(const std::vector<Failure>& failures, Level level) {
-  if (failures.empty()) return Verdict::kPass;
-  const auto any = [&](auto&& holds) {
-    return std::any_of(failures.begin(), failures.end(),
-                       [&](const Failure& failure) { return holds(failure.violation); });
-  };
-  if (any([](const Violation& v) { return v.symptom == Symptom::kDied; })) return Verdict::kCrash;
-  const bool grave = any([](const Violation& v) { return is_grave(v.symptom); });
-  if (level != Level::kMust && !grave) return Verdict::kWarn;
-  const bool waits = any([](const Violation& v) { return v.waits_for_ever; });
-  return waits && !grave ? Verdict::kTimeout : Verdict::kFail;
-}
-
-// The verdict of that half of the failures which `belongs` picks.
-template <typename Belongs>
-Verdict half_verdict(const CheckResult& result, const Belongs& belongs) {
-  std::vector<Failure> half;
-  std::copy_if(result.failures.begin(), result.failures.end(), std::back_inserter(half),
-               [&](const Failure& failure) { return belongs(failure.violation.symptom); });
-  return verdict_of(half, result.level);
-}
-
-void judge(CheckResult& result, bool strict) {
-  result.verdict = verdict_of(result.failures, result.level);
-  result.connection = half_verdict(result, is_of_connection);
-  result.answer = half_verdict(result, [](Symptom s) { return !is_of_connection(s); });
-  if (result.verdict == Verdict::kPass && !result.warnings.empty()) {
-    result.verdict = result.answer = Verdict::kWarn;
-  }
-  if (result.verdict != Verdict::kWarn) return;
-  result.warnings.insert(result.warnings.begin(), result.failures.begin(), result.failures.end());
-  result.failures.clear();
-  if (!strict || result.level == Level::kMay) return;
-  result.verdict = Verdict::kFail;
-  result.failures = std::move(result.warnings);
-  result.warnings.clear();
-}
-
-void take_over(CheckResult& result, const Session& session) {
-  result.level = session.level();
-  result.ending = session.connection();
-  result.points_run = session.points_run();
-  result.points_total = session.points_total();
-  result.unit = session.unit();
-  result.failures = session.failures();
-  result.warnings = session.warnings();
-  result.notes = session.notes();
-}
-
-void conclude_without(CheckResult& result, Verdict verdict, std::string reason) {
-  result.verdict = verdict;
-  result.reason = std::move(reason);
-}
-
-// Runs the check in `session` and judges what it saw.
-void run_in(Session& session, CheckResult& result, const RunOptions& options) {
-  try {
-    result.check->run(session);
-    take_over(result, session);
-    judge(result, options.strict);
-  } catch (const ControlFailed& failed) {
-    take_over(result, session);
-    if (session.failures().empty()) {
-      conclude_without(result, Verdict::kInconclusive, failed.why);
-    } else {
-      judge(result, options.strict);
-      result.reason = failed.why;
-    }
-  } catch (const NotApplicable& missing) {
-    take_over(result, session);
-    conclude_without(result, Verdict::kNotApplicable, missing.why);
-  }
-}
-
-// A target that has kept this many controls waiting will keep the next waiting, too; each wait
-// costs real time.
-constexpr std::size_t kControlsInVain = 3;
-
-class Run {
- public:
-  Run(WorldSource& source, const RunOptions& options) : source_(&source), options_(&options) {}
-
-  // Throws TargetUnavailable when there is no target any more.
-  CheckResult run_one(const CheckCase& which);
-
- private:
-  WorldSource* source_;
-  const RunOptions* options_;
-  Learned learned_;
-  std::size_t controls_in_vain_ = 0;  // in a row
-};
-
-CheckResult Run::run_one(const CheckCase& which) {
-  CheckResult result;
-  result.check = which.check;
-  result.id = id_of(which);
-  result.level = level_of(which);
-  if (which.check->needs.http && !options_->profile->is_http) {
-    conclude_without(result, Verdict::kNotApplicable, "the profile does not speak HTTP");
-    return result;
-  }
-  const Abilities& abilities = source_->world().abilities();
-  if (std::string missing = missing_ability(*which.check, abilities); !missing.empty()) {
-    conclude_without(result, Verdict::kSkip, std::move(missing));
-    return result;
-  }
-  if (controls_in_vain_ >= kControlsInVain && !abilities.virtual_time) {
-    conclude_without(result, Verdict::kInconclusive,
-                     fmt::format("not tried: the target kept the {} undisturbed requests before "
-                                 "this one waiting",
-                                 kControlsInVain));
-    return result;
-  }
-  try {
-    Session session(which, *options_->profile, *source_, options_->seed, learned_);
-    controls_in_vain_ = 0;
-    run_in(session, result, *options_);
-  } catch (const ControlFailed& failed) {
-    if (failed.waits_for_ever) ++controls_in_vain_;
-    conclude_without(result, Verdict::kInconclusive, failed.why);
-    source_->renew();  // the next check deserves a target in its first state
-  }
-  return result;
-}
-
 }  // namespace
 
-void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const RunOptions& options,
+void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const RunOptions& options,
                const Observer& observer, RunResult& result) {
   const auto began = Clock::now();
-  Run run(source, options);
   std::size_t failures = 0;
   try {
     for (const CheckCase& which : cases) {
       observer(*which.check, nullptr);
       const auto case_began = Clock::now();
-      CheckResult one = run.run_one(which);
+      CheckResult one = runner.run_one(which);
       one.duration = Clock::now() - case_began;
       one.observed = one.verdict;
       if (options.expectations != nullptr) options.expectations->apply(one, options.today);
-      result.transcript_hash = source.world().transcript().hash();
-      result.engine = source.world().engine();
-      result.remarks = source.world().remarks();
-      result.transcript_repeats = source.world().abilities().repeatable;
+      EngineFacts facts = runner.facts();
+      result.transcript_hash = facts.transcript_hash;
+      result.engine = std::move(facts.engine);
+      result.remarks = std::move(facts.remarks);
+      result.transcript_repeats = facts.transcript_repeats;
       result.duration = Clock::now() - began;
       result.checks.push_back(std::move(one));
       observer(*which.check, &result.checks.back());
@@ -188,6 +40,12 @@ void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const R
     result.unavailable = gone.what();
   }
   result.duration = Clock::now() - began;
+}
+
+void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const RunOptions& options,
+               const Observer& observer, RunResult& result) {
+  WorldRunner runner(source, options);
+  run_cases(cases, runner, options, observer, result);
 }
 
 void run_checks(const std::vector<const Check*>& checks, WorldSource& source,

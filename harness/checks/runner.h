@@ -65,11 +65,31 @@ struct RunResult {
   std::string unavailable;  // why the target could not be had, when it could not
 };
 
+// What an engine tells about itself and the cases it has run so far.
+struct EngineFacts {
+  std::string engine;
+  std::vector<std::string> remarks;
+  std::uint64_t transcript_hash = 0;
+  bool transcript_repeats = false;  // the same seed gives the same hash
+};
+
+// Where cases are run: in worlds of this process (WorldRunner), or inside the program under test.
+class CaseRunner {
+ public:
+  virtual ~CaseRunner() = default;
+  // One verdict. Throws TargetUnavailable when there is no target any more; Interrupted.
+  virtual CheckResult run_one(const CheckCase& which) = 0;
+  virtual EngineFacts facts() = 0;
+};
+
 // Called as a check begins and after it has ended (`result` null, then set).
 using Observer = std::function<void(const Check& check, const CheckResult* result)>;
 
 // Runs `cases` in order, filling `result` as it goes, so that what is there can be reported
 // after an interruption. Throws Interrupted.
+void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const RunOptions& options,
+               const Observer& observer, RunResult& result);
+// Likewise, in the worlds of `source`.
 void run_cases(const std::vector<CheckCase>& cases, WorldSource& source, const RunOptions& options,
                const Observer& observer, RunResult& result);
 // Likewise, every case of each check.

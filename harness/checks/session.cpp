@@ -119,7 +119,7 @@ void Session::expect_quiet() {
 void Session::warn(const Violation& lenience) {
   warnings_.push_back({.point = {},
                        .violation = lenience,
-                       .cause = blame(lenience.symptom),
+                       .cause = cause_of(*check_, lenience.symptom),
                        .transcript = world().transcript().lines()});
 }
 
@@ -166,28 +166,6 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   }
 }
 
-std::string_view Session::blame(Symptom symptom) const {
-  for (const Blame& blame : check_->blames) {
-    if (blame.symptom == symptom) return blame.cause;
-  }
-  switch (symptom) {
-    case Symptom::kDied:
-      return "server-died";
-    case Symptom::kSpins:
-      return "server-spins";
-    case Symptom::kDeaf:
-      return "server-deaf";
-    case Symptom::kLeaks:
-      return "fd-leak-error-path";
-    case Symptom::kMisuse:
-      return "double-close";
-    case Symptom::kEarlyAnswer:
-      return "early-answer";
-    default:
-      return "answer-differs";
-  }
-}
-
 void Session::sweep(const PointName& name, const std::vector<std::size_t>& points,
                     const std::function<void(std::size_t)>& scenario,
                     const std::function<std::string(std::size_t)>& label) {
@@ -204,8 +182,11 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     ++failed;
     failures_.push_back({.point = label ? label(point) : fmt::format("{} {}", name.one, point),
                          .violation = *violation,
-                         .cause = blame(violation->symptom),
+                         .cause = cause_of(*check_, violation->symptom),
                          .transcript = world().transcript().lines()});
+    if (!source_->can_renew()) {
+      throw ControlFailed{"the rest was left out: the target is started once for each check"};
+    }
     source_->renew();
     const Answer control = exchange(request());
     if (control.bytes != answer().bytes) {

@@ -120,7 +120,6 @@ class Session {
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
   std::optional<Violation> check_invariants();
   std::optional<Violation> try_canary();
-  std::string_view blame(Symptom symptom) const;
 
   const Check* check_;
   std::size_t variant_;

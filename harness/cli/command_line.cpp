@@ -11,6 +11,7 @@
 
 #include "harness/checks/expectations.h"
 #include "harness/checks/runner.h"
+#include "harness/checks/world_runner.h"
 #include "harness/cli/compare_command.h"
 #include "harness/cli/console.h"
 #include "harness/cli/describe.h"
@@ -21,6 +22,7 @@
 #include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selection.h"
+#include "harness/preload/preload_runner.h"
 #include "harness/report/report_files.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/engines/tcp/tcp_source.h"
@@ -32,6 +34,7 @@ namespace {
 std::string target_arguments(const Options& options) {
   std::string text;
   if (options.engine != "auto") text = fmt::format(" --engine {}", options.engine);
+  if (options.preload) text += " --preload";
   if (!options.spawn.empty()) text += fmt::format(" --spawn '{}'", options.spawn);
   if (options.port != 0) text += fmt::format(" --port {}", options.port);
   if (!options.endpoint.empty()) text += fmt::format(" {}", options.endpoint);
@@ -101,9 +104,37 @@ Expectations read_expectations(const Options& options) {
   return Expectations::read_file(options.expectations);
 }
 
+// Where the cases run, and how to tell of it.
+struct Stage {
+  std::unique_ptr<WorldSource> source;  // none where the program itself holds the worlds
+  std::function<std::unique_ptr<CaseRunner>()> make_runner;
+  std::string description;
+};
+
+Stage make_stage(const Options& options, const RunOptions& run, const MakeTarget& make_target,
+                 Transcript& transcript) {
+  Stage stage;
+  if (options.preload) {
+    const preload::PreloadOptions how{.command = options.spawn,
+                                      .port = options.port,
+                                      .ready_timeout = options.ready_timeout,
+                                      .timeout = options.timeout};
+    stage.description = preload::PreloadRunner(how, run).description();
+    stage.make_runner = [how, &run] { return std::make_unique<preload::PreloadRunner>(how, run); };
+  } else {
+    stage.source = make_source(options, make_target, transcript);
+    stage.description = stage.source->description();
+    stage.make_runner = [source = stage.source.get(), &run] {
+      return std::make_unique<WorldRunner>(*source, run);
+    };
+  }
+  return stage;
+}
+
 // One run of all cases, told on the console and in the reports as it goes.
 ExitCode run_once(const Options& options, const Expectations& expectations,
-                  const std::vector<CheckCase>& cases, WorldSource& source, RunResult& result) {
+                  const std::vector<CheckCase>& cases, const RunOptions& run, CaseRunner& runner,
+                  RunResult& result) {
   report::ReportFiles reports = open_reports(options, result);
   Console console(options.color, detail_of(options), console_stream(options));
   console.begin(result);
@@ -117,14 +148,7 @@ ExitCode run_once(const Options& options, const Expectations& expectations,
   };
   bool interrupted = false;
   try {
-    run_cases(cases, source,
-              {.profile = find_profile(options.profile),
-               .seed = options.seed,
-               .max_failures = options.fail_fast ? 1 : options.max_failures,
-               .expectations = &expectations,
-               .today = today(),
-               .strict = options.strict || options.fail_on == "should"},
-              observer, result);
+    run_cases(cases, runner, run, observer, result);
   } catch (const Interrupted&) {
     interrupted = true;
   } catch (...) {
@@ -143,13 +167,14 @@ ExitCode run_once(const Options& options, const Expectations& expectations,
 
 // Runs everything again and again. The reports are of the first bad run, or of the last.
 ExitCode repeat(const Options& options, const Expectations& expectations,
-                const std::vector<CheckCase>& cases, WorldSource& source, const RunResult& blank) {
+                const std::vector<CheckCase>& cases, const RunOptions& run, const Stage& stage,
+                const RunResult& blank) {
   ExitCode worst = ExitCode::kAsExpected;
   RepeatCount count;
   Options quiet = options;
   for (std::size_t i = 0; i < options.repeat; ++i) {
     RunResult result = blank;
-    const ExitCode code = run_once(quiet, expectations, cases, source, result);
+    const ExitCode code = run_once(quiet, expectations, cases, run, *stage.make_runner(), result);
     count.add(result);
     if (code != ExitCode::kAsExpected) {
       if (worst == ExitCode::kAsExpected) worst = code;
@@ -177,16 +202,22 @@ ExitCode run(const Options& options, const MakeTarget& make_target) {
   }
   const Expectations expectations = read_expectations(options);
   Transcript transcript;
-  const std::unique_ptr<WorldSource> source = make_source(options, make_target, transcript);
+  const RunOptions run{.profile = find_profile(options.profile),
+                       .seed = options.seed,
+                       .max_failures = options.fail_fast ? 1 : options.max_failures,
+                       .expectations = &expectations,
+                       .today = today(),
+                       .strict = options.strict || options.fail_on == "should"};
+  const Stage stage = make_stage(options, run, make_target, transcript);
   RunResult result;
-  result.target = source->description();
+  result.target = stage.description;
   result.target_arguments = target_arguments(options);
   result.profile = options.profile;
   result.seed = options.seed;
   result.shown_at = options.shown_at;
   result.selected = cases.size();
   catch_interrupts();
-  return repeat(options, expectations, cases, *source, result);
+  return repeat(options, expectations, cases, run, stage, result);
 }
 
 ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {

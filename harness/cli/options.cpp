@@ -22,6 +22,7 @@ constexpr const char* kRunExamples = R"(
 Examples:
   e3 run                                         the shipped server, in process
   e3 run --spawn './my-server --port {port}'     your server, started and stopped by e3
+  e3 run --preload --spawn 'nginx -c my.conf'    unmodified, in the simulated kernel
   e3 run 127.0.0.1:8080                          a server that already runs
   e3 run read.split 'close.*' -x '*.reset'       some checks only
   e3 run --report junit=e3.xml --report json=e3.json
@@ -67,6 +68,8 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
       ->type_name("[CHECK...] [HOST:PORT]");
   run.add_option("--spawn", options.spawn, "Start this program; {port} stands for its port")
       ->type_name("CMD");
+  run.add_flag("--preload", options.preload,
+               "Run the spawned program, unmodified, in the simulated kernel");
   run.add_option("--port", options.port, "The port that the spawned program listens on")
       ->check(CLI::Range(1, 65535));
   run.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
@@ -112,7 +115,13 @@ void sort_out(Options& options, const Raw& raw) {
   if (!options.spawn.empty() && !options.endpoint.empty()) {
     throw UsageError{"--spawn and HOST:PORT exclude each other; use --port for a fixed port"};
   }
-  if (!options.spawn.empty() && options.port == 0 &&
+  if (options.preload && options.spawn.empty()) {
+    throw UsageError{"--preload needs a program: --spawn CMD"};
+  }
+  if (options.preload && options.engine != "auto") {
+    throw UsageError{"--preload and --engine exclude each other: the program runs in sim"};
+  }
+  if (!options.spawn.empty() && !options.preload && options.port == 0 &&
       options.spawn.find("{port}") == std::string::npos) {
     throw UsageError{"the --spawn command lacks {port}; add it, or name the port with --port"};
   }

@@ -44,6 +44,7 @@ struct Options {
   std::vector<std::string> exclude;
   std::string endpoint;  // HOST:PORT
   std::string spawn;
+  bool preload = false;
   std::uint16_t port = 0;
   std::string engine = "auto";
   std::string profile = "http";

@@ -37,6 +37,15 @@ std::string_view to_string(Symptom symptom) {
   return "unknown";
 }
 
+std::optional<Symptom> symptom_named(std::string_view name) {
+  for (int i = 0;; ++i) {
+    const auto symptom = static_cast<Symptom>(i);
+    const std::string_view known = to_string(symptom);
+    if (known == "unknown") return std::nullopt;  // behind the last
+    if (known == name) return symptom;
+  }
+}
+
 std::optional<Violation> check_health(World& world) {
   const Health health = world.health();
   if (health.death) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/world/world.h"
 
@@ -30,6 +31,7 @@ enum class Symptom {
 };
 
 std::string_view to_string(Symptom symptom);
+std::optional<Symptom> symptom_named(std::string_view name);
 
 struct Violation {
   Symptom symptom = Symptom::kNone;

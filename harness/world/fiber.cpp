@@ -19,6 +19,7 @@ extern "C" {
                                                    std::size_t* size);
 [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* begin, std::size_t size);
 [[gnu::weak]] void __lsan_register_root_region(const void* begin, std::size_t size);
+[[gnu::weak]] void __lsan_unregister_root_region(const void* begin, std::size_t size);
 [[gnu::weak]] void* __tsan_get_current_fiber();
 [[gnu::weak]] void* __tsan_create_fiber(unsigned flags);
 [[gnu::weak]] void __tsan_destroy_fiber(void* fiber);
@@ -29,7 +30,6 @@ namespace e3 {
 namespace {
 
 constexpr std::size_t kGuardBytes = 4096;
-constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 constexpr std::size_t kEntryBytes = 4096;  // what a fiber uses outside of its body, at most
 
 // A new stack begins in a function without arguments; its fiber is handed over here.
@@ -42,29 +42,30 @@ std::vector<void*>& spare_stacks() {
   return stacks;
 }
 
-void* take_stack() {
+void* take_stack(std::size_t size) {
   std::vector<void*>& spare = spare_stacks();
-  if (!spare.empty()) {
+  if (size == Fiber::kStackBytes && !spare.empty()) {
     void* stack = spare.back();
     spare.pop_back();
     return stack;
   }
-  void* stack = mmap(nullptr, kGuardBytes + kStackBytes, PROT_READ | PROT_WRITE,
+  void* stack = mmap(nullptr, kGuardBytes + size, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
   mprotect(stack, kGuardBytes, PROT_NONE);
   if (__lsan_register_root_region != nullptr) {
     // What a suspended target owns is no leak, though only this stack leads to it.
-    __lsan_register_root_region(static_cast<char*>(stack) + kGuardBytes, kStackBytes);
+    __lsan_register_root_region(static_cast<char*>(stack) + kGuardBytes, size);
   }
   return stack;
 }
 
 }  // namespace
 
-Fiber::Fiber(std::function<void()> body) : body_(std::move(body)), stack_(take_stack()) {
+Fiber::Fiber(std::function<void()> body, std::size_t stack_bytes)
+    : body_(std::move(body)), stack_bytes_(stack_bytes), stack_(take_stack(stack_bytes)) {
   stack_bottom_ = static_cast<char*>(stack_) + kGuardBytes;
-  fiber_ = prepare_stack(stack_bottom_, kStackBytes, &Fiber::entry);
+  fiber_ = prepare_stack(stack_bottom_, stack_bytes_, &Fiber::entry);
   if (__tsan_create_fiber != nullptr) tsan_fiber_ = __tsan_create_fiber(0);
 }
 
@@ -72,11 +73,18 @@ Fiber::~Fiber() {
   if (__asan_unpoison_memory_region != nullptr) {
     // The last frames were never left; their red zones must not haunt the next fiber here. A body
     // that has returned leaves those of enter() alone, at the top.
-    const std::size_t left = finished_ ? kEntryBytes : kStackBytes;
-    __asan_unpoison_memory_region(static_cast<char*>(stack_bottom_) + kStackBytes - left, left);
+    const std::size_t left = finished_ ? kEntryBytes : stack_bytes_;
+    __asan_unpoison_memory_region(static_cast<char*>(stack_bottom_) + stack_bytes_ - left, left);
   }
   if (__tsan_destroy_fiber != nullptr) __tsan_destroy_fiber(tsan_fiber_);
-  spare_stacks().push_back(stack_);
+  if (stack_bytes_ == kStackBytes) {
+    spare_stacks().push_back(stack_);
+    return;
+  }
+  if (__lsan_unregister_root_region != nullptr) {
+    __lsan_unregister_root_region(stack_bottom_, stack_bytes_);
+  }
+  munmap(stack_, kGuardBytes + stack_bytes_);
 }
 
 void Fiber::entry() {
@@ -101,7 +109,7 @@ void Fiber::resume() {
     __tsan_switch_to_fiber(tsan_fiber_, 0);
   }
   if (__sanitizer_start_switch_fiber != nullptr) {
-    __sanitizer_start_switch_fiber(&caller_fake_stack_, stack_bottom_, kStackBytes);
+    __sanitizer_start_switch_fiber(&caller_fake_stack_, stack_bottom_, stack_bytes_);
   }
   e3_switch_stack(&caller_, fiber_);
   if (__sanitizer_finish_switch_fiber != nullptr) {

@@ -13,8 +13,9 @@ namespace e3 {
 // Not thread-safe: create, resume and destroy on one thread.
 class Fiber {
  public:
-  // `body` runs at the first resume(). It must not let an exception escape.
-  explicit Fiber(std::function<void()> body);
+  // `body` runs at the first resume(), on a stack of `stack_bytes`, a multiple of the page size. It
+  // must not let an exception escape.
+  explicit Fiber(std::function<void()> body, std::size_t stack_bytes = kStackBytes);
   // A fiber that has not finished is abandoned: its stack is unmapped, its objects are not
   // destroyed.
   ~Fiber();
@@ -27,12 +28,15 @@ class Fiber {
   void suspend();
   bool finished() const { return finished_; }
 
+  static constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+
  private:
   static void entry();
   void enter();
   void switch_out(bool for_ever);
 
   std::function<void()> body_;
+  std::size_t stack_bytes_;
   bool finished_ = false;
   void* stack_ = nullptr;         // mmap(2)ed, lowest page unreadable
   void* stack_bottom_ = nullptr;  // above the guard page

@@ -3,16 +3,20 @@
 """Measures the in-process engines beside each other and prints a table with the bars they must clear.
 
 Runs engine_benchmark with its rows in random alternation and takes medians of processor time, so
-that a busy machine slows all rows alike. Exit status 1 when a bar is missed.
+that a busy machine slows all rows alike. Unmodified servers are measured preloaded and over TCP in
+turn. Exit status 1 when a bar is missed.
 
   tests/bench/engines.py [--benchmark build/release/bin/engine_benchmark] [--repetitions 9]
 """
 
 import argparse
 import json
+import pathlib
 import statistics
 import subprocess
 import sys
+
+import preloaded
 
 
 def medians(program, repetitions):
@@ -51,13 +55,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--benchmark", default="build/release/bin/engine_benchmark")
     parser.add_argument("--repetitions", type=int, default=9)
+    parser.add_argument("--preload-library", help="libe3-preload-bench.so (default: beside the benchmark)")
     options = parser.parse_args()
+    bin_dir = pathlib.Path(options.benchmark).resolve().parent
+    library = options.preload_library or bin_dir / "libe3-preload-bench.so"
+    rates = preloaded.measured(bin_dir, library, options.repetitions) if pathlib.Path(library).exists() else {}
     time, counter = medians(options.benchmark, options.repetitions)
 
     print(f"{'exchanges per second of processor time':<48} {'median':>12}")
     for name in sorted(time):
         if (name, "items_per_second") in counter and "idle" not in name:
             print(f"  {name:<46} {1 / time[name]:>12,.0f}")
+
+    for name, (inside, outside, _) in rates.items():
+        print(f"  {name + ', preloaded':<46} {inside:>12,.0f}")
+        print(f"  {name + ', over TCP':<46} {outside:>12,.0f}")
 
     # Figure, value, bar, whether more is better.
     figures = [
@@ -79,6 +91,9 @@ def main():
     ]
     if "tcp" in time:
         figures.insert(1, ("exchange on sim, times loopback TCP", time["tcp"] / time["sim"], 120, True))
+
+    for name, (_, _, ratio) in rates.items():
+        figures.append((f"exchange with {name} preloaded, times over TCP", ratio, 100, True))
 
     missed = 0
     print(f"\n{'figure':<48} {'measured':>14} {'bar':>14}")

@@ -36,7 +36,7 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
       injector_(*kernel_),
       trace_(*kernel_, injector_, log_, *this),
       abilities_(kernel_->abilities()),
-      fiber_([this] { run_target(); }) {
+      fiber_([this] { run_target(); }, target_.stack_bytes) {
   resume();
   if (!kernel_->listening()) {
     const std::string why = death_ ? *death_ : spin_ ? *spin_ : "it waits without listening";
@@ -82,6 +82,7 @@ void InProcessWorld::end_target() {
     stop_asked_ = true;
     resume();
   }
+  if (!target_.unwindable) return;
   unwinding_ = true;  // for a server that drains, or has no stop function
   resume();
 }
@@ -193,6 +194,7 @@ void InProcessWorld::spins_noexcept() noexcept {
 void InProcessWorld::spins() {
   spins_noexcept();
   log_.closed = true;
+  if (!target_.unwindable) halt({});
   unwinding_ = true;
   throw TargetStopped{};
 }
@@ -209,6 +211,7 @@ bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
 }
 
 void InProcessWorld::die(std::string why) {
+  if (!target_.unwindable) halt(std::move(why));
   if (!log_.closed) death_ = std::move(why);
   unwinding_ = true;
   throw TargetStopped{};

@@ -5,7 +5,7 @@
 
 namespace e3::interpose {
 
-constinit thread_local SystemCalls* answering = nullptr;
+[[gnu::tls_model("initial-exec")]] constinit thread_local SystemCalls* answering = nullptr;
 
 void answer_with(SystemCalls* kernel) {
   link_sockets();

@@ -5,6 +5,14 @@
 
 #include <cstdlib>
 
+// In a preloaded library this file is compiled with E3_PRELOADED: there an interceptor is what has
+// called us, and libc is next.
+#ifdef E3_PRELOADED
+#define E3_INTERCEPTOR(name) nullptr
+#else
+#define E3_INTERCEPTOR(name) &__interceptor_##name
+#endif
+
 // clang-format off
 extern "C" {
 #define E3_CALL(result, name, parameters, arguments) [[gnu::weak]] result __interceptor_##name parameters;
@@ -27,7 +35,7 @@ Function* next_definition(Function* interceptor, const char* name) {
 
 #define E3_CALL(result, name, parameters, arguments)                            \
   result name parameters {                                                      \
-    static auto* const next = next_definition(&__interceptor_##name, #name);    \
+    static auto* const next = next_definition<result parameters>(E3_INTERCEPTOR(name), #name); \
     return next arguments;                                                      \
   }
 #include "harness/world/interpose/calls.def"

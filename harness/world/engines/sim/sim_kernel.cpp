@@ -2,12 +2,15 @@
 #include "harness/world/engines/sim/sim_kernel.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "harness/world/engines/sim/descriptor_numbers.h"
 #include "harness/world/engines/sim/sim_wire.h"
@@ -248,6 +251,29 @@ long SimKernel::transmit(const char* call, int fd, const iovec* parts, int count
   });
   kernel().take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due
   return result;
+}
+
+// The file is a real one: what is simulated can be neither mapped nor sought in.
+long SimKernel::sendfile(int out, int in, off_t* offset, std::size_t size) {
+  if (owns(in)) return -EINVAL;
+  struct stat file {};
+  if (::fstat(in, &file) != 0) return -errno;
+  const off_t from = offset != nullptr ? *offset : ::lseek(in, 0, SEEK_CUR);
+  if (from < 0) return -ESPIPE;
+  const off_t left = std::max<off_t>(file.st_size - from, 0);
+  std::vector<std::byte> bytes(std::min(size, static_cast<std::size_t>(left)));
+  const ssize_t got = ::pread(in, bytes.data(), bytes.size(), from);
+  if (got < 0) return -errno;
+  bytes.resize(static_cast<std::size_t>(got));
+  const long sent = blocking([&] { return kernel().sendfile(out, bytes); });
+  kernel().take_signal(SIGPIPE);
+  if (sent <= 0) return sent;
+  if (offset != nullptr) {
+    *offset = from + sent;
+  } else {
+    ::lseek(in, from + sent, SEEK_SET);
+  }
+  return sent;
 }
 
 // --- Waiting and time -------------------------------------------------------------------------

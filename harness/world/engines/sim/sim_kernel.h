@@ -16,7 +16,7 @@
 
 namespace e3 {
 
-class SimKernel final : public InProcessKernel {
+class SimKernel : public InProcessKernel {
  public:
   // The soft RLIMIT_NOFILE of most systems.
   static constexpr int kDescriptorLimit = 1024;
@@ -64,6 +64,7 @@ class SimKernel final : public InProcessKernel {
   long dup2(int fd, int wanted) override;
   long dup3(int fd, int wanted, int flags) override;
   long pipe2(int* ends, int flags) override;
+  long sendfile(int out, int in, off_t* offset, std::size_t size) override;
   long timerfd_create(int clock, int flags) override;
   long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) override;
   long timerfd_gettime(int fd, itimerspec* value) override;

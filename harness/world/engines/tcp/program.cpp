@@ -3,11 +3,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <wordexp.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +18,7 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/world/engines/tcp/command_words.h"
 #include "harness/world/engines/tcp/endpoint.h"
 #include "harness/world/engines/tcp/sock_diag.h"
 #include "harness/world/engines/tcp/wait.h"
@@ -32,28 +31,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoliteStop = 1s;  // after SIGTERM, before SIGKILL
-
-std::string with_port(std::string command, std::uint16_t port) {
-  constexpr std::string_view kMark = "{port}";
-  for (std::size_t at = command.find(kMark); at != std::string::npos; at = command.find(kMark)) {
-    command.replace(at, kMark.size(), std::to_string(port));
-  }
-  return command;
-}
-
-std::vector<std::string> split_words(const std::string& command) {
-  wordexp_t words{};
-  const int failure = wordexp(command.c_str(), &words, WRDE_NOCMD | WRDE_UNDEF);
-  if (failure != 0 || words.we_wordc == 0) {
-    if (failure == 0 || failure == WRDE_NOSPACE) wordfree(&words);
-    throw std::invalid_argument(fmt::format(
-        "cannot split the command '{}' into words; for | ; & < > or $(...) write sh -c '...'",
-        command));
-  }
-  std::vector<std::string> result(words.we_wordv, words.we_wordv + words.we_wordc);
-  wordfree(&words);
-  return result;
-}
 
 // Runs in the child: only async-signal-safe calls.
 [[noreturn]] void become(char* const* argv, char* const* environment, int output, int failure_pipe,
@@ -77,10 +54,7 @@ std::vector<std::string> split_words(const std::string& command) {
 
 Program::Program(const ProgramOptions& options)
     : port_(options.port != 0 ? options.port : Endpoint::free_port()),
-      mark_(fmt::format("E3_TARGET={}.{}", getpid(), port_)),
-      output_(memfd_create("e3-target-output", MFD_CLOEXEC)) {
-  if (output_ < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
-  ::fcntl(output_, F_SETFL, O_APPEND);
+      mark_(fmt::format("E3_TARGET={}.{}", getpid(), port_)) {
   // Orphans of the program come to us, so that stop() finds them.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   try {
@@ -98,11 +72,8 @@ Program::Program(const ProgramOptions& options)
 Program::~Program() { stop(); }
 
 void Program::start(const std::string& command) {
-  std::vector<std::string> words = split_words(with_port(command, port_));
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  std::vector<std::string> words = command_words(command, port_);
+  const std::vector<char*> argv = pointers_to(words);
   int failure[2];
   if (pipe2(failure, O_CLOEXEC) != 0) {
     throw std::system_error(errno, std::generic_category(), "pipe2");
@@ -113,7 +84,7 @@ void Program::start(const std::string& command) {
   environment.push_back(mark_.data());
   environment.push_back(nullptr);
   pid_ = fork();
-  if (pid_ == 0) become(argv.data(), environment.data(), output_, failure[1], parent);
+  if (pid_ == 0) become(argv.data(), environment.data(), output_.descriptor(), failure[1], parent);
   const int fork_error = errno;
   ::close(failure[1]);
   int error = 0;
@@ -153,24 +124,9 @@ std::optional<std::string> Program::death() {
   } else {
     death_ = fmt::format("exit code {}", WEXITSTATUS(status));
   }
-  const std::string output = output_tail();
+  const std::string output = output_.tail();
   if (!output.empty()) *death_ += fmt::format("; it printed: {}", output);
   return death_;
-}
-
-std::string Program::output_tail(std::size_t limit) const {
-  const off_t end = lseek(output_, 0, SEEK_END);
-  const auto size = std::min(limit, static_cast<std::size_t>(std::max<off_t>(end, 0)));
-  std::string tail(size, '\0');
-  const ssize_t got = pread(output_, tail.data(), size, end - static_cast<off_t>(size));
-  tail.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  while (!tail.empty() && (tail.back() == '\n' || tail.back() == ' ')) tail.pop_back();
-  // Whatever a target prints must not act on the user's terminal.
-  for (char& c : tail) {
-    if (c == '\n') c = ' ';
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return tail;
 }
 
 // What the program left behind has come to us, the subreaper. Other children of this process are
@@ -206,8 +162,6 @@ void Program::stop() {
     ::kill(pid, SIGKILL);
     waitpid(pid, nullptr, 0);
   }
-  if (output_ >= 0) ::close(output_);
-  output_ = -1;
 }
 
 }  // namespace e3

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/world/engines/tcp/captured_output.h"
 #include "harness/world/engines/tcp/process_tree.h"
 
 namespace e3 {
@@ -34,8 +35,6 @@ class Program {
 
   // "exit code 3" or "killed by SIGSEGV", once it has ended; what it printed last is added.
   std::optional<std::string> death();
-  // What it wrote to standard output and error: the last `limit` bytes.
-  std::string output_tail(std::size_t limit = 400) const;
 
  private:
   void start(const std::string& command);
@@ -45,7 +44,7 @@ class Program {
 
   std::uint16_t port_;
   std::string mark_;  // in the environment of everything it starts
-  int output_;        // memfd behind its standard output and error
+  CapturedOutput output_;
   pid_t pid_ = -1;
   ProcessTree tree_{-1};
   std::optional<std::string> death_;

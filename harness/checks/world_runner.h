@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Runs cases in worlds of this process: sets the scene, and judges what the session saw.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "harness/checks/learned.h"
+#include "harness/checks/runner.h"
+#include "harness/world/world_source.h"
+
+namespace e3 {
+
+class WorldRunner final : public CaseRunner {
+ public:
+  // Both must outlive the runner. Of `options`, the profile, the seed and the strictness count.
+  WorldRunner(WorldSource& source, const RunOptions& options)
+      : source_(&source), options_(&options) {}
+
+  CheckResult run_one(const CheckCase& which) override;
+  EngineFacts facts() override;
+
+ private:
+  WorldSource* source_;
+  const RunOptions* options_;
+  Learned learned_;
+  std::size_t controls_in_vain_ = 0;  // in a row
+};
+
+}  // namespace e3

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// A plain epoll server that knows nothing of e3, and does one odd thing: at its start, or when a
+// request comes in fragments.
+// usage: odd-server PORT [start|split DEED]     DEED: see deeds below
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { kConnections = 2048, kBuffer = 8192 };
+
+struct connection {
+  char bytes[kBuffer];
+  size_t size;
+};
+
+static struct connection* connections[kConnections];
+static const char* when = "";
+static const char* deed = "";
+static volatile int keep_going = 1;
+
+static void* idle(void* argument) { return argument; }
+
+static void overflow_heap(void) {
+  volatile char* bytes = malloc(8);
+  bytes[8] = 'x';
+  free((void*)bytes);
+}
+
+static void recurse(volatile int depth) {
+  volatile char frame[4096];
+  frame[0] = (char)depth;
+  if (keep_going) recurse(depth + frame[0] + 1);
+  frame[1] = frame[0];
+}
+
+static void do_deed(void) {
+  fprintf(stderr, "about to: %s\n", deed);
+  if (strcmp(deed, "segv") == 0) *(volatile int*)(uintptr_t)16 = 1;
+  if (strcmp(deed, "abort") == 0) abort();
+  if (strcmp(deed, "exit") == 0) exit(7);
+  if (strcmp(deed, "quick-exit") == 0) _exit(8);
+  if (strcmp(deed, "recursion") == 0) recurse(0);
+  if (strcmp(deed, "heap-overflow") == 0) overflow_heap();
+  while (strcmp(deed, "compute") == 0 && keep_going) {
+  }
+  if (strcmp(deed, "thread") == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, idle, NULL);
+    pthread_join(thread, NULL);
+  }
+  if (strcmp(deed, "fork") == 0) {
+    const pid_t child = fork();
+    if (child == 0) _exit(0);
+    waitpid(child, NULL, 0);
+  }
+  if (strcmp(deed, "io_uring") == 0) syscall(SYS_io_uring_setup, 8, calloc(1, 256));
+  if (strcmp(deed, "wait") == 0) {
+    int ends[2];
+    char byte;
+    if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0) recv(ends[0], &byte, 1, 0);
+  }
+}
+
+static void drop(int epoll, int fd) {
+  epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
+  free(connections[fd]);
+  connections[fd] = NULL;
+  close(fd);
+}
+
+static void answer(int fd, const struct connection* request) {
+  char path[256] = "";
+  char text[512];
+  sscanf(request->bytes, "%*s %255s", path);
+  const int size = snprintf(text, sizeof text,
+                            "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n"
+                            "Connection: close\r\n\r\n%s",
+                            strlen(path), path);
+  send(fd, text, (size_t)size, MSG_NOSIGNAL);
+}
+
+static void serve(int epoll, int fd) {
+  struct connection* request = connections[fd];
+  while (1) {
+    const ssize_t got = recv(fd, request->bytes + request->size, kBuffer - 1 - request->size, 0);
+    if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0) break;
+    request->size += (size_t)got;
+    if (strstr(request->bytes, "\r\n\r\n") != NULL) {
+      answer(fd, request);
+      break;
+    }
+    if (strcmp(when, "split") == 0) do_deed();
+    if (request->size == kBuffer - 1) break;
+  }
+  drop(epoll, fd);
+}
+
+static void watch(int epoll, int fd, uint32_t events) {
+  struct epoll_event event = {.events = events, .data = {.fd = fd}};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static void accept_all(int epoll, int listener) {
+  for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;) {
+    if (fd >= kConnections) {
+      close(fd);
+      continue;
+    }
+    connections[fd] = calloc(1, sizeof *connections[fd]);
+    watch(epoll, fd, EPOLLIN | EPOLLET);
+  }
+}
+
+// A timer that ticks and an event that is never rung, as real servers have.
+static int ticking_timer(void) {
+  const struct itimerspec every_second = {.it_interval = {.tv_sec = 1}, .it_value = {.tv_sec = 1}};
+  const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+  timerfd_settime(timer, 0, &every_second, NULL);
+  return timer;
+}
+
+int main(int argc, char** argv) {
+  if (argc > 3) {
+    when = argv[2];
+    deed = argv[3];
+  }
+  if (strcmp(when, "start") == 0) do_deed();
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)atoi(argc > 1 ? argv[1] : "8080")),
+                                .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+  bind(listener, (struct sockaddr*)&address, sizeof address);
+  listen(listener, 128);
+  const int epoll = epoll_create1(0);
+  const int timer = ticking_timer();
+  watch(epoll, listener, EPOLLIN | EPOLLET);
+  watch(epoll, timer, EPOLLIN);
+  watch(epoll, eventfd(0, EFD_NONBLOCK), EPOLLIN);
+  while (1) {
+    struct epoll_event events[64];
+    const int count = epoll_wait(epoll, events, 64, -1);
+    for (int i = 0; i < count; ++i) {
+      const int fd = events[i].data.fd;
+      uint64_t ticks;
+      if (fd == listener) {
+        accept_all(epoll, listener);
+      } else if (fd == timer) {
+        if (read(timer, &ticks, sizeof ticks) < 0) continue;
+      } else if (fd < kConnections && connections[fd] != NULL) {
+        serve(epoll, fd);
+      }
+    }
+  }
+}
