@@ -9,6 +9,7 @@
 #include "harness/checks/world_runner.h"
 #include "harness/preload/channel.h"
 #include "harness/preload/inside.h"
+#include "harness/preload/io_uring_trap.h"
 #include "harness/preload/last_words.h"
 #include "harness/preload/preloaded_source.h"
 
@@ -30,6 +31,7 @@ namespace {
   Transcript transcript;
   prepare_last_words([&] { channel.send(LastWords{transcript.lines()}); });
   limit_processor_time(order.processor_seconds);
+  trap_io_uring();
   try {
     PreloadedSource source(program, order.seed, transcript,
                            [&](const char* call) { end_with(channel, Unsupported{call}); });

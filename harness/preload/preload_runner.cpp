@@ -74,6 +74,10 @@ std::string beyond(const std::string& call) {
                      kAlternatives);
 }
 
+// By trap_io_uring().
+constexpr const char* kIoUring = "io_uring_setup";
+bool was_trapped(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS; }
+
 // Which check saw what, from the hash of each.
 std::uint64_t combined(std::uint64_t all, std::uint64_t one) {
   return (all ^ one) * 0x100000001b3U;
@@ -158,6 +162,7 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
 
 void PreloadRunner::throw_never_ready(PreloadedProcess& process) const {
   if (!process.timed_out()) {
+    if (was_trapped(process.status())) throw TargetUnavailable(beyond(kIoUring));
     throw TargetUnavailable(
         fmt::format("the program ended before it listened: {}", process.death()));
   }
@@ -173,6 +178,7 @@ CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& whi
     return not_concluded(which, "it waited in a call that the simulated kernel does not answer");
   }
   const int status = process.status();
+  if (was_trapped(status)) return not_concluded(which, beyond(kIoUring));
   const bool computed = WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU;
   const Symptom symptom = computed ? Symptom::kSpins : Symptom::kDied;
   Failure failure;

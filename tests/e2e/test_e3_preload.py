@@ -233,14 +233,14 @@ def test_expectations_and_levels_count(preload, bin_dir, tmp_path):
 # --- Programs that cannot run in it
 
 
-@pytest.mark.parametrize("deed", ["thread", "fork", "io_uring"])
+@pytest.mark.parametrize("deed", ["thread", "fork", "io_uring", "raw-io_uring"])
 def test_what_the_simulated_kernel_lacks_is_named_at_the_start(preload, bin_dir, deed):
     run = preload(f"{bin_dir / 'odd-server'} {{port}} start {deed}")
-    call = {"thread": "pthread_create"}.get(deed, deed)
+    call = {"thread": "pthread_create", "raw-io_uring": "io_uring"}.get(deed, deed)
     expect_one_line(run, UNAVAILABLE, call, "without --preload", "strace --inject", "link it in")
 
 
-@pytest.mark.parametrize("deed", ["thread", "fork", "io_uring"])
+@pytest.mark.parametrize("deed", ["thread", "fork", "io_uring", "raw-io_uring"])
 def test_what_the_simulated_kernel_lacks_is_an_error_later(preload, bin_dir, tmp_path, deed):
     command = f"{bin_dir / 'odd-server'} {{port}} split {deed}"
     check = crash_of(preload, command, tmp_path=tmp_path)

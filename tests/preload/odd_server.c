@@ -47,6 +47,19 @@ static void recurse(volatile int depth) {
   frame[1] = frame[0];
 }
 
+// As liburing does, without libc.
+static void set_up_io_uring(void) {
+#if defined(__x86_64__)
+  long result = SYS_io_uring_setup;
+  __asm__ volatile("syscall"
+                   : "+a"(result)
+                   : "D"(8L), "S"(calloc(1, 256))
+                   : "rcx", "r11", "memory");
+#else
+  syscall(SYS_io_uring_setup, 8, calloc(1, 256));
+#endif
+}
+
 static void do_deed(void) {
   fprintf(stderr, "about to: %s\n", deed);
   if (strcmp(deed, "segv") == 0) *(volatile int*)(uintptr_t)16 = 1;
@@ -68,6 +81,7 @@ static void do_deed(void) {
     waitpid(child, NULL, 0);
   }
   if (strcmp(deed, "io_uring") == 0) syscall(SYS_io_uring_setup, 8, calloc(1, 256));
+  if (strcmp(deed, "raw-io_uring") == 0) set_up_io_uring();
   if (strcmp(deed, "wait") == 0) {
     int ends[2];
     char byte;
