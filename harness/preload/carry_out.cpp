@@ -33,8 +33,9 @@ namespace {
   limit_processor_time(order.processor_seconds);
   trap_io_uring();
   try {
-    PreloadedSource source(program, order.seed, transcript,
-                           [&](const char* call) { end_with(channel, Unsupported{call}); });
+    PreloadedSource source(
+        program, order.seed, transcript,
+        [&](const char* call) { end_with(channel, Unsupported{call}); }, channel.descriptor());
     channel.send(Ready{});
     WorldRunner runner(source, options);
     CheckResult result = runner.run_one(which);

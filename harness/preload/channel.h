@@ -14,6 +14,7 @@ class Channel {
 
   Order order() const;  // throws BadMessage
   void send(const Reply& reply) const;
+  int descriptor() const { return fd_; }
 
  private:
   explicit Channel(int fd) : fd_(fd) {}

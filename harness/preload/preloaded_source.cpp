@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <utility>
@@ -18,21 +19,25 @@ constexpr std::size_t kStackBytes = std::size_t{8} << 20;  // the usual `ulimit 
 class PreloadKernel final : public SimKernel {
  public:
   PreloadKernel(TargetTurn& turn, std::uint16_t first_peer_port,
-                std::function<void(const char*)> on_unmodelled)
-      : SimKernel(turn, first_peer_port), on_unmodelled_(std::move(on_unmodelled)) {}
+                std::function<void(const char*)> on_unmodelled, int hidden)
+      : SimKernel(turn, first_peer_port),
+        on_unmodelled_(std::move(on_unmodelled)),
+        hidden_(hidden) {}
 
   std::string_view engine() const override { return "preload"; }
   void unmodelled(const char* call) override { on_unmodelled_(call); }
+  long close(int fd) override { return fd == hidden_ ? -EBADF : SimKernel::close(fd); }
 
  private:
   std::function<void(const char*)> on_unmodelled_;
+  int hidden_;
 };
 
 }  // namespace
 
 PreloadedSource::PreloadedSource(const ProgramMain& program, std::uint64_t seed,
                                  Transcript& transcript,
-                                 std::function<void(const char* call)> unmodelled)
+                                 std::function<void(const char* call)> unmodelled, int hidden)
     : name_(program.argv[0]) {
   const auto first_peer_port = static_cast<std::uint16_t>(40000 + seed % 20000);
   InProcessTarget target;
@@ -46,7 +51,8 @@ PreloadedSource::PreloadedSource(const ProgramMain& program, std::uint64_t seed,
   world_ = std::make_unique<InProcessWorld>(
       std::move(target),
       [&](TargetTurn& turn) -> std::unique_ptr<InProcessKernel> {
-        return std::make_unique<PreloadKernel>(turn, first_peer_port, std::move(unmodelled));
+        return std::make_unique<PreloadKernel>(turn, first_peer_port, std::move(unmodelled),
+                                               hidden);
       },
       transcript);
 }

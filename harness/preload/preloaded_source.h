@@ -16,9 +16,10 @@ namespace e3::preload {
 class PreloadedSource final : public WorldSource {
  public:
   // Runs the program until it waits for its first connection. `unmodelled` is told of a call that
-  // the simulated kernel lacks, and does not return. Throws TargetUnavailable.
+  // the simulated kernel lacks, and does not return. `hidden` is a descriptor of ours: to the
+  // program it is not open, whatever it closes. Throws TargetUnavailable.
   PreloadedSource(const ProgramMain& program, std::uint64_t seed, Transcript& transcript,
-                  std::function<void(const char* call)> unmodelled);
+                  std::function<void(const char* call)> unmodelled, int hidden = -1);
 
   World& world() override { return *world_; }
   void begin_check() override {}

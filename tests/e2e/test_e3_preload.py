@@ -70,6 +70,11 @@ def test_a_c_server_with_a_timer_and_an_event_passes(preload, bin_dir):
     expect_all_passed(preload(f"{bin_dir / 'odd-server'} {{port}}", "-x", "http"))
 
 
+def test_a_server_that_closes_all_it_has_inherited_passes(preload, bin_dir):
+    command = f"{bin_dir / 'odd-server'} {{port}} start close-all"
+    expect_all_passed(preload(command, "accept", "read", "close.hangup.reset"))
+
+
 def configured(tmp_path, name, **more):
     (tmp_path / "www").mkdir()
     (tmp_path / "www" / "e3").write_text("e3")

@@ -81,6 +81,7 @@ static void do_deed(void) {
     waitpid(child, NULL, 0);
   }
   if (strcmp(deed, "io_uring") == 0) syscall(SYS_io_uring_setup, 8, calloc(1, 256));
+  for (int fd = 3; strcmp(deed, "close-all") == 0 && fd < 4096; ++fd) close(fd);
   if (strcmp(deed, "raw-io_uring") == 0) set_up_io_uring();
   if (strcmp(deed, "wait") == 0) {
     int ends[2];
