@@ -59,7 +59,8 @@ LinuxSystem::LinuxSystem(bool unix_sockets) : unix_sockets_(unix_sockets) {
   action.sa_handler = note_sigpipe;
   sigaction(SIGPIPE, &action, nullptr);
   first_descriptor_ = ::eventfd(0, 0);
-  ::close(first_descriptor_);
+  // What a careless parent left open would hold numbers until the first end() closes it.
+  ::close_range(static_cast<unsigned>(first_descriptor_), ~0U, 0);
   peers_.fill(-1);
 }
 

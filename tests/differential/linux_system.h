@@ -11,6 +11,7 @@ namespace e3::differential {
 
 class LinuxSystem final : public System {
  public:
+  // Closes what the process holds beyond the lowest free descriptor.
   explicit LinuxSystem(bool unix_sockets);
   ~LinuxSystem() override;
 
