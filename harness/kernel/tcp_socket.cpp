@@ -144,24 +144,24 @@ long TcpSocket::shutdown(int how) {
   } else {
     if (state_ == SocketState::kClosed) result = -ENOTCONN;
     shutdown_ |= directions;
-    if ((directions & kSendShut) != 0) close_connection();
-    announce_window();
+    if ((directions & kSendShut) != 0 && close_connection()) announce_window();
   }
   if (!mutated(Mutation::kShutdownDoesNotWake)) wake(kWakeAll);
   return result;
 }
 
-// Queues this end's FIN, if it has not been queued before.
-void TcpSocket::close_connection() {
+// Queues this end's FIN; false when that was done before, or there is no connection.
+bool TcpSocket::close_connection() {
   if (state_ == SocketState::kEstablished) {
     state_ = SocketState::kFinWait1;
   } else if (state_ == SocketState::kCloseWait) {
     state_ = SocketState::kLastAck;
   } else {
-    return;
+    return false;
   }
   fin_queued_ = true;
   if (send_queue_.empty()) transmit_fin();
+  return true;
 }
 
 bool TcpSocket::close_would_block() {

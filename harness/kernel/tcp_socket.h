@@ -35,7 +35,7 @@ class TcpSocket final : public StreamSocket {
 
  private:
   void release() override;
-  void close_connection();
+  bool close_connection();
   void recycle();
 
   // Calls (tcp_socket.cpp).
