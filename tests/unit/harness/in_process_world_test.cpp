@@ -98,7 +98,7 @@ TEST_F(InProcessWorldTest, ATargetThatWaitsWithoutListeningIsNamed) {
 }
 
 // A server that only looks at a flag when its wait ends, as a handler of SIGTERM would set it.
-TEST_F(InProcessWorldTest, StoppingInterruptsTheWait) {
+TEST_F(InProcessWorldTest, Rule17StoppingInterruptsTheWait) {
   bool stopped = false;
   int error = 0;
   {

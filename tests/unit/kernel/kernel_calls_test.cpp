@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Calls beyond the catalogue's rules: descriptors, names, connecting, blocking, time, a new world.
+// Calls beyond the rules: descriptors, names, connecting, blocking, time, a new world.
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 
 #include "kernel_test.h"
 
-namespace e3::sim {
+namespace e3::kernel_rules {
 namespace {
+
+using namespace sim;  // NOLINT(google-build-using-namespace)
 
 class KernelCalls : public KernelTest {
  protected:
@@ -238,4 +240,4 @@ TEST_F(KernelCalls, PollLooksAtEachEntry) {
 }
 
 }  // namespace
-}  // namespace e3::sim
+}  // namespace e3::kernel_rules

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One simulated machine with a listening server, and short words for what tests do to it.
+// One machine with a listening server, and short words for what tests do to it. Which kernel it has
+// is a matter of where kernel_under_test.h is looked for.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -17,9 +19,9 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/kernel.h"
+#include "kernel_under_test.h"
 
-namespace e3::sim {
+namespace e3::kernel_rules {
 
 struct Connection {
   int fd = -1;
@@ -39,7 +41,12 @@ inline std::ostream& operator<<(std::ostream& out, const Ready& ready) {
 
 class KernelTest : public ::testing::Test {
  protected:
-  explicit KernelTest(const KernelConfig& config = {}) : kernel(config) {}
+  KernelTest() = default;
+  explicit KernelTest(int descriptors_max) : kernel(with_descriptors(descriptors_max)) {}
+
+  void SetUp() override {
+    if (objection() != nullptr) GTEST_SKIP() << objection();
+  }
 
   static constexpr std::uint16_t kPort = 8080;
 
@@ -53,6 +60,7 @@ class KernelTest : public ::testing::Test {
 
   int listen(int backlog = 16) {
     const int fd = static_cast<int>(kernel.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);  // the model waits for no acknowledgements
     const sockaddr_in where = address();
     EXPECT_EQ(kernel.bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where), 0);
     EXPECT_EQ(kernel.listen(fd, backlog), 0);
@@ -161,4 +169,4 @@ class KernelTest : public ::testing::Test {
   }
 };
 
-}  // namespace e3::sim
+}  // namespace e3::kernel_rules

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // How Linux TCP sockets look to a process: masks, resets, close and shutdown. Each test names its
-// rule in the catalogue of kernel semantics.
+// rule in harness/kernel/rules.md.
 #include <netinet/tcp.h>
 
 #include <csignal>
 
 #include "kernel_test.h"
 
-namespace e3::sim {
+namespace e3::kernel_rules {
 namespace {
 
 constexpr std::uint32_t kIn = EPOLLIN;
@@ -174,4 +174,4 @@ TEST_F(TcpRules, Rule20TooManyPiecesAreInvalid) {
 }
 
 }  // namespace
-}  // namespace e3::sim
+}  // namespace e3::kernel_rules

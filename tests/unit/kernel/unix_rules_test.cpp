@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Where AF_UNIX stream sockets differ from TCP (rule 5 in the catalogue of kernel semantics).
+// Where AF_UNIX stream sockets differ from TCP (rule 5 in harness/kernel/rules.md).
 #include <netinet/tcp.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <csignal>
 
 #include "kernel_test.h"
 
-namespace e3::sim {
+namespace e3::kernel_rules {
 namespace {
 
 class UnixRules : public KernelTest {
@@ -83,7 +84,9 @@ TEST_F(UnixRules, Rule5EachFreedPacketIsAWriteEdgeOnceWritable) {
 TEST_F(UnixRules, Rule5ConnectToAFullBacklogWouldBlockAtOnce) {
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
-  std::string_view("/server").copy(where.sun_path, sizeof where.sun_path);
+  const std::string path = ::testing::TempDir() + "e3-rule-5-" + std::to_string(getpid());
+  unlink(path.c_str());
+  path.copy(where.sun_path, sizeof where.sun_path);
   const auto* address = reinterpret_cast<const sockaddr*>(&where);
   const auto socket = [this] {
     return static_cast<int>(kernel.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
@@ -99,7 +102,8 @@ TEST_F(UnixRules, Rule5ConnectToAFullBacklogWouldBlockAtOnce) {
   const int accepted = static_cast<int>(kernel.accept4(listener, nullptr, nullptr, 0));
   EXPECT_EQ(send(client, "hello"), 5);
   EXPECT_EQ(receive(accepted), "hello");
+  unlink(path.c_str());
 }
 
 }  // namespace
-}  // namespace e3::sim
+}  // namespace e3::kernel_rules
