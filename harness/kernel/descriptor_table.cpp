@@ -36,6 +36,7 @@ void DescriptorTable::place(int number, OpenFile& file, bool close_on_exec) {
   const auto index = static_cast<std::size_t>(number);
   if (index >= entries_.size()) entries_.resize(index + 1);
   entries_[index] = {&file, close_on_exec};
+  end_ = std::max(end_, number + 1);
   ++count_;
 }
 
@@ -53,10 +54,10 @@ void DescriptorTable::occupy(int number) { mark(number); }
 void DescriptorTable::vacate(int number) { unmark(number); }
 
 void DescriptorTable::reset() {
-  for (int number = 0; number < end(); ++number) {
+  for (int number = 0; number < end_; ++number) {
     if (find(number) != nullptr) remove(number);
   }
-  entries_.clear();
+  end_ = 0;
 }
 
 int DescriptorTable::lowest_free(int lowest) const {

@@ -46,11 +46,11 @@ class DescriptorTable {
   void occupy(int number);
   void vacate(int number);
 
-  // How many simulated descriptors exist, and a bound on their numbers.
+  // How many simulated descriptors exist.
   std::size_t count() const { return count_; }
-  int end() const { return static_cast<int>(entries_.size()); }
 
-  // Forgets all simulated descriptors; occupied numbers stay. O(highest number used).
+  // Forgets all simulated descriptors; occupied numbers stay. O(highest number used since the last
+  // time).
   void reset();
 
  private:
@@ -61,6 +61,7 @@ class DescriptorTable {
   int limit_;
   std::size_t count_ = 0;
   std::vector<Descriptor> entries_;
+  int end_ = 0;                       // no entry from here on is in use
   std::vector<std::uint64_t> taken_;  // one bit per number: simulated or occupied
   std::size_t first_free_word_ = 0;   // no free bit below this word
 };
