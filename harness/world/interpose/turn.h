@@ -9,8 +9,8 @@
 
 namespace e3::interpose {
 
-// Asked for at every call: without the detour that libraries loaded later need.
-[[gnu::tls_model("initial-exec")]] extern constinit thread_local SystemCalls* answering;  // see answer_with()
+// See answer_with(). Asked for at every call: without the detour that libraries loaded later need.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local SystemCalls* answering;
 
 // Lends the kernel to one call; inside it the real functions are in force.
 class Turn {
