@@ -78,11 +78,14 @@ std::chrono::nanoseconds ProcessTree::cpu_time() const {
   return total;
 }
 
-bool ProcessTree::is_asleep() const {
+bool ProcessTree::is_asleep() const { return no_thread_is("RD"); }
+
+bool ProcessTree::is_stopped() const { return no_thread_is("RDSI"); }
+
+bool ProcessTree::no_thread_is(std::string_view states) const {
   for (const pid_t pid : members()) {
     for (const fs::path& thread : entries(fmt::format("/proc/{}/task", pid))) {
-      const char state = read_stat(thread / "stat").state;
-      if (state == 'R' || state == 'D') return false;
+      if (states.find(read_stat(thread / "stat").state) != std::string_view::npos) return false;
     }
   }
   return true;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace e3 {
@@ -21,11 +22,16 @@ class ProcessTree {
   std::chrono::nanoseconds cpu_time() const;
   // Whether every thread sleeps, waiting for something.
   bool is_asleep() const;
+  // Whether every thread has been stopped by a signal.
+  bool is_stopped() const;
   std::size_t descriptors() const;
   // Sends `signal` to every member, the root first.
   void signal(int signal) const;
 
  private:
+  // `states`: letters as in /proc/PID/stat.
+  bool no_thread_is(std::string_view states) const;
+
   pid_t root_;
 };
 

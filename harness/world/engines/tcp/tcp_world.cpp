@@ -26,6 +26,7 @@ constexpr auto kSpinCpuTime = 300ms;
 // Bounds that only a target in trouble, or a machine in trouble, ever reaches.
 constexpr auto kQuietBound = 10s;
 constexpr auto kReadBound = 1s;
+constexpr auto kStopBound = 1s;
 // While the target is held, the kernel completes handshakes by itself, up to the backlog.
 constexpr auto kHeldConnectBound = 300ms;
 // Between fragments where the receive queue cannot be asked.
@@ -105,7 +106,12 @@ void TcpWorld::settle() {
 
 void TcpWorld::hold() {
   held_ = true;
-  if (program_ != nullptr) program_->tree().signal(SIGSTOP);
+  if (program_ == nullptr) return;
+  program_->tree().signal(SIGSTOP);
+  // kill(2) returns before a running target has stopped, and what a peer does meanwhile may be met.
+  const Patience patience(kStopBound);
+  while (!program_->tree().is_stopped() && !patience.exhausted() && target_lives())
+    patience.pause();
 }
 
 void TcpWorld::release() {
