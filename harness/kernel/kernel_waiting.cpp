@@ -61,7 +61,8 @@ long Kernel::epoll_pwait2(int epfd, epoll_event* events, int events_max, const t
 }
 
 long Kernel::poll(pollfd* entries, nfds_t count, int timeout_ms) {
-  if (count > static_cast<nfds_t>(machine_->descriptors.limit())) return -EINVAL;
+  // Of RLIMIT_NOFILE, not of the numbers at hand: entries may well be negative.
+  if (count > static_cast<nfds_t>(machine_->config.descriptor_limit)) return -EINVAL;
   long ready = 0;
   for (pollfd& entry : std::span(entries, count)) {
     entry.revents = 0;

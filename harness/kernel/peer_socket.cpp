@@ -11,6 +11,8 @@ bool PeerSocket::connected() const { return socket_->state() == SocketState::kEs
 
 bool PeerSocket::connecting() const { return socket_->state() == SocketState::kConnecting; }
 
+std::uint16_t PeerSocket::port() const { return socket_->local_address().port(); }
+
 long PeerSocket::send(std::span<const std::byte> bytes, int flags) {
   const iovec piece{const_cast<std::byte*>(bytes.data()), bytes.size()};
   return socket_->send(ScatterList({&piece, 1}), flags | MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -19,8 +19,9 @@ class PeerSocket {
   PeerSocket() = default;
 
   bool valid() const { return socket_ != nullptr; }
-  bool connected() const;   // established, and neither end has finished
-  bool connecting() const;  // the listener's queue is full; virtual time lets it try again
+  bool connected() const;      // established, and neither end has finished
+  bool connecting() const;     // the listener's queue is full; virtual time lets it try again
+  std::uint16_t port() const;  // of its own address; zero for AF_UNIX
 
   long send(std::span<const std::byte> bytes, int flags = 0);
   long receive(std::span<std::byte> bytes, int flags = 0);

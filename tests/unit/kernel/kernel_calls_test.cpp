@@ -2,7 +2,10 @@
 // Calls beyond the rules: descriptors, names, connecting, blocking, time, a new world.
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
+
+#include <array>
 
 #include "kernel_test.h"
 
@@ -59,6 +62,17 @@ TEST_F(KernelCalls, NoRoomForAnotherFile) {
   EXPECT_EQ(small.socket(AF_INET, SOCK_STREAM, 0), -ENFILE);
   small.close(0);
   EXPECT_EQ(small.epoll_create1(0), 0);
+}
+
+TEST_F(KernelCalls, PollTakesAsManyEntriesAsTheProcessMayHaveDescriptors) {
+  KernelConfig config;
+  config.descriptor_limit = 8;
+  Kernel small(config);
+  small.set_descriptor_limit(4);  // the numbers at hand
+  std::array<pollfd, 9> entries;
+  entries.fill({.fd = -1, .events = POLLIN, .revents = 0});
+  EXPECT_EQ(small.poll(entries.data(), 8, 0), 0);
+  EXPECT_EQ(small.poll(entries.data(), 9, 0), -EINVAL);
 }
 
 TEST_F(KernelCalls, SocketCallsOnOtherThings) {

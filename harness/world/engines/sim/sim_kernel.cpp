@@ -43,8 +43,7 @@ int to_milliseconds(std::optional<std::chrono::nanoseconds> timeout) {
 
 SimKernel::SimKernel(TargetTurn& turn, std::uint16_t first_peer_port, int descriptor_limit)
     : InProcessKernel(turn),
-      machine_(SimMachine::take(configuration(first_peer_port, descriptor_limit))),
-      next_peer_port_(first_peer_port) {}
+      machine_(SimMachine::take(configuration(first_peer_port, descriptor_limit))) {}
 
 SimKernel::~SimKernel() { SimMachine::give_back(std::move(machine_)); }
 
@@ -66,9 +65,8 @@ std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
   if (!peer.connected() && !peer.connecting()) return nullptr;
   if (options.tiny_buffers) {
     peer.set_receive_buffer(kTinyReceiveBuffer);
-    tiny_peers_.insert(next_peer_port_);
+    tiny_peers_.insert(peer.port());
   }
-  ++next_peer_port_;
   return std::make_unique<SimWire>(peer);
 }
 

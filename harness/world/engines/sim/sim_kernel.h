@@ -94,7 +94,6 @@ class SimKernel : public InProcessKernel {
   sockaddr_storage listener_{};
   socklen_t listener_size_ = 0;
   bool listening_ = false;
-  std::uint16_t next_peer_port_;
   std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
 };
 
