@@ -12,7 +12,8 @@
 #   ADOPT     a `const struct e3_adopt variable` of the library, C linkage: see <e3/target.h>
 #   SPAWN     a command that starts the server; {port} stands for its port. Generator expressions
 #             such as $<TARGET_FILE:my-server> are allowed
-#   PROFILE   http (default), hello or echo
+#   PROFILE   http (default), hello, echo or a file's path that ends in .toml, absolute or relative
+#             to the source folder
 #   CHECKS    only these: ids, families or globs;  EXCLUDE: not these
 #   OPTIONS   further words for `e3 run`
 #   TIMEOUT   of each test (default 60; 300 with SPAWN)
@@ -44,6 +45,9 @@ function(e3_add_conformance_test)
   foreach(word IN LISTS arg_EXCLUDE)
     list(APPEND run --exclude "${word}")
   endforeach()
+  if(arg_PROFILE MATCHES "[.]toml$")
+    cmake_path(ABSOLUTE_PATH arg_PROFILE)
+  endif()
   if(arg_PROFILE)
     list(APPEND run --profile "${arg_PROFILE}")
   endif()
@@ -62,8 +66,8 @@ function(e3_add_conformance_test)
   e3_discover_checks_(${arg_NAME} ${runner} "${run}" ${timeout} "${arg_LABELS}")
 endfunction()
 
-# The program of ENTRY and ADOPT: a main() around the library's server.
-function(e3_add_linked_runner_ name library entry adopt arguments)
+# Writes `main` from `template`: the target that the arguments describe is in it.
+function(e3_configure_linked_main_ main template name entry adopt arguments)
   set(E3_NAME "${name}")
   set(E3_ARGUMENTS "")
   foreach(word IN LISTS arguments)
@@ -76,8 +80,13 @@ function(e3_add_linked_runner_ name library entry adopt arguments)
     set(E3_DECLARATION "extern const struct e3_adopt ${adopt};")
     set(E3_MEMBERS ".entry = nullptr, .arguments = nullptr, .argument_count = 0, .adopt = &${adopt}")
   endif()
+  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${template}" "${main}" @ONLY)
+endfunction()
+
+# The program of ENTRY and ADOPT: a main() around the library's server.
+function(e3_add_linked_runner_ name library entry adopt arguments)
   set(main "${CMAKE_CURRENT_BINARY_DIR}/${name}_main.cpp")
-  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/linked_main.cpp.in" "${main}" @ONLY)
+  e3_configure_linked_main_("${main}" linked_main.cpp.in ${name} "${entry}" "${adopt}" "${arguments}")
   add_executable(${name} "${main}")
   # The library first: the calls it leaves undefined are then found in the harness.
   target_link_libraries(${name} PRIVATE ${library} e3::harness)

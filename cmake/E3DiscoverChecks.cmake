@@ -6,14 +6,27 @@ if(NOT EXISTS "${E3_RUNNER}")
   return()
 endif()
 
-execute_process(COMMAND "${E3_RUNNER}" run ${E3_ARGUMENTS} --dry-run
-                OUTPUT_VARIABLE ids ERROR_VARIABLE complaint RESULT_VARIABLE failed)
-if(failed)
-  message(FATAL_ERROR "e3_add_conformance_test(${E3_NAME}): ${complaint}")
+# What the arguments select, of at least this level where one is given.
+function(e3_selected_ into)
+  execute_process(COMMAND "${E3_RUNNER}" run ${E3_ARGUMENTS} --dry-run ${ARGN}
+                  OUTPUT_VARIABLE ids ERROR_VARIABLE complaint RESULT_VARIABLE failed)
+  if(failed EQUAL 5) # nothing is of that level
+    set(ids "")
+  elseif(failed)
+    message(FATAL_ERROR "e3_add_conformance_test(${E3_NAME}): ${complaint}")
+  endif()
+  string(REPLACE "[" "<" ids "${ids}") # a list must not hold an open bracket
+  string(REPLACE "]" ">" ids "${ids}")
+  string(REPLACE "\n" ";" ids "${ids}")
+  set(${into} "${ids}" PARENT_SCOPE)
+endfunction()
+
+e3_selected_(ids)
+if(NOT ids)
+  message(FATAL_ERROR "e3_add_conformance_test(${E3_NAME}): nothing is selected")
 endif()
-string(REPLACE "[" "<" ids "${ids}") # a list must not hold an open bracket
-string(REPLACE "]" ">" ids "${ids}")
-string(REPLACE "\n" ";" ids "${ids}")
+e3_selected_(musts --level must)
+e3_selected_(shoulds --level should)
 
 # All but the words that select: each test selects one check.
 set(options "")
@@ -32,10 +45,18 @@ foreach(id IN LISTS ids)
     continue()
   endif()
   string(REGEX MATCH "^[^.]+" family "${id}")
+  string(FIND ";${musts};" ";${id};" in_musts)
+  string(FIND ";${shoulds};" ";${id};" in_shoulds)
+  set(level may)
+  if(NOT in_musts EQUAL -1)
+    set(level must)
+  elseif(NOT in_shoulds EQUAL -1)
+    set(level should)
+  endif()
   string(REPLACE "<" "[" id "${id}")
   string(REPLACE ">" "]" id "${id}")
   set(test "${E3_NAME}.${id}")
   add_test("${test}" "${E3_RUNNER}" run "${id}" ${options})
   set_tests_properties("${test}" PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${E3_TIMEOUT}
-                       LABELS "e3;${family};${E3_LABELS}")
+                       LABELS "e3;${family};${level};${E3_LABELS}")
 endforeach()

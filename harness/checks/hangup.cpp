@@ -28,7 +28,15 @@ void run_fin(Session& session) {
   });
 }
 
+// Some protocols take the end of input for "forget it".
+void require_that_half_close_is_answered(const Session& session) {
+  if (session.profile().half_close == HalfClose::kMayClose) {
+    throw NotApplicable{"the profile lets the server close when the peer ends its side"};
+  }
+}
+
 void run_half_close(Session& session) {
+  require_that_half_close_is_answered(session);
   session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
     Peer peer = send_prefix(session, offset);
     peer.shutdown_write();
@@ -43,6 +51,7 @@ void run_half_close(Session& session) {
 
 // The request and the end of input are both there when the server first looks.
 void run_half_close_at_once(Session& session) {
+  require_that_half_close_is_answered(session);
   session.sweep({"request of size", "requests"}, {session.request().size()}, [&](std::size_t) {
     World& world = session.world();
     world.hold();

@@ -41,6 +41,19 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
          });
 }
 
+// Each time it occurs. One character stands for any number: a volatile part may vary in length.
+void blank_out(const Mask& mask, std::string& answer) {
+  std::size_t begin = 0;
+  while ((begin = answer.find(mask.after, begin)) != answer.npos) {
+    begin += mask.after.size();
+    const std::size_t end = mask.until.empty()
+                                ? answer.size()
+                                : std::min(answer.find(mask.until, begin), answer.size());
+    answer.replace(begin, end - begin, "*");
+    ++begin;
+  }
+}
+
 }  // namespace
 
 std::span<const Profile> profiles() {
@@ -57,6 +70,7 @@ const Profile* find_profile(std::string_view name) {
 
 std::string masked(const Profile& profile, std::string_view answer) {
   std::string result(answer);
+  for (const Mask& mask : profile.masks) blank_out(mask, result);
   if (!profile.is_http) return result;
   const std::size_t head_end = result.find("\r\n\r\n");
   std::size_t line = 0;

@@ -6,21 +6,43 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace e3 {
 
-struct Profile {
-  std::string_view name;
-  std::string_view summary;
-  std::string request;
-  std::string large_request;  // asks for an answer larger than small socket buffers
-  bool is_http = false;       // the answer has a status line; its Date may differ
-  bool peer_ends = false;     // the request ends with the peer's half-close
+// Part of an answer that may differ between two exchanges: what stands behind `after`, up to
+// `until` or to the answer's end.
+struct Mask {
+  std::string after;
+  std::string until;
 };
 
+// Whether a peer that has ended its sending side is still answered. Both are legitimate; which of
+// them holds is the protocol's to say.
+enum class HalfClose { kAnswers, kMayClose };
+
+struct Profile {
+  std::string name;  // the word that load_profile() takes
+  std::string summary;
+  std::string request;
+  std::string large_request;    // asks for an answer larger than small socket buffers
+  std::string answer_end = {};  // the last bytes of each answer; empty: it ends with the
+                                // connection, or when nothing more comes
+  std::vector<Mask> masks = {};
+  HalfClose half_close = HalfClose::kAnswers;
+  bool is_http = false;    // the answer has a status line; its Date may differ
+  bool peer_ends = false;  // the request ends with the peer's half-close
+};
+
+// Those that need no file.
 std::span<const Profile> profiles();
 // Null when there is none of that name.
 const Profile* find_profile(std::string_view name);
+// What a file says; `name` is what complaints call it. Throws ConfigurationError.
+Profile parse_profile(std::string_view text, const std::string& name);
+// The profile of that name, or of the file where `word` ends in ".toml"; lives as long as the
+// process. Throws std::invalid_argument, which says what there is.
+const Profile& load_profile(const std::string& word);
 
 // The answer with what may legitimately differ between two exchanges blanked out.
 std::string masked(const Profile& profile, std::string_view answer);

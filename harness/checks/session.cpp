@@ -54,7 +54,7 @@ Answer Session::exchange(const std::string& request) {
   Peer peer = world().connect();
   peer.send(request);
   finish_request(peer);
-  peer.receive_to_end();
+  receive_answer(peer);
   return {.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
 }
 
@@ -79,12 +79,17 @@ void Session::finish_request(Peer& peer) {
   if (profile_->peer_ends) peer.shutdown_write();
 }
 
+void Session::receive_answer(Peer& peer) {
+  profile_->answer_end.empty() ? peer.receive_to_end() : peer.receive_until(profile_->answer_end);
+}
+
 void Session::expect_answer(Peer& peer, const std::string& request) {
   const Answer& wanted = answer_to(request);
-  if (wanted.ending == Ending::kOpen) {
+  // A masked answer does not tell how many bytes to wait for.
+  if (wanted.ending == Ending::kOpen && profile_->answer_end.empty() && profile_->masks.empty()) {
     peer.receive_up_to(wanted.bytes.size());
   } else {
-    peer.receive_to_end();
+    receive_answer(peer);
   }
   const Answer got{.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
   if (const auto differs = compare_answers(got, wanted)) throw *differs;

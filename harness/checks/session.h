@@ -116,6 +116,7 @@ class Session {
 
  private:
   Answer exchange(const std::string& request);
+  void receive_answer(Peer& peer);
   void learn_baseline();
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
   std::optional<Violation> check_invariants();

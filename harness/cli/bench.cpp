@@ -17,21 +17,25 @@ void add_target(CLI::App& command, Options& options) {
   command.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
       ->check(CLI::IsMember({"auto", "sim", "socketpair", "tcp"}))
       ->type_name("NAME");
-  command.add_option("--profile", options.profile, "What the server speaks: http, hello or echo")
+  command
+      .add_option("--profile", options.profile,
+                  "What the server speaks: http, hello, echo or FILE.toml")
       ->type_name("NAME");
   command.add_flag("--allow-remote", options.allow_remote,
                    "Allow HOST:PORT to be another machine that you may test");
 }
 
-explore::Protocol protocol_of(const Options& options) {
-  const Profile* profile = find_profile(options.profile);
-  if (profile == nullptr) throw UsageError{fmt::format("no profile is called {}", options.profile)};
+explore::Protocol protocol_of(const Profile& profile) {
   explore::Protocol protocol;
-  protocol.request = profile->request;
-  protocol.large_request = profile->large_request;
-  protocol.peer_ends = profile->peer_ends;
-  protocol.comparable = [](std::string_view answer) { return std::string(answer); };
-  if (profile->is_http) protocol.comparable = explore::comparable_http;
+  protocol.request = profile.request;
+  protocol.large_request = profile.large_request;
+  protocol.peer_ends = profile.peer_ends;
+  protocol.comparable = [&profile](std::string_view answer) { return masked(profile, answer); };
+  if (profile.is_http) {
+    protocol.comparable = [&profile](std::string_view answer) {
+      return explore::comparable_http(masked(profile, answer));
+    };
+  }
   return protocol;
 }
 

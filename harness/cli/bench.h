@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "harness/checks/profile.h"
 #include "harness/cli/make_source.h"
 #include "harness/explore/judge.h"
 #include "harness/scenario/text_form.h"
@@ -20,12 +21,13 @@ namespace e3::cli {
 // The options that name a target, and HOST:PORT behind what has been added before.
 void add_target(CLI::App& command, Options& options);
 
-explore::Protocol protocol_of(const Options& options);
+// `profile` must outlive what is returned.
+explore::Protocol protocol_of(const Profile& profile);
 
 struct Bench {
   Bench(const Options& options, const MakeTarget& make_target)
       : source(make_source(options, make_target, transcript)),
-        protocol(protocol_of(options)),
+        protocol(protocol_of(load_profile(options.profile))),
         judge(*source, protocol) {}
 
   Transcript transcript;

@@ -202,7 +202,7 @@ ExitCode run(const Options& options, const MakeTarget& make_target) {
   }
   const Expectations expectations = read_expectations(options);
   Transcript transcript;
-  const RunOptions run{.profile = find_profile(options.profile),
+  const RunOptions run{.profile = &load_profile(options.profile),
                        .seed = options.seed,
                        .max_failures = options.fail_fast ? 1 : options.max_failures,
                        .expectations = &expectations,

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "harness/checks/profile.h"
 #include "harness/report/formats.h"
 
 namespace e3::cli {
@@ -29,13 +30,17 @@ std::vector<std::string> words_of(const CLI::Option& option) {
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// CLI11 writes what IsMember() allows behind the type: "NAME:{http,hello,echo}".
+// CLI11 writes what IsMember() allows behind the type: "NAME:{auto,sim}".
 std::vector<std::string> values_of(const CLI::Option& option) {
   std::vector<std::string> values;
   if (option.check_lname("report")) {
     for (const report::Format& format : report::formats()) {
       values.push_back(fmt::format("{}=", format.name));
     }
+    return values;
+  }
+  if (option.check_lname("profile")) {
+    for (const Profile& profile : profiles()) values.push_back(profile.name);
     return values;
   }
   const std::string type = option.get_type_name();
@@ -95,7 +100,7 @@ std::string bash_script(const CLI::App& app) {
       "  if ((COMP_CWORD == 1)); then\n"
       "    COMPREPLY=($(compgen -W '{} --help --version' -- \"$word\"))\n    return\n  fi\n"
       "  case ${{COMP_WORDS[1]}} in\n{}  esac\n}}\n"
-      "complete -o nospace -F _e3 e3\n",
+      "complete -o nospace -o default -F _e3 e3\n",
       fmt::join(names, " "), cases);
 }
 

@@ -55,10 +55,14 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::int64_t& 
       ->type_name("TIME");
 }
 
-std::vector<std::string> profile_names() {
-  std::vector<std::string> names;
-  for (const Profile& profile : profiles()) names.emplace_back(profile.name);
-  return names;
+// What is wrong with the word, or nothing.
+std::string complaint_about_profile(const std::string& word) {
+  try {
+    load_profile(word);
+    return {};
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
 }
 
 CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
@@ -75,8 +79,9 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
   run.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
       ->check(CLI::IsMember({"auto", "sim", "socketpair", "tcp"}))
       ->type_name("NAME");
-  run.add_option("--profile", options.profile, "What to say to the server: http, hello or echo")
-      ->check(CLI::IsMember(profile_names()))
+  run.add_option("--profile", options.profile,
+                 "What to say to the server: http, hello, echo or FILE.toml")
+      ->check(complaint_about_profile)
       ->type_name("NAME");
   // One value each: a word behind it is a check or a server.
   run.add_option("-x,--exclude", options.exclude, "Leave these checks out")

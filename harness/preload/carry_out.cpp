@@ -26,8 +26,7 @@ namespace {
                             const ProgramMain& program) {
   const CheckCase which = case_named(order.id);
   const RunOptions options{
-      .profile = find_profile(order.profile), .seed = order.seed, .strict = order.strict};
-  if (options.profile == nullptr) throw BadMessage("there is no such profile: " + order.profile);
+      .profile = &load_profile(order.profile), .seed = order.seed, .strict = order.strict};
   Transcript transcript;
   prepare_last_words([&] { channel.send(LastWords{transcript.lines()}); });
   limit_processor_time(order.processor_seconds);

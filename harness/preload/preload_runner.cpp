@@ -46,6 +46,12 @@ std::string why_not(const ProgramFile& program, const std::string& path) {
   return fmt::format("{} is no program", path);
 }
 
+// The program may change its folder before it is asked.
+std::string word_for(const Profile& profile) {
+  if (!profile.name.ends_with(".toml")) return profile.name;
+  return std::filesystem::absolute(profile.name).string();
+}
+
 Launch launch_of(const PreloadOptions& options) {
   const std::string library = find_preload_library();
   if (library.empty()) {
@@ -127,7 +133,7 @@ std::string PreloadRunner::description() const {
 Order PreloadRunner::order_for(const CheckCase& which) const {
   return {.version = E3_VERSION,
           .id = id_of(which),
-          .profile = std::string(run_->profile->name),
+          .profile = word_for(*run_->profile),
           .seed = run_->seed,
           .strict = run_->strict,
           .processor_seconds = static_cast<std::uint32_t>(processor_time().count())};

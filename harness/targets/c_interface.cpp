@@ -3,13 +3,17 @@
 #include <e3/target.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
+#include "harness/cli/bench.h"
 #include "harness/cli/command_line.h"
+#include "harness/explore/fuzz_input.h"
 #include "harness/report/report.h"
 #include "harness/targets/linked_target.h"
 #include "harness/world/engines/in_process_source.h"
@@ -71,17 +75,17 @@ e3::CheckResult run_case(const e3_target& target, const CheckCase& which,
   return result;
 }
 
-e3_outcome run_named(const e3_target& target, std::string_view id, std::string_view profile_name,
+e3_outcome run_named(const e3_target& target, std::string_view id, const std::string& profile_name,
                      std::uint64_t seed, std::string& told) {
   const auto& cases = all_cases();
   const auto found = std::find_if(cases.begin(), cases.end(),
                                   [&](const NamedCase& each) { return each.id == id; });
-  const e3::Profile* profile = e3::find_profile(profile_name);
-  if (found == cases.end() || profile == nullptr) {
-    told = found == cases.end() ? "there is no such check" : "there is no such profile";
+  if (found == cases.end()) {
+    told = "there is no such check";
     return E3_ERROR;
   }
-  return outcome_of(run_case(target, found->which, *profile, seed, told).verdict);
+  const e3::Profile& profile = e3::load_profile(profile_name);
+  return outcome_of(run_case(target, found->which, profile, seed, told).verdict);
 }
 
 }  // namespace
@@ -109,4 +113,17 @@ e3_outcome e3_run_check(const e3_target* target, const char* id, const char* pro
   }
   if (tell != nullptr && !told.empty()) tell(context, told.c_str());
   return outcome;
+}
+
+void e3_fuzz_input(const e3_target* target, const char* profile, const uint8_t* data, size_t size) {
+  try {
+    // Not destroyed at exit: a leak detector may look before that, and finds all of it in use.
+    static auto& judge = *new e3::explore::InputJudge(
+        e3::targets::linked_target(*target), e3::InProcessEngine::kSim,
+        e3::cli::protocol_of(e3::load_profile(profile != nullptr ? profile : "http")));
+    judge.judge(data, size);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "e3: %s\n", error.what());
+    std::abort();
+  }
 }

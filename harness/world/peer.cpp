@@ -96,6 +96,11 @@ void Peer::receive_up_to(std::size_t total) {
   }
 }
 
+void Peer::receive_until(std::string_view end) {
+  while (received_.find(end) == received_.npos && receive(65536) > 0) {
+  }
+}
+
 void Peer::receive_to_end() {
   while (receive(65536) > 0) {
   }

@@ -44,6 +44,8 @@ class Peer {
   std::size_t receive_now(std::size_t limit);
   // Reads until `total` bytes have been received since the connection began, or no more come.
   void receive_up_to(std::size_t total);
+  // Reads until `end` is among what has been received, or no more comes.
+  void receive_until(std::string_view end);
   // Reads until the server's side ends, or no more comes.
   void receive_to_end();
 

@@ -7,6 +7,8 @@ import pytest
 
 from program import wait_until
 
+pytestmark = pytest.mark.any_build
+
 
 @pytest.fixture
 def browser():

@@ -7,6 +7,8 @@ import pytest
 
 from report_formats import check_html
 
+pytestmark = pytest.mark.any_build
+
 
 @pytest.fixture
 def reports(start, bin_dir, tmp_path):

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.any_build
+
 PLUGIN = pathlib.Path(__file__).resolve().parents[2] / "integrations/pytest"
 
 

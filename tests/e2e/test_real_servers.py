@@ -10,6 +10,8 @@ import pathlib
 
 import pytest
 
+pytestmark = pytest.mark.any_build
+
 REAL = pathlib.Path(__file__).resolve().parents[1] / "real"
 
 SERVERS = ["nginx"]

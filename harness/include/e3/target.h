@@ -87,13 +87,25 @@ typedef void e3_tell(void* context, const char* text);
 
 /**
  * Runs one check against a fresh target on the simulated kernel.
- * @param profile what to say to the server: "http", "hello" or "echo"; null: "http".
+ * @param profile what to say to the server: "http", "hello", "echo" or the path of a
+ *                FILE.toml; null: "http".
  * @param seed    of every random choice; the same seed gives the same transcript.
  * @param tell    called once, before the return, unless there is nothing to tell; may be null.
  * @return an e3_outcome; E3_ERROR also for an id or a profile that does not exist.
  */
 enum e3_outcome e3_run_check(const struct e3_target* target, const char* id, const char* profile,
                              uint64_t seed, e3_tell* tell, void* context);
+
+/**
+ * One input of a fuzzer: any bytes are a scenario (several peers, splits, hang-ups, time, failing
+ * calls), played against a fresh `target` on the simulated kernel; e3_add_fuzzer() in CMake makes a
+ * program of it. All calls in a process must name the same target and profile.
+ * On a finding it prints what is wrong and the minimised scenario to standard error and aborts, as
+ * fuzzing engines expect; also when there is no such profile, or the target does not even answer
+ * the profile's request.
+ */
+void e3_fuzz_input(const struct e3_target* target, const char* profile, const uint8_t* data,
+                   size_t size);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+#include <string_view>
+
 namespace e3 {
 namespace {
 
@@ -36,7 +39,64 @@ TEST(Profile, TheStatusIsReadFromAWellFormedStatusLineOnly) {
     EXPECT_EQ(http_status(row.answer), row.status) << row.answer;
 }
 
-TEST(Profile, AnUnknownNameHasNone) { EXPECT_EQ(find_profile("gopher"), nullptr); }
+TEST(Profile, AnUnknownNameHasNone) {
+  EXPECT_EQ(find_profile("gopher"), nullptr);
+  EXPECT_THROW(load_profile("gopher"), std::invalid_argument);
+}
+
+TEST(ProfileFile, SaysWhatAServerIsAskedAndHowItAnswers) {
+  const Profile profile = parse_profile(R"(
+summary = "numbered lines"
+request = "SAY a\n"
+answer_end = "\n"
+half_close = "may-close"
+[[mask]]
+after = "#"
+until = " "
+)",
+                                        "lines.toml");
+  EXPECT_EQ(profile.name, "lines.toml");
+  EXPECT_EQ(profile.request, "SAY a\n");
+  EXPECT_EQ(profile.large_request, profile.request);
+  EXPECT_EQ(profile.answer_end, "\n");
+  EXPECT_EQ(profile.half_close, HalfClose::kMayClose);
+  EXPECT_FALSE(profile.is_http);
+  EXPECT_EQ(masked(profile, "#7 a\n#1234 b\n#"), "#* a\n#* b\n#*");
+}
+
+TEST(ProfileFile, AMaskWithoutAnEndReachesToTheAnswersEnd) {
+  const Profile profile = parse_profile("request = \"x\"\n[[mask]]\nafter = \"id=\"\n", "ids.toml");
+  EXPECT_EQ(masked(profile, "ok id=1 id=2"), "ok id=*");
+}
+
+struct BadProfile {
+  std::string_view text;
+  std::string_view complaint;  // part of it
+};
+
+constexpr BadProfile kBadProfiles[] = {
+    {"", "request"},
+    {"request = \"\"", "missing or empty"},
+    {"request = \"x\"\nlarge_request = \"\"", "must not be empty"},
+    {"request = 7", "request"},
+    {"request = \"x\"\nanswer_ends = \"y\"", "answer_ends"},
+    {"request = \"x\"\nhalf_close = \"never\"", "may-close"},
+    {"request = \"x\"\nhalf_close = \"may-close\"\npeer_ends = true", "contradicts"},
+    {"request = \"x\"\n[[mask]]\nuntil = \" \"", "after"},
+};
+
+TEST(ProfileFile, EachMistakeIsSaidWithItsPlace) {
+  for (const BadProfile& bad : kBadProfiles) {
+    try {
+      parse_profile(bad.text, "bad.toml");
+      ADD_FAILURE() << "taken: " << bad.text;
+    } catch (const std::invalid_argument& error) {
+      EXPECT_NE(std::string_view(error.what()).find(bad.complaint), std::string_view::npos)
+          << error.what();
+      EXPECT_TRUE(std::string_view(error.what()).starts_with("bad.toml")) << error.what();
+    }
+  }
+}
 
 }  // namespace
 }  // namespace e3
