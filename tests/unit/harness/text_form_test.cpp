@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
 #include "random_scenario.h"
 
 namespace e3::scenario {
@@ -39,6 +44,30 @@ peer1 expect answer
                         {.verb = Verb::kAdvance, .amount = 5000},
                         {.verb = Verb::kExpectAnswer}};
   EXPECT_EQ(scenario, wanted);
+}
+
+// The first column of README.md's table of statements.
+std::vector<std::string> documented_statements() {
+  std::ifstream file(E3_SOURCE_DIR "/harness/scenario/README.md");
+  std::vector<std::string> statements;
+  bool in_table = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("| statement |")) in_table = true;
+    if (line.empty()) in_table = false;
+    if (!in_table || !line.starts_with("| `")) continue;
+    statements.push_back(line.substr(3, line.find("` |") - 3));
+  }
+  return statements;
+}
+
+TEST(TextForm, EachStatementIsDocumentedWithAnExampleThatIsOne) {
+  std::set<Verb> shown;
+  for (const std::string& statement : documented_statements()) {
+    for (const Step& step : parse(statement, "README.md")) shown.insert(step.verb);
+  }
+  for (int verb = 0; verb <= static_cast<int>(Verb::kFault); ++verb) {
+    EXPECT_TRUE(shown.contains(static_cast<Verb>(verb))) << "verb " << verb << " has no example";
+  }
 }
 
 TEST(TextForm, PrintsWhatItReads) {
