@@ -89,8 +89,8 @@ int epoll_wait(int epoll_fd, epoll_event* events, int capacity, int timeout_ms) 
   calls.last_wait_ms = timeout_ms;
   calls.longest_wait_ms = std::max(calls.longest_wait_ms, timeout_ms);
   const int wait_ms = calls.is_active ? 0 : timeout_ms;
-  const auto count = static_cast<int>(
-      ::syscall(SYS_epoll_pwait, epoll_fd, events, capacity, wait_ms, nullptr, 8));
+  const auto count =
+      static_cast<int>(::syscall(SYS_epoll_pwait, epoll_fd, events, capacity, wait_ms, nullptr, 8));
   mark_written(events, count * static_cast<ssize_t>(sizeof *events));
   return count;
 }
