@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
@@ -21,30 +20,43 @@ constexpr std::uint16_t kThisMachine = EM_X86_64;
 constexpr std::uint16_t kThisMachine = EM_AARCH64;
 #endif
 
-// Reads structures out of a file's bytes; what lies beyond the end is absent.
+// Reads structures out of a file, which may be hundreds of megabytes; what lies beyond the end is
+// absent.
 class Image {
  public:
-  explicit Image(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit Image(const std::string& path) : file_(path, std::ios::binary) {}
 
-  bool begins_with(std::string_view magic) const { return bytes_.rfind(magic, 0) == 0; }
+  bool begins_with(std::string_view magic) {
+    std::string beginning(magic.size(), '\0');
+    return read(0, beginning.data(), beginning.size()) && beginning == magic;
+  }
 
   template <typename Structure>
-  std::optional<Structure> at(std::uint64_t offset) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof(Structure)) return std::nullopt;
+  std::optional<Structure> at(std::uint64_t offset) {
     Structure structure;
-    std::memcpy(&structure, bytes_.data() + offset, sizeof structure);
+    if (!read(offset, reinterpret_cast<char*>(&structure), sizeof structure)) return std::nullopt;
     return structure;
   }
 
-  std::string text(std::uint64_t offset) const {
-    return offset < bytes_.size() ? std::string(bytes_.c_str() + offset) : std::string();
+  std::string text(std::uint64_t offset) {
+    std::string found;
+    if (go_to(offset)) std::getline(file_, found, '\0');
+    return found;
   }
 
  private:
-  std::string bytes_;
+  bool go_to(std::uint64_t offset) {
+    file_.clear();
+    return offset <= INT64_MAX && file_.seekg(static_cast<std::streamoff>(offset)).good();
+  }
+  bool read(std::uint64_t offset, char* to, std::size_t size) {
+    return go_to(offset) && file_.read(to, static_cast<std::streamsize>(size)).good();
+  }
+
+  std::ifstream file_;
 };
 
-std::vector<Elf64_Phdr> segments_of(const Image& image, const Elf64_Ehdr& header) {
+std::vector<Elf64_Phdr> segments_of(Image& image, const Elf64_Ehdr& header) {
   std::vector<Elf64_Phdr> segments;
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     const auto segment =
@@ -64,7 +76,7 @@ std::uint64_t offset_of(std::uint64_t address, const std::vector<Elf64_Phdr>& se
   return UINT64_MAX;
 }
 
-std::vector<std::string> needed_by(const Image& image, const Elf64_Phdr& dynamic,
+std::vector<std::string> needed_by(Image& image, const Elf64_Phdr& dynamic,
                                    const std::vector<Elf64_Phdr>& segments) {
   std::vector<std::uint64_t> names;
   std::uint64_t strings = UINT64_MAX;
@@ -102,8 +114,7 @@ std::string find_program(const std::string& word) {
 }
 
 ProgramFile read_program_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  const Image image(std::string(std::istreambuf_iterator<char>(file), {}));
+  Image image(path);
   ProgramFile program;
   if (image.begins_with("#!")) program.kind = ProgramKind::kScript;
   const auto header = image.at<Elf64_Ehdr>(0);
