@@ -67,10 +67,13 @@ def count_calls(name, program, scratch, use):
 
 
 def calls_one_by_one(name, program, scratch, request):
+    """The least of three counts: on a busy machine events that belong together come one by one, and
+    each costs a wait. What a count can never be is too small."""
+
     def measure(count):
         return count_calls(name, program, scratch, lambda port: ask(port, count, request))[0]
 
-    return per_request(measure, 50, 1050)
+    return min(per_request(measure, 50, 1050) for _ in range(3))
 
 
 def calls_under_load(name, program, scratch, request, seconds):
