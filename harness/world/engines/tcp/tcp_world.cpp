@@ -150,6 +150,8 @@ Health TcpWorld::health() {
     if (patience.exhausted()) break;
     patience.pause();
   }
+  // What died after the loop's look at its death is no member of the tree, and seems asleep.
+  if (!health.death) health.death = program_->death();
   if (!health.death) health.descriptors = program_->tree().descriptors();
   return health;
 }
