@@ -66,8 +66,8 @@ function(e3_add_conformance_test)
   e3_discover_checks_(${arg_NAME} ${runner} "${run}" ${timeout} "${arg_LABELS}")
 endfunction()
 
-# Writes `main` from `template`: the target that the arguments describe is in it.
-function(e3_configure_linked_main_ main template name entry adopt arguments)
+# Writes `main`: the target that the arguments describe, and `use`, which does something with it.
+function(e3_configure_linked_main_ main E3_USE name entry adopt arguments)
   set(E3_NAME "${name}")
   set(E3_ARGUMENTS "")
   foreach(word IN LISTS arguments)
@@ -80,13 +80,15 @@ function(e3_configure_linked_main_ main template name entry adopt arguments)
     set(E3_DECLARATION "extern const struct e3_adopt ${adopt};")
     set(E3_MEMBERS ".entry = nullptr, .arguments = nullptr, .argument_count = 0, .adopt = &${adopt}")
   endif()
-  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${template}" "${main}" @ONLY)
+  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/linked_target.cpp.in" "${main}" @ONLY)
 endfunction()
 
 # The program of ENTRY and ADOPT: a main() around the library's server.
 function(e3_add_linked_runner_ name library entry adopt arguments)
   set(main "${CMAKE_CURRENT_BINARY_DIR}/${name}_main.cpp")
-  e3_configure_linked_main_("${main}" linked_main.cpp.in ${name} "${entry}" "${adopt}" "${arguments}")
+  e3_configure_linked_main_(
+    "${main}" "int main(int argc, char** argv) { return e3_main(argc, argv, &kTarget); }"
+    ${name} "${entry}" "${adopt}" "${arguments}")
   add_executable(${name} "${main}")
   # The library first: the calls it leaves undefined are then found in the harness.
   target_link_libraries(${name} PRIVATE ${library} e3::harness)

@@ -34,7 +34,11 @@ function(e3_add_fuzzer)
     cmake_path(ABSOLUTE_PATH E3_PROFILE)
   endif()
   set(main "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_fuzz.cpp")
-  e3_configure_linked_main_("${main}" linked_fuzz.cpp.in ${arg_NAME} "${arg_ENTRY}" "${arg_ADOPT}"
+  set(use "extern \"C\" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  e3_fuzz_input(&kTarget, R\"word(${E3_PROFILE})word\", data, size);
+  return 0;
+}")
+  e3_configure_linked_main_("${main}" "${use}" ${arg_NAME} "${arg_ENTRY}" "${arg_ADOPT}"
                             "${arg_ARGUMENTS}")
   add_executable(${arg_NAME} "${main}")
   target_link_libraries(${arg_NAME} PRIVATE ${arg_TARGET} e3::harness)

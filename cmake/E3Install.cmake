@@ -46,8 +46,7 @@ install(FILES ${PROJECT_BINARY_DIR}/e3-config.cmake ${PROJECT_BINARY_DIR}/e3-con
               ${PROJECT_SOURCE_DIR}/cmake/E3ConformanceTest.cmake
               ${PROJECT_SOURCE_DIR}/cmake/E3DiscoverChecks.cmake
               ${PROJECT_SOURCE_DIR}/cmake/E3Fuzzer.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/linked_main.cpp.in
-              ${PROJECT_SOURCE_DIR}/cmake/linked_fuzz.cpp.in
+              ${PROJECT_SOURCE_DIR}/cmake/linked_target.cpp.in
               ${PROJECT_SOURCE_DIR}/fuzz/replay_main.cpp
         DESTINATION ${e3_package_dir} COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/e3.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig

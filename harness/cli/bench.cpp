@@ -30,12 +30,10 @@ explore::Protocol protocol_of(const Profile& profile) {
   protocol.request = profile.request;
   protocol.large_request = profile.large_request;
   protocol.peer_ends = profile.peer_ends;
-  protocol.comparable = [&profile](std::string_view answer) { return masked(profile, answer); };
-  if (profile.is_http) {
-    protocol.comparable = [&profile](std::string_view answer) {
-      return explore::comparable_http(masked(profile, answer));
-    };
-  }
+  protocol.comparable = [&profile](std::string_view answer) {
+    const std::string text = masked(profile, answer);
+    return profile.is_http ? explore::comparable_http(text) : text;
+  };
   return protocol;
 }
 

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -13,13 +12,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <system_error>
 
-#include "harness/world/engines/tcp/command_words.h"
+#include "harness/world/engines/tcp/child_process.h"
 #include "harness/world/engines/tcp/wait.h"
 #include "harness/world/interrupt.h"
-#include "harness/world/world.h"
 
 namespace e3::preload {
 namespace {
@@ -39,32 +36,11 @@ int moved_up(int fd) {
 
 // The environment of e3, with what the library needs.
 std::vector<std::string> environment_for(const Launch& launch, int channel_end) {
-  std::vector<std::string> entries{"LD_PRELOAD=" + launch.preload,
-                                   fmt::format("{}={}", kChannelVariable, channel_end)};
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with("LD_PRELOAD=")) entries.emplace_back(*entry);
-  }
+  std::vector<std::string> entries = own_environment();
+  std::erase_if(entries, [](const std::string& e) { return e.starts_with("LD_PRELOAD="); });
+  entries.push_back("LD_PRELOAD=" + launch.preload);
+  entries.push_back(fmt::format("{}={}", kChannelVariable, channel_end));
   return entries;
-}
-
-// Runs in the child: only async-signal-safe calls.
-[[noreturn]] void become(const char* file, char* const* argv, char* const* environment, int output,
-                         int failure_pipe, pid_t parent) {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127);  // e3 died before the line above
-  personality(ADDR_NO_RANDOMIZE);       // whatever is ordered by address is so in every run
-  const int null = ::open("/dev/null", O_RDONLY);
-  dup2(null, STDIN_FILENO);
-  if (null != STDIN_FILENO) ::close(null);
-  dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-  execve(file, argv, environment);
-  const int error = errno;
-  static_cast<void>(!::write(failure_pipe, &error, sizeof error));
-  _exit(127);
 }
 
 }  // namespace
@@ -77,7 +53,12 @@ PreloadedProcess::PreloadedProcess(const Launch& launch, const Order& order) {
   const int channel_end = moved_up(ends[1]);
   ::close(ends[1]);
   try {
-    start(launch, channel_end);
+    // Fixed addresses: whatever is ordered by address is so in every run.
+    pid_ = start_child({.file = launch.file,
+                        .words = launch.words,
+                        .environment = environment_for(launch, channel_end),
+                        .output = output_.descriptor(),
+                        .random_addresses = false});
   } catch (...) {
     ::close(channel_end);
     ::close(channel_);
@@ -99,30 +80,6 @@ PreloadedProcess::~PreloadedProcess() {
   while (waitpid(-pid_, nullptr, 0) > 0) {
   }
   ::close(channel_);
-}
-
-void PreloadedProcess::start(const Launch& launch, int channel_end) {
-  std::vector<std::string> words = launch.words;
-  std::vector<std::string> entries = environment_for(launch, channel_end);
-  const std::vector<char*> argv = pointers_to(words);
-  const std::vector<char*> environment = pointers_to(entries);
-  std::array<int, 2> failure{};
-  if (pipe2(failure.data(), O_CLOEXEC) != 0) fail("pipe2");
-  const pid_t parent = getpid();
-  pid_ = fork();
-  if (pid_ == 0) {
-    become(launch.file.c_str(), argv.data(), environment.data(), output_.descriptor(), failure[1],
-           parent);
-  }
-  const int fork_error = errno;
-  ::close(failure[1]);
-  int error = 0;
-  const bool failed = pid_ > 0 && ::read(failure[0], &error, sizeof error) == sizeof error;
-  ::close(failure[0]);
-  if (pid_ < 0) throw std::system_error(fork_error, std::generic_category(), "fork");
-  if (!failed) return;
-  status();
-  throw TargetUnavailable(fmt::format("cannot start '{}': {}", launch.file, std::strerror(error)));
 }
 
 std::optional<Reply> PreloadedProcess::next_reply(std::chrono::milliseconds patience) {
@@ -154,9 +111,7 @@ int PreloadedProcess::status() {
 }
 
 std::string PreloadedProcess::death() {
-  const int how = status();
-  std::string words = WIFSIGNALED(how) ? fmt::format("killed by SIG{}", sigabbrev_np(WTERMSIG(how)))
-                                       : fmt::format("exit code {}", WEXITSTATUS(how));
+  std::string words = ending_in_words(status());
   if (const std::string printed = output_.tail(); !printed.empty()) {
     words += fmt::format("; it printed: {}", printed);
   }

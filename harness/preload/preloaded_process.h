@@ -40,8 +40,6 @@ class PreloadedProcess {
   const CapturedOutput& output() const { return output_; }
 
  private:
-  void start(const Launch& launch, int channel_end);
-
   CapturedOutput output_;
   int channel_ = -1;
   pid_t pid_ = -1;

@@ -2,7 +2,6 @@
 """The same program with the harness preloaded and over loopback TCP: exchanges per second of processor
 time, and how many times as many the one makes."""
 
-import contextlib
 import os
 import pathlib
 import shutil
@@ -10,10 +9,10 @@ import socket
 import statistics
 import subprocess
 import tempfile
-import time
+
+from servers import comes_to_listen
 
 TCP_EXCHANGES = 3000
-START_BOUND_SECONDS = 60
 
 NGINX = """
 daemon off; master_process off; error_log stderr crit; pid {dir}/nginx.pid;
@@ -56,21 +55,11 @@ def processor_seconds(pid):
         return int(schedstat.read().split()[0]) * 1e-9
 
 
-def wait_until_it_listens(server, port):
-    deadline = time.monotonic() + START_BOUND_SECONDS
-    while True:
-        with contextlib.suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(f"{server.args[0]} does not listen on port {port}")
-        time.sleep(0.01)
-
-
 def tcp_rate(command, client, port):
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        wait_until_it_listens(server, port)
+        if not comes_to_listen(server, port):
+            raise SystemExit(f"{command[0]} does not listen on port {port}")
         subprocess.run([client, str(port), "100"], stdout=subprocess.DEVNULL, check=True)
         before = processor_seconds(server.pid)
         run = subprocess.run([client, str(port), str(TCP_EXCHANGES)], stdout=subprocess.PIPE, check=True)

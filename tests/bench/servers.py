@@ -89,6 +89,17 @@ def find_programs(bin_folder):
     return {name: find(program) for name, (program, _) in STARTS.items()}
 
 
+def comes_to_listen(process, port):
+    """Waits until the port is listened on; False when the process has ended or takes too long."""
+    deadline = time.monotonic() + START_BOUND_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return True
+        time.sleep(0.01)  # Polling pace; nothing depends on it.
+    return False
+
+
 class Server:
     """A running server on a loopback port of its own, perhaps under a measuring tool."""
 
@@ -108,17 +119,12 @@ class Server:
         self._wait_until_listening()
 
     def _wait_until_listening(self):
-        deadline = time.monotonic() + START_BOUND_SECONDS
-        while True:
-            with contextlib.suppress(ConnectionRefusedError):
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                self._errors.seek(0)
-                said = self._errors.read().decode(errors="backslashreplace")
-                self.stop()
-                raise RuntimeError(f"{self.name} does not listen; it said:\n{said}")
-            time.sleep(0.01)  # Polling pace; nothing depends on it.
+        if comes_to_listen(self.process, self.port):
+            return
+        self._errors.seek(0)
+        said = self._errors.read().decode(errors="backslashreplace")
+        self.stop()
+        raise RuntimeError(f"{self.name} does not listen; it said:\n{said}")
 
     def pids(self):
         """The process, and the child that strace has."""

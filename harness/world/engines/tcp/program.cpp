@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/tcp/program.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <system_error>
+#include <utility>
 #include <vector>
 
+#include "harness/world/engines/tcp/child_process.h"
 #include "harness/world/engines/tcp/command_words.h"
 #include "harness/world/engines/tcp/endpoint.h"
 #include "harness/world/engines/tcp/sock_diag.h"
@@ -31,24 +28,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoliteStop = 1s;  // after SIGTERM, before SIGKILL
-
-// Runs in the child: only async-signal-safe calls.
-[[noreturn]] void become(char* const* argv, char* const* environment, int output, int failure_pipe,
-                         pid_t parent) {
-  setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127);  // e3 died before the line above
-  const int null = ::open("/dev/null", O_RDONLY);
-  dup2(null, STDIN_FILENO);
-  dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-  execvpe(argv[0], argv, environment);
-  const int error = errno;
-  static_cast<void>(!::write(failure_pipe, &error, sizeof error));
-  _exit(127);
-}
 
 }  // namespace
 
@@ -73,29 +52,14 @@ Program::~Program() { stop(); }
 
 void Program::start(const std::string& command) {
   std::vector<std::string> words = command_words(command, port_);
-  const std::vector<char*> argv = pointers_to(words);
-  int failure[2];
-  if (pipe2(failure, O_CLOEXEC) != 0) {
-    throw std::system_error(errno, std::generic_category(), "pipe2");
-  }
-  const pid_t parent = getpid();
-  std::vector<char*> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
-  environment.push_back(mark_.data());
-  environment.push_back(nullptr);
-  pid_ = fork();
-  if (pid_ == 0) become(argv.data(), environment.data(), output_.descriptor(), failure[1], parent);
-  const int fork_error = errno;
-  ::close(failure[1]);
-  int error = 0;
-  const bool failed = pid_ > 0 && ::read(failure[0], &error, sizeof error) == sizeof error;
-  ::close(failure[0]);
-  if (pid_ < 0) throw std::system_error(fork_error, std::generic_category(), "fork");
+  std::vector<std::string> environment = own_environment();
+  environment.push_back(mark_);
+  const std::string file = words.front();
+  pid_ = start_child({.file = file,
+                      .words = std::move(words),
+                      .environment = std::move(environment),
+                      .output = output_.descriptor()});
   tree_ = ProcessTree(pid_);
-  if (failed) {
-    throw TargetUnavailable(
-        fmt::format("cannot start '{}': {}", words.front(), std::strerror(error)));
-  }
 }
 
 void Program::wait_until_ready(std::chrono::milliseconds timeout) {
@@ -119,11 +83,7 @@ std::optional<std::string> Program::death() {
   int status = 0;
   if (death_ || pid_ < 0 || waitpid(pid_, &status, WNOHANG) != pid_) return death_;
   pid_ = -1;
-  if (WIFSIGNALED(status)) {
-    death_ = fmt::format("killed by SIG{}", sigabbrev_np(WTERMSIG(status)));
-  } else {
-    death_ = fmt::format("exit code {}", WEXITSTATUS(status));
-  }
+  death_ = ending_in_words(status);
   const std::string output = output_.tail();
   if (!output.empty()) *death_ += fmt::format("; it printed: {}", output);
   return death_;
