@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/crowd.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
 namespace {
 
 constexpr std::size_t kBurst = 50;
+// More than small servers take at once; fewer than the 512 of nginx's and the 1024 of select(2).
+constexpr std::size_t kCrowd = 300;
+constexpr std::size_t kAborted = 300;
 
 // All connect before the target runs at all, so that one edge announces the whole queue.
 void run_burst(Session& session) {
@@ -37,6 +41,35 @@ void run_burst(Session& session) {
   });
 }
 
+// Fills the server up to its limit, if it has one that low, and leaves again.
+void run_crowd(Session& session) {
+  session.sweep({"connections:", "crowds"}, {kCrowd}, [&](std::size_t count) {
+    std::vector<Peer> crowd = connect_crowd(session.world(), count);
+    crowd.clear();
+    settle_crowd(session.world());
+  });
+}
+
+// Connections that end badly, one after the other, in as many ways as there are.
+void run_aborted(Session& session) {
+  const std::string& request = session.request();
+  session.sweep({"connections:", "series"}, {kAborted}, [&](std::size_t count) {
+    World& world = session.world();
+    for (std::size_t i = 0; i < count; ++i) {
+      Peer peer = world.connect();
+      peer.send(
+          std::string_view(request).substr(0, i % 3 == 0 ? request.size() : request.size() / 2));
+      if (i % 3 != 2) settle_crowd(world);
+      i % 2 == 0 ? peer.reset() : peer.close();
+    }
+    settle_crowd(world);
+  });
+}
+
+constexpr Blame kCrowdBlames[] = {{Symptom::kDeaf, "accept-paused-forever"},
+                                  {Symptom::kDied, "fd-table-overrun"}};
+constexpr Blame kAbortedBlames[] = {{Symptom::kDeaf, "conn-slot-leak"}};
+
 constexpr Blame kBurstBlames[] = {{Symptom::kNotAccepted, "et-listen-single-accept"},
                                   {Symptom::kNoAnswer, "et-listen-single-accept"}};
 
@@ -49,6 +82,23 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kBurstBlames,
      .run = run_burst},
+    {.id = "accept.crowd",
+     .when = "some hundred peers connect, send nothing and leave",
+     .must = "serve whoever comes then",
+     .because = "a server that stops accepting at its limit must go on when it is below it again; "
+                "no event will tell an edge-triggered one: epoll(7)",
+     .needs = {},
+     .blames = kCrowdBlames,
+     .run = run_crowd},
+    {.id = "accept.aborted",
+     .when = "some hundred connections are broken off, one after the other, at different moments",
+     .must = "serve whoever comes then",
+     .because =
+         "however a connection ends, its place is free again: shutdown and reset end it alike "
+         "(RFC 9293, section 3.6)",
+     .needs = {},
+     .blames = kAbortedBlames,
+     .run = run_aborted},
 };
 
 }  // namespace

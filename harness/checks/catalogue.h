@@ -11,9 +11,18 @@
 namespace e3 {
 
 std::span<const Check> accept_checks();
+std::span<const Check> accept_error_checks();
 std::span<const Check> read_checks();
+std::span<const Check> read_size_checks();
 std::span<const Check> write_checks();
+std::span<const Check> read_error_checks();
+std::span<const Check> write_error_checks();
+std::span<const Check> close_error_checks();
 std::span<const Check> hangup_checks();
+std::span<const Check> closing_checks();
+std::span<const Check> event_checks();
+std::span<const Check> time_checks();
+std::span<const Check> isolation_checks();
 std::span<const Check> http_checks();
 std::span<const Check> http_request_line_checks();
 std::span<const Check> http_field_checks();
@@ -22,6 +31,9 @@ std::span<const Check> http_chunked_checks();
 std::span<const Check> http_answer_checks();
 std::span<const Check> http_connection_checks();
 std::span<const Check> http_expect_checks();
+
+// The causes that the checks of events, of time and of isolation name.
+std::span<const Cause> loop_causes();
 
 // What a server owes whatever it makes of a message; and how it must read HTTP/1.x messages.
 std::vector<const Check*> base_checks();

@@ -2,7 +2,7 @@
 // The bug classes that checks can name. Evidence: owner/repository#number of public issues.
 #include <algorithm>
 
-#include "harness/checks/check.h"
+#include "harness/checks/catalogue.h"
 
 namespace e3 {
 namespace {
@@ -12,10 +12,75 @@ constexpr Cause kCauses[] = {
      .what = "accept() is called once per listener event; the rest of the queue waits for ever",
      .evidence = "memcached/memcached#476, sipwise/rtpengine#346, vibe-d/eventcore#20",
      .fix = "accept until EAGAIN after each edge"},
+    {.slug = "accept-paused-forever",
+     .what = "accepting stops at the limit of connections and never goes on",
+     .evidence =
+         "actor-framework/actor-framework#2226, actix/actix-web#2703, kakserpom/phpdaemon#25",
+     .fix = "when a connection is closed, arm the listener again and accept what waits"},
+    {.slug = "conn-slot-leak",
+     .what = "connections that end badly are counted as open for ever",
+     .evidence = "ROCm/FastFlowLM#680, googollee/go-engine.io#29, haproxy/haproxy#136",
+     .fix = "count where the descriptor is closed, and nowhere else"},
+    {.slug = "accept-transient-fatal",
+     .what = "an error of one waiting connection ends accepting, or the server",
+     .evidence = "MisterTea/EternalTerminal#756, tiny-http/tiny-http#283, grpc/grpc#29318",
+     .fix =
+         "go on accepting after ECONNABORTED, EPROTO, EINTR and the network errors of accept(2)"},
+    {.slug = "accept-emfile-spin",
+     .what = "busy while accept() has no descriptor to give",
+     .evidence = "joyent/libuv#690, nodejs/node#45242, cloudwego/netpoll#230",
+     .fix = "disarm the listener until a descriptor is closed or a pause is over"},
+    {.slug = "accept-emfile-lost-edge",
+     .what = "connections that waited while accept() failed are never served",
+     .evidence = "twitter/twemproxy#232",
+     .fix = "remember that accepting was broken off, and try again after a close or a pause"},
+    {.slug = "accept-emfile-fatal",
+     .what = "a shortage of descriptors or memory in accept() ends the server",
+     .evidence = "firedancer-io/firedancer#9538, yesodweb/wai#830, projecteru/redis-cerberus#29",
+     .fix = "treat EMFILE, ENFILE, ENOBUFS and ENOMEM as a reason to try later"},
+    {.slug = "register-fail-leak",
+     .what = "a connection that epoll_ctl() refuses is kept and never heard of again",
+     .evidence = "golang/go#34392, golang/go#61205, ossrs/srs#2925",
+     .fix = "close the connection when it cannot be registered"},
     {.slug = "split-terminator",
      .what = "a request is recognised only when it arrives in the right pieces",
      .evidence = "janet-lang/spork#71, KaneCheshire/Peasy#16, ruby/net-protocol#66",
      .fix = "collect bytes per connection and search for the end across reads"},
+    {.slug = "coalesced-requests",
+     .what = "what follows a request in the same read is lost, or spoils it",
+     .evidence = "warmcat/libwebsockets#638, anmonteiro/httpun#115",
+     .fix = "find where the request ends, and keep what is behind it for the next"},
+    {.slug = "exact-fit-buffer",
+     .what = "a request that just fills a buffer is taken for incomplete, or for the end of input",
+     .evidence = "RandyGaul/cute_headers#411, zestyping/openpixelcontrol#36, mopemope/meinheld#120",
+     .fix = "look for the end after every read, and never call recv() with no room"},
+    {.slug = "unbounded-input",
+     .what =
+         "input is kept without limit while no request is complete, or output while nobody reads",
+     .evidence = "hyperium/hyper#187, scylladb/seastar#2698, tmux/tmux#5565",
+     .fix = "limit the size of a request, and stop reading while too much is unsent"},
+    {.slug = "eagain-as-error",
+     .what = "EAGAIN is taken for a failure of the connection",
+     .evidence = "K0M15/webserv#53, sgieseking/anyrpc#51, romange/helio#363",
+     .fix = "wait for the next event when errno is EAGAIN"},
+    {.slug = "eintr-io",
+     .what = "a call that a signal interrupted is taken for failed",
+     .evidence = "oven-sh/bun#34780",
+     .fix = "call again when errno is EINTR (but never close() again)"},
+    {.slug = "writev-advance",
+     .what = "after a partial write, bytes are sent twice or left out",
+     .evidence =
+         "xrootd/xrootd#1825, cyrusimap/cyrus-imapd#2986, firecracker-microvm/firecracker#5485",
+     .fix = "advance by exactly what the call returned"},
+    {.slug = "shutdown-enotconn",
+     .what = "a call on a connection that has just died ends the whole server",
+     .evidence = "mavlink/mavros#1626, fix8/fix8#201, FreeOpcUa/python-opcua#740",
+     .fix = "ignore ENOTCONN from shutdown() and getpeername(), and close"},
+    {.slug = "rst-truncates-response",
+     .what = "closing with unread input resets the connection before the answer has arrived",
+     .evidence = "benoitc/gunicorn#3590, hyperium/hyper#3078, golang/go#51109",
+     .fix =
+         "shut down the sending side, read until the peer ends or a while has passed, then close"},
     {.slug = "out-not-armed",
      .what = "after a partial write the rest is never sent",
      .evidence = "pistacheio/pistache#1114, hyperium/hyper#1032, NerDante/epollServer#4",
@@ -107,8 +172,9 @@ constexpr Cause kCauses[] = {
 const std::vector<Cause>& causes() {
   static const auto& all = *[] {  // never destroyed
     auto* joined = new std::vector<Cause>(std::begin(kCauses), std::end(kCauses));
-    const auto http = http_causes();
-    joined->insert(joined->end(), http.begin(), http.end());
+    for (const auto more : {loop_causes(), http_causes()}) {
+      joined->insert(joined->end(), more.begin(), more.end());
+    }
     return joined;
   }();
   return all;

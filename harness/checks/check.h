@@ -18,7 +18,10 @@ class Session;
 // What a check cannot do without; where the world lacks it, the verdict is SKIP with the reason.
 struct Needs {
   bool tcp = false;
-  bool http = false;  // the profile speaks HTTP
+  bool http = false;          // the profile speaks HTTP
+  bool faults = false;        // calls of the target that fail
+  bool event_order = false;   // a choice among ready events
+  bool virtual_time = false;  // minutes that cost nothing
 };
 
 // Which cause a symptom points to in this check.

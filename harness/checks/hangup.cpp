@@ -49,6 +49,31 @@ void run_half_close(Session& session) {
   });
 }
 
+// Whether the target ends the connection of a peer that sent part of a request and then ended its
+// side, without waiting for a time-out of its own.
+bool ends_at_once(Session& session, std::size_t offset, bool together) {
+  World& world = session.world();
+  Peer peer = world.connect();
+  world.settle();
+  if (together) world.hold();
+  peer.send(std::string_view(session.request()).substr(0, offset));
+  if (!together) world.settle();
+  peer.shutdown_write();
+  if (together) world.release();
+  peer.receive_to_end();
+  return peer.ending() != Ending::kOpen;
+}
+
+void run_end_at_once(Session& session) {
+  const std::size_t size = session.request().size();
+  session.sweep({"offset", "offsets"}, {1, size / 2, size - 1}, [&](std::size_t offset) {
+    if (!ends_at_once(session, offset, false)) return;  // it waits for a time-out; see half-close
+    Session::require(ends_at_once(session, offset, true), Symptom::kNotEnded,
+                     "the connection ends, as it does when the end of input comes later",
+                     "still open");
+  });
+}
+
 // The request and the end of input are both there when the server first looks.
 void run_half_close_at_once(Session& session) {
   require_that_half_close_is_answered(session);
@@ -130,6 +155,8 @@ constexpr Blame kHalfCloseBlames[] = {{Symptom::kSpins, "eof-spin"},
                                       {Symptom::kNoAnswer, "halfclose-drops-response"},
                                       {Symptom::kWrongAnswer, "halfclose-drops-response"},
                                       {Symptom::kNotEnded, "halfclose-leak"}};
+constexpr Blame kEndAtOnceBlames[] = {{Symptom::kSpins, "eof-spin"},
+                                      {Symptom::kNotEnded, "et-short-read-misses-eof"}};
 constexpr Blame kResetBlames[] = {{Symptom::kSpins, "hup-err-ignored-spin"},
                                   {Symptom::kDied, "econnreset-kills"},
                                   {Symptom::kDeaf, "reset-leaves-deaf"}};
@@ -159,6 +186,14 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kHalfCloseBlames,
      .run = run_half_close_at_once},
+    {.id = "close.hangup.end-at-once",
+     .when = "part of a request and the end of input arrive before the server looks",
+     .must = "end the connection as if the end of input had come later",
+     .because = "the end comes in one event with the bytes before it: a short read is not the last "
+                "where EPOLLRDHUP was reported: epoll_ctl(2), epoll(7)",
+     .needs = {},
+     .blames = kEndAtOnceBlames,
+     .run = run_end_at_once},
     {.id = "close.hangup.reset",
      .when = "the peer resets the connection after each number of bytes of its request",
      .must = "drop the connection, free the descriptor, serve others",

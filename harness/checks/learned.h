@@ -9,6 +9,7 @@
 namespace e3 {
 
 struct Learned {
+  std::optional<bool> answers_early;  // before the request is complete
   std::optional<HttpTraits> http;
 };
 

@@ -19,16 +19,19 @@ std::array<Profile, 3> make_profiles() {
        .request = "GET /e3 HTTP/1.0\r\nHost: localhost\r\n\r\n",
        .large_request =
            "GET /" + std::string(kLargeTarget, 'e') + " HTTP/1.0\r\nHost: localhost\r\n\r\n",
+       .pad_at = std::string_view("GET /").size(),
        .is_http = true},
       {.name = "hello",
        .summary = "any request head, one greeting, then the server closes",
        .request = "GET / HTTP/1.0\r\nUser-Agent: e3\r\n\r\n",
        .large_request = "GET / HTTP/1.0\r\nUser-Agent: e3\r\n\r\n",
+       .pad_at = std::string_view("GET / HTTP/1.0\r\nUser-Agent: ").size(),
        .is_http = true},
       {.name = "echo",
        .summary = "every byte comes back until the peer ends its side",
        .request = "the quick brown fox\njumps over the lazy dog\n",
        .large_request = std::string(65536, 'e') + "\n",
+       .pad_at = 0,
        .peer_ends = true},
   }};
 }
@@ -66,6 +69,11 @@ const Profile* find_profile(std::string_view name) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Profile& p) { return p.name == name; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::string padded_request(const Profile& profile, std::string_view filler) {
+  std::string request = profile.request;
+  return request.insert(profile.pad_at.value(), filler);
 }
 
 std::string masked(const Profile& profile, std::string_view answer) {

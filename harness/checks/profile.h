@@ -3,6 +3,8 @@
 // learned from an undisturbed exchange.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +32,8 @@ struct Profile {
                                 // connection, or when nothing more comes
   std::vector<Mask> masks = {};
   HalfClose half_close = HalfClose::kAnswers;
+  // Where the request can be made longer, by any letters or digits; nullopt: nowhere.
+  std::optional<std::size_t> pad_at = {};
   bool is_http = false;    // the answer has a status line; its Date may differ
   bool peer_ends = false;  // the request ends with the peer's half-close
 };
@@ -43,6 +47,9 @@ Profile parse_profile(std::string_view text, const std::string& name);
 // The profile of that name, or of the file where `word` ends in ".toml"; lives as long as the
 // process. Throws std::invalid_argument, which says what there is.
 const Profile& load_profile(const std::string& word);
+
+// The request with `filler` inserted at `pad_at`, which must be set: another valid request.
+std::string padded_request(const Profile& profile, std::string_view filler);
 
 // The answer with what may legitimately differ between two exchanges blanked out.
 std::string masked(const Profile& profile, std::string_view answer);

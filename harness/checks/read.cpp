@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/session.h"
@@ -11,6 +12,9 @@ namespace e3 {
 namespace {
 
 constexpr std::size_t kRandomFragmentations = 64;
+// All pairs of cuts of a short request; of a longer one, or where each costs real time, some.
+constexpr std::size_t kPairsOfCuts = 800;
+constexpr std::size_t kPairsOfCutsInRealTime = 48;
 
 // Sends the request cut before each of `cuts` (ascending), the target acting on every fragment.
 void send_in_fragments(Session& session, const std::vector<std::size_t>& cuts) {
@@ -33,6 +37,24 @@ void run_every_offset(Session& session) {
   for (std::size_t i = 1; i < session.request().size(); ++i) offsets.push_back(i);
   session.sweep({"offset", "offsets"}, offsets,
                 [&](std::size_t offset) { send_in_fragments(session, {offset}); });
+}
+
+void run_three_fragments(Session& session) {
+  std::vector<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t second = 2; second < session.request().size(); ++second) {
+    for (std::size_t first = 1; first < second; ++first) pairs.emplace_back(first, second);
+  }
+  if (pairs.empty()) throw NotApplicable{"the request is too short to be cut twice"};
+  const bool costly = !session.world().abilities().virtual_time;
+  session.sweep(
+      {"pair of cuts", "pairs of cuts"},
+      Session::spread(pairs.size() - 1, costly ? kPairsOfCutsInRealTime : kPairsOfCuts),
+      [&](std::size_t index) {
+        send_in_fragments(session, {pairs[index].first, pairs[index].second});
+      },
+      [&](std::size_t index) {
+        return fmt::format("cuts at {}, {}", pairs[index].first, pairs[index].second);
+      });
 }
 
 void run_byte_at_a_time(Session& session) {
@@ -79,6 +101,13 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kSplitBlames,
      .run = run_every_offset},
+    {.id = "read.split.three-fragments",
+     .when = "the request comes in three fragments, cut at each pair of offsets in turn",
+     .must = "answer as if it had come whole, and not before it is complete",
+     .because = kStream,
+     .needs = {},
+     .blames = kSplitBlames,
+     .run = run_three_fragments},
     {.id = "read.split.byte-at-a-time",
      .when = "the request comes in fragments of one byte",
      .must = "answer as if it had come whole, and not before it is complete",

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <utility>
 
+#include "harness/checks/learned.h"
+
 namespace e3 {
 namespace {
 
@@ -36,6 +38,12 @@ Session::Session(const CheckCase& which, const Profile& profile, WorldSource& so
 }
 
 void Session::learn_baseline() {
+  if (!learned_->answers_early && !answer().bytes.empty() && !check_health(world())) {
+    learned_->answers_early = answers_early();
+    const bool broken = check_health(world()).has_value();
+    broken && source_->can_renew() ? source_->renew() : source_->begin_check();
+    answers_.clear();  // a new target has to show that it answers
+  }
   const Answer& learned = answer();
   if (learned.bytes.empty()) {
     throw ControlFailed{
@@ -47,7 +55,22 @@ void Session::learn_baseline() {
     throw ControlFailed{fmt::format("the undisturbed request was not answered with 2xx but {}",
                                     quoted(learned.bytes, 40))};
   }
+  // Whoever answers whatever was sent shows nothing by its answers.
+  if (*learned_->answers_early && !blames(Symptom::kEarlyAnswer)) {
+    throw ControlFailed{"the undisturbed request is answered before it is complete"};
+  }
   descriptors_ = world().health().descriptors;
+}
+
+bool Session::answers_early() {
+  if (profile_->peer_ends) return false;
+  Peer peer = world().connect();
+  peer.send(std::string_view(request()).substr(0, request().size() - 1));
+  world().settle();
+  if (peer.receive_now(1) > 0) return true;
+  peer.send(std::string_view(request()).substr(request().size() - 1));
+  peer.receive_to_end();
+  return false;
 }
 
 Answer Session::exchange(const std::string& request) {
@@ -75,6 +98,11 @@ const std::string& Session::large_request() {
   return request();
 }
 
+std::string Session::padded_request(std::string_view filler) const {
+  if (profile_->pad_at) return e3::padded_request(*profile_, filler);
+  throw NotApplicable{"the profile does not say where a request can be made longer"};
+}
+
 void Session::finish_request(Peer& peer) {
   if (profile_->peer_ends) peer.shutdown_write();
 }
@@ -85,11 +113,14 @@ void Session::receive_answer(Peer& peer) {
 
 void Session::expect_answer(Peer& peer, const std::string& request) {
   const Answer& wanted = answer_to(request);
-  // A masked answer does not tell how many bytes to wait for.
-  if (wanted.ending == Ending::kOpen && profile_->answer_end.empty() && profile_->masks.empty()) {
+  if (!profile_->answer_end.empty() || !profile_->masks.empty()) {
+    receive_answer(peer);  // a masked answer does not tell how many bytes to wait for
+  } else if (wanted.ending == Ending::kOpen) {
     peer.receive_up_to(wanted.bytes.size());
   } else {
-    receive_answer(peer);
+    // Not to the end: a target may send for ever.
+    while (peer.received().size() <= wanted.bytes.size() && peer.receive(65536) > 0) {
+    }
   }
   const Answer got{.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
   if (const auto differs = compare_answers(got, wanted)) throw *differs;
@@ -128,6 +159,17 @@ void Session::warn(const Violation& lenience) {
                        .transcript = world().transcript().lines()});
 }
 
+bool Session::found_broken_target() {
+  const auto broken = check_health(world());
+  if (!broken) return false;
+  failures_.push_back({.point = "an undisturbed exchange",
+                       .violation = *broken,
+                       .cause = cause_of(*check_, broken->symptom),
+                       .transcript = world().transcript().lines()});
+  if (source_->can_renew()) source_->renew();
+  return true;
+}
+
 void Session::require(bool holds, Symptom symptom, std::string expected, std::string actual) {
   if (!holds) throw Violation{symptom, std::move(expected), std::move(actual)};
 }
@@ -156,6 +198,8 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   } catch (const TargetUnavailable& gone) {
     found = Violation{Symptom::kDeaf, "connections are taken", gone.what()};
   }
+  world().clear_faults();
+  world().order_events(nullptr);
   try {
     if (!found) return check_invariants();
     // Death and spinning are causes; a missing answer is what they look like from outside.
@@ -169,6 +213,11 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
     if (found) return found;
     return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};
   }
+}
+
+bool Session::blames(Symptom symptom) const {
+  return std::any_of(check_->blames.begin(), check_->blames.end(),
+                     [&](const Blame& blame) { return blame.symptom == symptom; });
 }
 
 void Session::sweep(const PointName& name, const std::vector<std::size_t>& points,

@@ -34,6 +34,11 @@ struct NotApplicable {
   std::string why;
 };
 
+// This engine cannot show what this check is about.
+struct NotShown {
+  std::string why;
+};
+
 // What the points of a sweep are called: "offset", "offsets".
 struct PointName {
   std::string_view one;
@@ -67,8 +72,13 @@ class Session {
   // The profile's large request, or the plain one where the target refuses that.
   const std::string& large_request();
 
+  // The request made longer by `filler`. Throws NotApplicable where the profile cannot say how.
+  std::string padded_request(std::string_view filler) const;
+
   // The peer has sent all of its request: half-closes where the protocol wants that.
   void finish_request(Peer& peer);
+  // Reads until the answer's end, where the profile knows it, or until nothing more comes.
+  void receive_answer(Peer& peer);
   // Reads on until the whole answer has come. Throws Violation when it is not the undisturbed one.
   void expect_answer(Peer& peer, const std::string& request);
   void expect_answer(Peer& peer) { expect_answer(peer, request()); }
@@ -102,6 +112,10 @@ class Session {
   void set_connection(std::string seen) { connection_ = std::move(seen); }
   const std::string& connection() const { return connection_; }
 
+  // The target could not be reached outside of a sweep. True when that is because it is broken: a
+  // failure, and there is another target.
+  bool found_broken_target();
+
   // A remark for the report.
   void note(std::string text) { notes_.push_back(std::move(text)); }
 
@@ -116,8 +130,9 @@ class Session {
 
  private:
   Answer exchange(const std::string& request);
-  void receive_answer(Peer& peer);
   void learn_baseline();
+  bool answers_early();
+  bool blames(Symptom symptom) const;
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
   std::optional<Violation> check_invariants();
   std::optional<Violation> try_canary();

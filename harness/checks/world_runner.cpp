@@ -11,8 +11,16 @@ namespace e3 {
 namespace {
 
 std::string missing_ability(const Check& check, const Abilities& abilities) {
-  if (check.needs.tcp && !abilities.tcp) {
+  const Needs& needs = check.needs;
+  if (needs.tcp && !abilities.tcp) {
     return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
+  }
+  if (needs.faults && !abilities.faults) return "needs calls that fail: link the server in";
+  if (needs.event_order && !abilities.event_order) {
+    return "needs a choice among ready events, which only --engine sim has";
+  }
+  if (needs.virtual_time && !abilities.virtual_time) {
+    return "would take real minutes: link the server in";
   }
   return {};
 }
@@ -84,21 +92,27 @@ void conclude_without(CheckResult& result, Verdict verdict, std::string reason) 
 
 // Runs the check in `session` and judges what it saw.
 void run_in(Session& session, CheckResult& result, const RunOptions& options) {
+  // What was seen before the check broke off stands.
+  const auto breaks_off = [&](Verdict verdict, const std::string& why) {
+    take_over(result, session);
+    if (session.failures().empty()) return conclude_without(result, verdict, why);
+    judge(result, options.strict);
+    result.reason = why;
+  };
   try {
     result.check->run(session);
     take_over(result, session);
     judge(result, options.strict);
   } catch (const ControlFailed& failed) {
-    take_over(result, session);
-    if (session.failures().empty()) {
-      conclude_without(result, Verdict::kInconclusive, failed.why);
-    } else {
-      judge(result, options.strict);
-      result.reason = failed.why;
-    }
+    breaks_off(Verdict::kInconclusive, failed.why);
   } catch (const NotApplicable& missing) {
+    breaks_off(Verdict::kNotApplicable, missing.why);
+  } catch (const NotShown& missing) {
+    breaks_off(Verdict::kSkip, missing.why);
+  } catch (const TargetUnavailable&) {
+    if (!session.found_broken_target()) throw;
     take_over(result, session);
-    conclude_without(result, Verdict::kNotApplicable, missing.why);
+    judge(result, options.strict);
   }
 }
 

@@ -33,6 +33,8 @@ std::string_view to_string(Symptom symptom) {
       return "bad-length";
     case Symptom::kExtraAnswer:
       return "extra-answer";
+    case Symptom::kUnbounded:
+      return "unbounded";
   }
   return "unknown";
 }

@@ -28,6 +28,7 @@ enum class Symptom {
   kNotEnded,     // the connection stays open
   kBadLength,    // the announced length is not the body's, or the answer cannot be parsed
   kExtraAnswer,  // more answers than there were requests
+  kUnbounded,    // takes whatever is sent, without end
 };
 
 std::string_view to_string(Symptom symptom);

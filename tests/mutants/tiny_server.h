@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A small level-triggered HTTP/1.0 server that is correct, or has exactly one known bug: the proof
-// that each check fails when it must, and that it does not fail otherwise.
+// A small HTTP/1.0 server that is correct, or has exactly one known bug: the proof that each check
+// fails when it must, and that it does not fail otherwise. Level-triggered, but where a bug needs
+// edges.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +16,72 @@ enum class Bug {
   kNeverAnswers,
   kClosesAtAccept,
   kAnswers400ToAll,
-  // One bug each.
-  kAcceptsOncePerEdge,      // the rest of a burst is left in the queue
-  kForgetsBetweenReads,     // looks for the end of the head in the last read only
-  kAnswersFirstRead,        // takes whatever the first read brings for the request
+  kAnswersOnceThenHangs,
+  // One bug each: accepting.
+  kAcceptsOncePerEdge,        // the rest of a burst is left in the queue
+  kSpinsOutOfDescriptors,     // leaves the listener armed when accept fails with EMFILE
+  kForgetsOutOfDescriptors,   // disarms it then, and never arms it again
+  kDiesOutOfDescriptors,      // throws when accept fails with EMFILE and its kin
+  kDiesOfAbortedConnection,   // throws when accept fails with ECONNABORTED and its kin
+  kStopsAtAbortedConnection,  // disarms the listener then
+  kLeaksUnregistered,         // forgets a connection that epoll_ctl refuses
+  kNeverResumesAccepting,     // disarms the listener at its limit of connections, for ever
+  kLosesSlots,                // counts a failed connection as open for ever
+  // Reading.
+  kForgetsBetweenReads,      // looks for the end of the head in the last read only
+  kAnswersFirstRead,         // takes whatever the first read brings for the request
+  kRemembersOneRead,         // looks for it in the last two reads only
+  kWantsTerminatorLast,      // sees the end of the head only where nothing follows it
+  kAwaitsMoreAfterFullRead,  // takes a read that filled its buffer for the first of several
+  kTakesAnyLength,           // has no limit to the size of a head
+  kTakesEagainForError,      // drops the connection when recv says EAGAIN
+  kDropsInterruptedRead,     // ... or EINTR
+  kDiesOfReceiveError,       // throws when recv fails
+  // Writing.
   kIgnoresShortWrite,       // closes after the first send, whatever it took
   kNeverWaitsToWrite,       // keeps the rest but never asks for EPOLLOUT
   kRetriesFullBuffer,       // calls send again and again while the buffer is full
-  kReadsEofForEver,         // takes recv() == 0 for "nothing now"
-  kDropsAnswerAtHalfClose,  // closes at end of input without answering
-  kKeepsHalfOpen,           // never closes when input ends before the request
-  kLeaksOnAbruptClose,      // forgets the descriptor when recv or send fails
-  kIgnoresHangup,           // EPOLLERR and EPOLLHUP are skipped
-  kRaisesSigpipe,           // sends without MSG_NOSIGNAL
-  kClosesTwice,             // closes a failed connection a second time
-  kDiesWithoutTarget,       // an exception escapes from a request line without a target
-  kDiesOnBinary,            // an exception escapes from a byte above 127
-  kDiesWithoutColon,        // an exception escapes from a header without a colon
-  kCountsCharacters,        // Content-Length counts UTF-8 characters
+  kTakesFullForError,       // drops the connection when send says EAGAIN
+  kDropsInterruptedWrite,   // ... or EINTR
+  kRepeatsAfterShortWrite,  // sends the last byte of a short write again
+  kDiesOfSendError,         // throws when send fails
+  // Closing.
+  kReadsEofForEver,          // takes recv() == 0 for "nothing now"
+  kDropsAnswerAtHalfClose,   // closes at end of input without answering
+  kKeepsHalfOpen,            // never closes when input ends before the request
+  kLeaksOnAbruptClose,       // forgets the descriptor when recv or send fails
+  kIgnoresHangup,            // EPOLLERR and EPOLLHUP are skipped
+  kRaisesSigpipe,            // sends without MSG_NOSIGNAL
+  kClosesTwice,              // closes a failed connection a second time
+  kDiesOfShutdownError,      // throws when shutdown fails
+  kClosesAgain,              // closes again when a signal interrupted close
+  kClosesAtOnce,             // closes with unread input
+  kMissesEndAfterShortRead,  // edge-triggered; takes a short read for all there is
+  // Waiting, and telling connections apart.
+  kSkipsFullBatch,      // passes over a report that fills its array
+  kDiesOfInterrupt,     // throws when epoll_wait says EINTR
+  kTableOf200,          // has no room for descriptors 200 above the listener's
+  kSharesInput,         // keeps the input of all connections in one buffer
+  kBlocksInSend,        // forgets O_NONBLOCK on accepted connections
+  kBlocksForWholeHead,  // ... and reads each head to its end
+  // Edge-triggered servers.
+  kEdgeNone,          // correct
+  kReadsOncePerEdge,  // leaves what one read does not take
+  kReadsOrWrites,     // does one or the other when both are reported
+  kAbandonsBatch,     // forgets the rest of a report when a connection comes in
+  // Time.
+  kNoHeadTime,            // waits for a head for ever
+  kRenewsHeadTime,        // ... from the last byte on, not from the first
+  kKillsSlowHeads,        // ... for no more than two seconds
+  kNoWriteTime,           // waits for a reader for ever
+  kNeverRenewsWriteTime,  // cuts off whoever has not read all after twelve seconds
+  kRoundsTimeDown,        // waits in steps of half a second, rounded down
+  kTicks,                 // looks around every millisecond
+  // Reading HTTP.
+  kDiesWithoutTarget,  // an exception escapes from a request line without a target
+  kDiesOnBinary,       // an exception escapes from a byte above 127
+  kDiesWithoutColon,   // an exception escapes from a header without a colon
+  kCountsCharacters,   // Content-Length counts UTF-8 characters
 };
 
 struct BugName {
@@ -40,6 +89,10 @@ struct BugName {
   std::string_view name;
 };
 std::span<const BugName> bug_names();
+inline bool is_correct(Bug bug) { return bug == Bug::kNone || bug == Bug::kEdgeNone; }
+inline bool is_null_server(Bug bug) {
+  return bug >= Bug::kNeverAnswers && bug <= Bug::kAnswersOnceThenHangs;
+}
 
 /// Serves on 127.0.0.1:`port` (0: a free one) and prints nothing. Returns only by exception:
 /// std::system_error when it cannot listen, std::runtime_error where a bug lets one escape, and

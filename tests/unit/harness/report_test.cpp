@@ -87,7 +87,7 @@ TEST(Report, TheReplayCommandRunsTheOneCheckAgain) {
   RunResult result = sample();
   result.target_arguments = " --spawn './s {port}'";
   EXPECT_EQ(replay_command(result, result.checks[1]),
-            "e3 run read.split.every-offset --profile http --seed 7 --spawn './s {port}'");
+            "e3 run " + result.checks[1].id + " --profile http --seed 7 --spawn './s {port}'");
 }
 
 TEST(Report, AFileIsWrittenWholeOrNotAtAll) {

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+// Accepting, while accept() fails: an error of one connection, or a shortage that passes, is no
+// reason to stop.
+#include <cerrno>
+#include <chrono>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/session.h"
+#include "harness/checks/strike.h"
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Servers may pause after a shortage; common pauses are between 10 ms and a second.
+constexpr VirtualTime kPause = 30s;
+
+void ask(Session& session, Peer& peer) {
+  peer.send(session.request());
+  session.finish_request(peer);
+}
+
+// The answer must come, if need be after a pause in accepting.
+void expect_answer_in_time(Session& session, Peer& peer) {
+  World& world = session.world();
+  world.settle();
+  if (peer.receive_now(1) == 0 && peer.ending() == Ending::kOpen) world.advance(kPause);
+  try {
+    session.expect_answer(peer);
+  } catch (const Violation& violation) {
+    if (!peer.received().empty()) throw;
+    throw Violation{Symptom::kNotAccepted, "the waiting connection is served", violation.actual,
+                    violation.waits_for_ever};
+  }
+}
+
+std::vector<Fault> accept_faults(const std::vector<int>& errors) {
+  std::vector<Fault> faults;
+  for (const int error : errors) {
+    faults.push_back({.call = CallKind::kAccept, .role = Role::kListener, .error = error});
+  }
+  return faults;
+}
+
+// Two wait in the queue; accept() fails once with each error.
+void run_once_each(Session& session, const std::vector<int>& errors, bool first_is_lost) {
+  const std::vector<Fault> faults = showable(session, accept_faults(errors));
+  std::vector<std::size_t> points;
+  for (std::size_t i = 0; i < faults.size(); ++i) points.push_back(i);
+  session.sweep(
+      {"error", "errors"}, points,
+      [&](std::size_t index) {
+        World& world = session.world();
+        world.hold();
+        Peer first = world.connect();
+        Peer second = world.connect();
+        ask(session, first);
+        ask(session, second);
+        const Strike strike(session, faults[index]);
+        world.release();
+        if (!first_is_lost) expect_answer_in_time(session, first);
+        expect_answer_in_time(session, second);
+        strike.require_happened();
+      },
+      [&](std::size_t index) { return to_string(faults[index]); });
+}
+
+void run_connection_error(Session& session) {
+  run_once_each(session, {ECONNABORTED, EPROTO, EHOSTUNREACH, ENETDOWN, EPERM}, true);
+}
+
+void run_shortage(Session& session) { run_once_each(session, {ENFILE, ENOBUFS, ENOMEM}, false); }
+
+void run_interrupted(Session& session) { run_once_each(session, {EINTR}, false); }
+
+// No descriptor is free until a connection that holds one is closed.
+void run_out_of_descriptors(Session& session) {
+  const std::vector<Fault> faults = showable(session, accept_faults({EMFILE}));
+  session.sweep({"connections waiting:", "queues"}, {1, 2, 20}, [&](std::size_t count) {
+    World& world = session.world();
+    Peer holder = world.connect();
+    world.settle();
+    const Strike strike(session, faults.front());
+    std::vector<Peer> waiting;
+    waiting.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      waiting.push_back(world.connect());
+      ask(session, waiting.back());
+    }
+    session.expect_quiet();
+    world.advance(1s);
+    session.expect_quiet();
+    strike.require_happened();
+    holder.close();
+    for (Peer& peer : waiting) expect_answer_in_time(session, peer);
+  });
+}
+
+// epoll_ctl() refuses the accepted connection: it must be closed, or be served in another way.
+void run_not_registered(Session& session) {
+  std::vector<Fault> faults;
+  for (const int error : {ENOSPC, ENOMEM}) {
+    faults.push_back({.call = CallKind::kEpollAdd, .role = Role::kConnection, .error = error});
+  }
+  faults = showable(session, faults);
+  std::vector<std::size_t> points;
+  for (std::size_t i = 0; i < faults.size(); ++i) points.push_back(i);
+  session.sweep(
+      {"error", "errors"}, points,
+      [&](std::size_t index) {
+        const Strike strike(session, faults[index]);
+        Peer peer = session.world().connect();
+        peer.send(session.request().substr(0, 1));  // not all: there is something to wait for
+        session.world().settle();
+        strike.require_happened();
+        session.expect_end(peer);
+      },
+      [&](std::size_t index) { return to_string(faults[index]); });
+}
+
+constexpr Blame kConnectionErrorBlames[] = {{Symptom::kDied, "accept-transient-fatal"},
+                                            {Symptom::kNotAccepted, "accept-transient-fatal"},
+                                            {Symptom::kDeaf, "accept-transient-fatal"}};
+constexpr Blame kShortageBlames[] = {{Symptom::kDied, "accept-emfile-fatal"},
+                                     {Symptom::kSpins, "accept-emfile-spin"},
+                                     {Symptom::kNotAccepted, "accept-emfile-lost-edge"},
+                                     {Symptom::kDeaf, "accept-emfile-lost-edge"}};
+constexpr Blame kRegisterBlames[] = {{Symptom::kNotEnded, "register-fail-leak"},
+                                     {Symptom::kLeaks, "register-fail-leak"},
+                                     {Symptom::kSpins, "register-fail-leak"}};
+
+constexpr Check kChecks[] = {
+    {.id = "accept.error.connection",
+     .when = "accept() fails once with the error of a connection that was lost in the queue, with "
+             "another connection behind it",
+     .must = "go on accepting",
+     .because = "accept() passes on errors of the waiting connection; they are to be treated like "
+                "EAGAIN: accept(2), \"Error handling\"",
+     .needs = {.faults = true},
+     .blames = kConnectionErrorBlames,
+     .run = run_connection_error},
+    {.id = "accept.error.interrupted",
+     .when = "a signal interrupts accept() once, with connections waiting",
+     .must = "call it again",
+     .because = "EINTR says that nothing was done, not that nothing can be: accept(2), signal(7)",
+     .needs = {.faults = true},
+     .blames = kConnectionErrorBlames,
+     .run = run_interrupted},
+    {.id = "accept.error.shortage",
+     .when = "accept() fails once for want of memory or of descriptors in the system, and nothing "
+             "else happens",
+     .must = "serve the waiting connections, if need be after a pause",
+     .because = "the connections stay in the queue, and their edge has been reported: accept(2), "
+                "epoll(7)",
+     .needs = {.faults = true},
+     .blames = kShortageBlames,
+     .run = run_shortage},
+    {.id = "accept.error.out-of-descriptors",
+     .when = "connections wait while every descriptor is in use, until one is closed",
+     .must = "wait without spinning, then serve them",
+     .because = "EMFILE leaves the connection in the queue: a level-triggered listener is ready "
+                "for ever, an edge-triggered one never again: accept(2), epoll(7)",
+     .needs = {.faults = true},
+     .blames = kShortageBlames,
+     .run = run_out_of_descriptors},
+    {.id = "accept.error.not-registered",
+     .when = "epoll_ctl() refuses an accepted connection for want of memory or watches",
+     .must = "end that connection and free its descriptor",
+     .because =
+         "EPOLL_CTL_ADD can fail with ENOSPC and ENOMEM; a connection that is not watched is "
+         "never heard of again: epoll_ctl(2)",
+     .needs = {.faults = true},
+     .blames = kRegisterBlames,
+     .run = run_not_registered},
+};
+
+}  // namespace
+
+std::span<const Check> accept_error_checks() { return kChecks; }
+
+}  // namespace e3

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Isolation: what one peer does, or leaves undone, is no affair of the others.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/crowd.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kPeers = 20;
+constexpr std::size_t kCrowd = 60;  // well below the connections that any server takes
+
+// Requests that differ, in pieces that take turns.
+void run_interleaved(Session& session) {
+  std::vector<std::string> requests;
+  for (std::size_t i = 0; i < kPeers; ++i) {
+    const std::string filler(1 + session.random_below(30), static_cast<char>('a' + i));
+    requests.push_back(session.padded_request(filler));
+  }
+  for (const std::string& request : requests) session.answer_to(request);
+  session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {
+    std::vector<Peer> peers = connect_crowd(session.world(), kPeers);
+    const auto longest = std::max_element(
+        requests.begin(), requests.end(),
+        [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+    for (std::size_t begin = 0; begin < longest->size(); begin += step) {
+      for (std::size_t i = 0; i < kPeers; ++i) {
+        if (begin < requests[i].size())
+          peers[i].send(std::string_view(requests[i]).substr(begin, step));
+      }
+      settle_crowd(session.world());
+    }
+    for (Peer& peer : peers) session.finish_request(peer);
+    for (std::size_t i = 0; i < kPeers; ++i) session.expect_answer(peers[i], requests[i]);
+  });
+}
+
+// Somebody else asks while the others wait; then they get what they are owed.
+void ask_beside(Session& session) {
+  Peer peer = session.world().connect();
+  peer.send(session.request());
+  session.finish_request(peer);
+  try {
+    session.expect_answer(peer);
+  } catch (const Violation& violation) {
+    throw Violation{Symptom::kDeaf, "another peer is served meanwhile", violation.actual};
+  }
+}
+
+void run_slow_readers(Session& session) {
+  const std::string& request = session.large_request();
+  session.sweep({"slow readers:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
+    std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
+    std::vector<std::size_t> sent;
+    // What fits is enough where the server answers as it reads.
+    for (Peer& peer : crowd) sent.push_back(peer.send(request));
+    settle_crowd(session.world());
+    ask_beside(session);
+    for (std::size_t i = 0; i < count; ++i) {
+      while (sent[i] < request.size() && crowd[i].receive(1024) > 0) {
+        sent[i] += crowd[i].send(std::string_view(request).substr(sent[i]));
+      }
+      session.finish_request(crowd[i]);
+      session.expect_answer(crowd[i], request);
+    }
+  });
+}
+
+void run_slow_senders(Session& session) {
+  const std::string& request = session.request();
+  session.sweep({"slow senders:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
+    std::vector<Peer> crowd = connect_crowd(session.world(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      crowd[i].send(std::string_view(request).substr(0, i % request.size()));
+    }
+    settle_crowd(session.world());
+    ask_beside(session);
+    for (std::size_t i = 0; i < count; ++i) {
+      crowd[i].send(std::string_view(request).substr(i % request.size()));
+      session.finish_request(crowd[i]);
+      session.expect_answer(crowd[i]);
+    }
+  });
+}
+
+constexpr Blame kMixedBlames[] = {{Symptom::kWrongAnswer, "cross-talk"},
+                                  {Symptom::kNoAnswer, "cross-talk"},
+                                  {Symptom::kNotEnded, "cross-talk"}};
+constexpr Blame kBlockedBlames[] = {{Symptom::kDeaf, "blocking-conn"},
+                                    {Symptom::kNoAnswer, "blocking-conn"}};
+
+constexpr std::string_view kOneLoop =
+    "one loop serves all: a call that sleeps for one peer keeps the others waiting; accepted "
+    "sockets do not inherit O_NONBLOCK: accept(2)";
+
+constexpr Check kChecks[] = {
+    {.id = "isolation.interleaved",
+     .when = "peers with different requests send them in pieces that take turns",
+     .must = "give each the answer to its own request",
+     .because = "a stream belongs to one connection (RFC 9293, section 3.3): what is kept of it "
+                "must, too",
+     .needs = {},
+     .blames = kMixedBlames,
+     .run = run_interleaved},
+    {.id = "isolation.slow-readers",
+     .when = "peers do not read their answers",
+     .must = "serve others meanwhile, then send the rest",
+     .because = kOneLoop,
+     .needs = {},
+     .blames = kBlockedBlames,
+     .run = run_slow_readers},
+    {.id = "isolation.slow-senders",
+     .when = "peers have sent parts of their requests",
+     .must = "serve others meanwhile, then answer",
+     .because = kOneLoop,
+     .needs = {},
+     .blames = kBlockedBlames,
+     .run = run_slow_senders},
+};
+
+}  // namespace
+
+std::span<const Check> isolation_checks() { return kChecks; }
+
+}  // namespace e3

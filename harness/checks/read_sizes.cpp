@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+// Reading more, or less, than one request at a time: what one read returns is the network's choice.
+#include <fmt/format.h>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+// Two requests on one connection. In segments of their own, the second after the answer to the
+// first; or with the first `together` bytes in one segment.
+struct TwoRequests {
+  Answer answer;
+  bool first_in_time = false;  // the first answer came before the rest was sent
+};
+
+TwoRequests ask_twice(Session& session, std::size_t together) {
+  const std::string both = session.request() + session.request();
+  const std::size_t one = session.answer().bytes.size();
+  Peer peer = session.world().connect();
+  peer.send(std::string_view(both).substr(0, together));
+  peer.receive_up_to(one);  // the first answer does not wait for the second request
+  const bool first_in_time = session.profile().peer_ends || peer.received().size() >= one;
+  peer.send(std::string_view(both).substr(together));
+  session.finish_request(peer);
+  if (session.answer().ending == Ending::kOpen) {
+    peer.receive_up_to(2 * one);
+  } else {
+    peer.receive_to_end();
+  }
+  return {{.bytes = masked(session.profile(), peer.received()), .ending = peer.ending()},
+          first_in_time};
+}
+
+void run_coalesced(Session& session) {
+  if (!session.profile().masks.empty()) throw NotApplicable{"no two answers are alike"};
+  const std::size_t size = session.request().size();
+  const TwoRequests apart = ask_twice(session, size);
+  if (!apart.first_in_time) throw ControlFailed{"the second of two connections gets no answer"};
+  session.sweep({"first segment of size", "segments"}, {size + 1, size + size / 2, 2 * size},
+                [&](std::size_t together) {
+                  const TwoRequests joined = ask_twice(session, together);
+                  Session::require(joined.first_in_time, Symptom::kNoAnswer,
+                                   "the first answer does not wait for the second request",
+                                   "nothing until the second request is complete");
+                  const auto differs = compare_answers(joined.answer, apart.answer);
+                  if (differs) throw *differs;
+                });
+}
+
+// Sizes next to those of common buffers.
+constexpr std::size_t kBuffers[] = {512, 1024, 2048, 4096, 8192, 16384};
+constexpr std::size_t kSmallSegment = 500;  // no divisor of the sizes above
+
+Answer send_in_segments(Session& session, const std::string& request, std::size_t segment) {
+  World& world = session.world();
+  Peer peer = world.connect();
+  for (std::size_t begin = 0; begin < request.size(); begin += segment) {
+    world.hold();  // a segment of any size is there before the target looks
+    peer.send(std::string_view(request).substr(begin, segment));
+    world.release();
+    world.settle();
+  }
+  session.finish_request(peer);
+  session.receive_answer(peer);
+  return {.bytes = masked(session.profile(), peer.received()), .ending = peer.ending()};
+}
+
+bool is_refusal(const Session& session, const Answer& answer) {
+  const int status = http_status(answer.bytes);
+  return answer.bytes.empty() || (session.profile().is_http && status / 100 != 2);
+}
+
+// Each size whole, and in small segments for comparison.
+void compare_whole(Session& session, const std::vector<std::size_t>& sizes) {
+  std::size_t refused = 0;
+  session.sweep({"request of size", "requests"}, sizes, [&](std::size_t size) {
+    const std::string request =
+        session.padded_request(std::string(size - session.request().size(), 'e'));
+    const Answer control = send_in_segments(session, request, kSmallSegment);
+    if (is_refusal(session, control)) {  // its limit; what is left of the request may be cut off
+      ++refused;
+      return;
+    }
+    const Answer got = send_in_segments(session, request, size);
+    if (const auto differs = compare_answers(got, control)) throw *differs;
+  });
+  if (refused == sizes.size()) throw NotApplicable{"longer requests are refused"};
+}
+
+void run_buffer_edge(Session& session) {
+  std::vector<std::size_t> sizes;
+  for (const std::size_t buffer : kBuffers) {
+    for (const std::size_t size : {buffer - 1, buffer, buffer + 1}) {
+      if (size > session.request().size()) sizes.push_back(size);
+    }
+  }
+  compare_whole(session, sizes);
+}
+
+// Between the sizes of common buffers.
+void run_edge_drain(Session& session) { compare_whole(session, {3000, 5000, 7000, 20000}); }
+
+constexpr std::size_t kChunk = 65536;
+// More than all the buffers between two programs take, and than a sensible limit.
+constexpr std::size_t kEndless = 64 << 20;
+
+void run_endless(Session& session) {
+  session.sweep({"bytes:", "floods"}, {kEndless}, [&](std::size_t total) {
+    const std::string chunk(kChunk, 'e');
+    Peer peer = session.world().connect();
+    std::size_t sent = peer.send(session.request().substr(0, session.profile().pad_at.value_or(1)));
+    while (sent < total) {
+      const std::size_t taken = peer.send(chunk);
+      sent += taken;
+      if (taken < chunk.size()) return;  // it stops reading, or has ended the connection
+      // Whoever has refused may well drop the rest unread. An answer that comes along with what is
+      // sent would be refused reading, too.
+      if (!session.profile().peer_ends && peer.receive_now(1) > 0) return;
+      if (peer.ending() != Ending::kOpen) return;
+    }
+    throw Violation{Symptom::kUnbounded, "a limit to what is taken without an answer",
+                    fmt::format("all {} bytes were taken", total)};
+  });
+}
+
+constexpr Blame kCoalescedBlames[] = {{Symptom::kNoAnswer, "coalesced-requests"},
+                                      {Symptom::kWrongAnswer, "coalesced-requests"},
+                                      {Symptom::kNotEnded, "coalesced-requests"}};
+constexpr Blame kEdgeBlames[] = {{Symptom::kNoAnswer, "exact-fit-buffer"},
+                                 {Symptom::kWrongAnswer, "exact-fit-buffer"},
+                                 {Symptom::kNotEnded, "exact-fit-buffer"},
+                                 {Symptom::kDied, "exact-fit-buffer"}};
+constexpr Blame kDrainBlames[] = {{Symptom::kNoAnswer, "et-read-not-drained"},
+                                  {Symptom::kNotEnded, "et-read-not-drained"}};
+constexpr Blame kEndlessBlames[] = {{Symptom::kUnbounded, "unbounded-input"}};
+
+constexpr Check kChecks[] = {
+    {.id = "read.coalesced",
+     .when = "a request comes in one segment with all or part of the next",
+     .must = "give the same answers as to requests that come apart",
+     .because =
+         "TCP keeps order, not boundaries (RFC 9293, section 3.8): what follows a request in "
+         "the same read is the next one's, and no event will announce it again: epoll(7)",
+     .needs = {},
+     .blames = kCoalescedBlames,
+     .run = run_coalesced},
+    {.id = "read.buffer-edge",
+     .when = "a request just fills a buffer of a common size, or misses that by a byte",
+     .must = "answer as if it had come in small pieces",
+     .because = "a full buffer does not mean that there is more, and recv() into no room returns 0 "
+                "without the stream having ended: recv(2)",
+     .needs = {},
+     .blames = kEdgeBlames,
+     .run = run_buffer_edge},
+    {.id = "read.edge-drain",
+     .when = "a request larger than common read buffers arrives at once, and nothing follows",
+     .must = "read all of it, and answer as if it had come in small pieces",
+     .because = "an edge-triggered descriptor is reported again only when more arrives; read until "
+                "EAGAIN: epoll(7), \"Level-triggered and edge-triggered\"",
+     .needs = {},
+     .blames = kDrainBlames,
+     .run = run_edge_drain},
+    {.id = "read.endless",
+     .when = "a peer sends without end and never completes a request, or never reads",
+     .must = "refuse, or stop reading, before it has taken 64 MiB",
+     .because = "memory is finite: a message may be refused as too large (RFC 9110, section "
+                "15.5.14), and what is not read stays with the sender (RFC 9293, section 3.8.6)",
+     .needs = {},
+     .blames = kEndlessBlames,
+     .run = run_endless},
+};
+
+}  // namespace
+
+std::span<const Check> read_size_checks() { return kChecks; }
+
+}  // namespace e3

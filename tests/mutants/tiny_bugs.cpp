@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "tiny_server.h"
+
+namespace e3::mutants {
+namespace {
+
+constexpr BugName kBugNames[] = {
+    {Bug::kNone, "none"},
+    {Bug::kNeverAnswers, "never-answers"},
+    {Bug::kClosesAtAccept, "closes-at-accept"},
+    {Bug::kAnswers400ToAll, "answers-400-to-all"},
+    {Bug::kAnswersOnceThenHangs, "answers-once-then-hangs"},
+    {Bug::kAcceptsOncePerEdge, "accepts-once-per-edge"},
+    {Bug::kSpinsOutOfDescriptors, "spins-out-of-descriptors"},
+    {Bug::kForgetsOutOfDescriptors, "forgets-out-of-descriptors"},
+    {Bug::kDiesOutOfDescriptors, "dies-out-of-descriptors"},
+    {Bug::kDiesOfAbortedConnection, "dies-of-aborted-connection"},
+    {Bug::kStopsAtAbortedConnection, "stops-at-aborted-connection"},
+    {Bug::kLeaksUnregistered, "leaks-unregistered"},
+    {Bug::kNeverResumesAccepting, "never-resumes-accepting"},
+    {Bug::kLosesSlots, "loses-slots"},
+    {Bug::kForgetsBetweenReads, "forgets-between-reads"},
+    {Bug::kAnswersFirstRead, "answers-first-read"},
+    {Bug::kRemembersOneRead, "remembers-one-read"},
+    {Bug::kWantsTerminatorLast, "wants-terminator-last"},
+    {Bug::kAwaitsMoreAfterFullRead, "awaits-more-after-full-read"},
+    {Bug::kTakesAnyLength, "takes-any-length"},
+    {Bug::kTakesEagainForError, "takes-eagain-for-error"},
+    {Bug::kDropsInterruptedRead, "drops-interrupted-read"},
+    {Bug::kDiesOfReceiveError, "dies-of-receive-error"},
+    {Bug::kIgnoresShortWrite, "ignores-short-write"},
+    {Bug::kNeverWaitsToWrite, "never-waits-to-write"},
+    {Bug::kRetriesFullBuffer, "retries-full-buffer"},
+    {Bug::kTakesFullForError, "takes-full-for-error"},
+    {Bug::kDropsInterruptedWrite, "drops-interrupted-write"},
+    {Bug::kRepeatsAfterShortWrite, "repeats-after-short-write"},
+    {Bug::kDiesOfSendError, "dies-of-send-error"},
+    {Bug::kReadsEofForEver, "reads-eof-for-ever"},
+    {Bug::kDropsAnswerAtHalfClose, "drops-answer-at-half-close"},
+    {Bug::kKeepsHalfOpen, "keeps-half-open"},
+    {Bug::kLeaksOnAbruptClose, "leaks-on-abrupt-close"},
+    {Bug::kIgnoresHangup, "ignores-hangup"},
+    {Bug::kRaisesSigpipe, "raises-sigpipe"},
+    {Bug::kClosesTwice, "closes-twice"},
+    {Bug::kDiesOfShutdownError, "dies-of-shutdown-error"},
+    {Bug::kClosesAgain, "closes-again"},
+    {Bug::kClosesAtOnce, "closes-at-once"},
+    {Bug::kMissesEndAfterShortRead, "misses-end-after-short-read"},
+    {Bug::kSkipsFullBatch, "skips-full-batch"},
+    {Bug::kDiesOfInterrupt, "dies-of-interrupt"},
+    {Bug::kTableOf200, "table-of-200"},
+    {Bug::kSharesInput, "shares-input"},
+    {Bug::kBlocksInSend, "blocks-in-send"},
+    {Bug::kBlocksForWholeHead, "blocks-for-whole-head"},
+    {Bug::kEdgeNone, "edge-none"},
+    {Bug::kReadsOncePerEdge, "reads-once-per-edge"},
+    {Bug::kReadsOrWrites, "reads-or-writes"},
+    {Bug::kAbandonsBatch, "abandons-batch"},
+    {Bug::kNoHeadTime, "no-head-time"},
+    {Bug::kRenewsHeadTime, "renews-head-time"},
+    {Bug::kKillsSlowHeads, "kills-slow-heads"},
+    {Bug::kNoWriteTime, "no-write-time"},
+    {Bug::kNeverRenewsWriteTime, "never-renews-write-time"},
+    {Bug::kRoundsTimeDown, "rounds-time-down"},
+    {Bug::kTicks, "ticks"},
+    {Bug::kDiesWithoutTarget, "dies-without-target"},
+    {Bug::kDiesOnBinary, "dies-on-binary"},
+    {Bug::kDiesWithoutColon, "dies-without-colon"},
+    {Bug::kCountsCharacters, "counts-characters"},
+};
+
+}  // namespace
+
+std::span<const BugName> bug_names() { return kBugNames; }
+
+}  // namespace e3::mutants
