@@ -67,12 +67,14 @@ def test_the_shipped_server_passes(preload, bin_dir, protocol):
 
 
 def test_a_c_server_with_a_timer_and_an_event_passes(preload, bin_dir):
-    expect_all_passed(preload(f"{bin_dir / 'odd-server'} {{port}}", "-x", "http"))
+    # It knows nothing of errors, of slow peers, or of time.
+    unknown = ["-x", "http", "-x", "*.error*", "-x", "time"]
+    expect_all_passed(preload(f"{bin_dir / 'odd-server'} {{port}}", *unknown))
 
 
 def test_a_server_that_closes_all_it_has_inherited_passes(preload, bin_dir):
     command = f"{bin_dir / 'odd-server'} {{port}} start close-all"
-    expect_all_passed(preload(command, "accept", "read", "close.hangup.reset"))
+    expect_all_passed(preload(command, "accept.burst", "read.split", "close.hangup.reset"))
 
 
 def configured(tmp_path, name, **more):
@@ -106,7 +108,14 @@ def test_nginx_comes_out_as_it_does_over_tcp(preload, tmp_path):
 def test_lighttpd_passes_the_checks_of_transport(preload, tmp_path):
     program = program_of("lighttpd")
     configuration = configured(tmp_path, "lighttpd.conf")
-    expect_all_passed(preload(f"{program} -D -f {configuration}", "-x", "http"))
+    # What it is known to lack: see tests/real/FINDINGS.md.
+    known = ["accept.error.out-of-descriptors", "accept.error.not-registered", "time.drip"]
+    excluded = [word for check in ["http", *known] for word in ("-x", check)]
+    run = preload(f"{program} -D -f {configuration}", *excluded)
+    assert run.status == 0, run.stdout + run.stderr
+    failing = preload(f"{program} -D -f {configuration}", *known[:2])
+    assert failing.status == FAILED
+    assert "accept-emfile-spin" in failing.stdout and "register-fail-leak" in failing.stdout
 
 
 @pytest.mark.parametrize(

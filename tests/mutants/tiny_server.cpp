@@ -130,7 +130,7 @@ void TinyServer::take_in(int fd) {
     return;
   }
   connections_[fd] = {};
-  connections_[fd].deadline = now() + (has(Bug::kKillsSlowHeads) ? 2'000 : kHeadTime);
+  connections_[fd].deadline = now() + (has(Bug::kKillsSlowHeads) ? 600 : kHeadTime);
   if (has(Bug::kNoHeadTime)) connections_[fd].deadline = kNever;
   ++open_;
 }

@@ -72,7 +72,7 @@ enum class Bug {
   // Time.
   kNoHeadTime,            // waits for a head for ever
   kRenewsHeadTime,        // ... from the last byte on, not from the first
-  kKillsSlowHeads,        // ... for no more than two seconds
+  kKillsSlowHeads,        // ... for no more than 600 ms
   kNoWriteTime,           // waits for a reader for ever
   kNeverRenewsWriteTime,  // cuts off whoever has not read all after twelve seconds
   kRoundsTimeDown,        // waits in steps of half a second, rounded down
