@@ -22,6 +22,13 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   return hash;
 }
 
+// A death by SIGPIPE is told apart from any other, whatever check meets it.
+std::string_view cause_for(const Check& check, const Violation& violation) {
+  const bool died = violation.symptom == Symptom::kDied;
+  if (died && violation.actual.find("SIGPIPE") != std::string::npos) return "sigpipe-death";
+  return cause_of(check, violation.symptom);
+}
+
 }  // namespace
 
 Session::Session(const CheckCase& which, const Profile& profile, WorldSource& source,
@@ -38,10 +45,11 @@ Session::Session(const CheckCase& which, const Profile& profile, WorldSource& so
 }
 
 void Session::learn_baseline() {
-  if (!learned_->answers_early && !answer().bytes.empty() && !check_health(world())) {
+  // The target may not survive being asked in two pieces: that is other checks' to say.
+  if (!learned_->answers_early && source_->can_renew() && !answer().bytes.empty() &&
+      !check_health(world())) {
     learned_->answers_early = answers_early();
-    const bool broken = check_health(world()).has_value();
-    broken && source_->can_renew() ? source_->renew() : source_->begin_check();
+    check_health(world()) ? source_->renew() : source_->begin_check();
     answers_.clear();  // a new target has to show that it answers
   }
   const Answer& learned = answer();
@@ -56,7 +64,7 @@ void Session::learn_baseline() {
                                     quoted(learned.bytes, 40))};
   }
   // Whoever answers whatever was sent shows nothing by its answers.
-  if (*learned_->answers_early && !blames(Symptom::kEarlyAnswer)) {
+  if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {
     throw ControlFailed{"the undisturbed request is answered before it is complete"};
   }
   descriptors_ = world().health().descriptors;
@@ -155,7 +163,7 @@ void Session::expect_quiet() {
 void Session::warn(const Violation& lenience) {
   warnings_.push_back({.point = {},
                        .violation = lenience,
-                       .cause = cause_of(*check_, lenience.symptom),
+                       .cause = cause_for(*check_, lenience),
                        .transcript = world().transcript().lines()});
 }
 
@@ -164,7 +172,7 @@ bool Session::found_broken_target() {
   if (!broken) return false;
   failures_.push_back({.point = "an undisturbed exchange",
                        .violation = *broken,
-                       .cause = cause_of(*check_, broken->symptom),
+                       .cause = cause_for(*check_, *broken),
                        .transcript = world().transcript().lines()});
   if (source_->can_renew()) source_->renew();
   return true;
@@ -236,7 +244,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     ++failed;
     failures_.push_back({.point = label ? label(point) : fmt::format("{} {}", name.one, point),
                          .violation = *violation,
-                         .cause = cause_of(*check_, violation->symptom),
+                         .cause = cause_for(*check_, *violation),
                          .transcript = world().transcript().lines()});
     if (!source_->can_renew()) {
       throw ControlFailed{"the rest was left out: the target is started once for each check"};

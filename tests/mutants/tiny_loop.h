@@ -14,11 +14,11 @@ namespace e3::mutants {
 using Milliseconds = std::int64_t;  // on CLOCK_MONOTONIC
 
 inline constexpr Milliseconds kNever = INT64_MAX;
-inline constexpr Milliseconds kHeadTime = 10'250;        // for the whole head; no round number
-inline constexpr Milliseconds kWriteTime = 30'000;       // without a byte taken by the peer
-inline constexpr Milliseconds kShortWriteTime = 12'000;  // of kNeverRenewsWriteTime
-inline constexpr Milliseconds kLingerTime = 2'000;  // from the last byte sent to the peer's end
-inline constexpr Milliseconds kRetryTime = 100;     // after accept ran out of something
+inline constexpr Milliseconds kHeadTime = 10'250;       // for the whole head; no round number
+inline constexpr Milliseconds kWriteTime = 30'000;      // without a byte taken by the peer
+inline constexpr Milliseconds kShortWriteTime = 1'000;  // of kNeverRenewsWriteTime
+inline constexpr Milliseconds kLingerTime = 2'000;      // from the last byte sent to the peer's end
+inline constexpr Milliseconds kRetryTime = 100;         // after accept ran out of something
 inline constexpr int kConnectionLimit = 100;
 inline constexpr std::size_t kHeadLimit = 16'000;  // bytes
 

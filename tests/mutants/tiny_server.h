@@ -74,7 +74,7 @@ enum class Bug {
   kRenewsHeadTime,        // ... from the last byte on, not from the first
   kKillsSlowHeads,        // ... for no more than 600 ms
   kNoWriteTime,           // waits for a reader for ever
-  kNeverRenewsWriteTime,  // cuts off whoever has not read all after twelve seconds
+  kNeverRenewsWriteTime,  // cuts off whoever has not read all after a second
   kRoundsTimeDown,        // waits in steps of half a second, rounded down
   kTicks,                 // looks around every millisecond
   // Reading HTTP.
