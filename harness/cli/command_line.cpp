@@ -22,10 +22,9 @@
 #include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selection.h"
+#include "harness/cli/selftest_command.h"
 #include "harness/preload/preload_runner.h"
 #include "harness/report/report_files.h"
-#include "harness/world/engines/in_process_source.h"
-#include "harness/world/engines/tcp/tcp_source.h"
 #include "harness/world/interrupt.h"
 
 namespace e3::cli {
@@ -244,6 +243,8 @@ ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
       return minimize(options, make_target);
     case Command::kCompare:
       return compare_runs(options);
+    case Command::kSelftest:
+      return selftest(options);
     case Command::kExplain:
       if (explain(options.subject)) return ExitCode::kAsExpected;
       throw NothingSelected{
@@ -261,6 +262,9 @@ ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target) {
   } catch (const NothingSelected& nothing) {
     fmt::print(stderr, "e3: {}\n", nothing.message);
     return ExitCode::kNothingSelected;
+  } catch (const Interrupted&) {
+    fmt::print(stderr, "e3: interrupted\n");
+    return ExitCode::kInterrupted;
   } catch (const std::invalid_argument& error) {
     fmt::print(stderr, "e3: {}\n", error.what());
     return ExitCode::kUsage;
@@ -271,29 +275,6 @@ ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target) {
 }
 
 }  // namespace
-
-std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,
-                                         Transcript& transcript) {
-  if (!options.spawn.empty()) {
-    return std::make_unique<TcpSource>(
-        ProgramOptions{
-            .command = options.spawn, .port = options.port, .ready_timeout = options.ready_timeout},
-        options.timeout, transcript);
-  }
-  if (!options.endpoint.empty()) {
-    Endpoint endpoint = Endpoint::parse(options.endpoint);
-    if (!endpoint.is_loopback() && !options.allow_remote) {
-      throw UsageError{fmt::format(
-          "{} is not on this machine; add --allow-remote if you may test it", options.endpoint)};
-    }
-    return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
-  }
-  InProcessEngine engine = InProcessEngine::kSim;
-  if (options.engine == "socketpair") engine = InProcessEngine::kSocketpair;
-  if (options.engine == "tcp") engine = InProcessEngine::kTcp;
-  return std::make_unique<InProcessSource>(make_target(options.profile), engine, options.seed,
-                                           transcript);
-}
 
 int run_command_line(int argc, char** argv, const MakeTarget& make_target) {
   return static_cast<int>(report_errors(argc, argv, make_target));

@@ -55,8 +55,11 @@ std::vector<std::string> values_of(const CLI::Option& option) {
   return values;
 }
 
-bool takes_checks(const CLI::App& command) {
-  return command.get_name() == "run" || command.get_name() == "explain";
+// The command that lists what a command may be about: a line each, beginning with its name. Empty
+// where nothing does.
+std::string_view lister_of(const CLI::App& command) {
+  if (command.get_name() == "selftest") return "e3 selftest --list";
+  return command.get_name() == "run" || command.get_name() == "explain" ? "e3 list" : "";
 }
 
 // In single quotes, for all three shells.
@@ -65,8 +68,6 @@ std::string shell_quoted(std::string_view text) {
   for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
   return result + "'";
 }
-
-constexpr std::string_view kCheckIds = "e3 list 2>/dev/null | cut -d' ' -f1";
 
 std::string bash_script(const CLI::App& app) {
   std::vector<std::string> names;
@@ -87,11 +88,12 @@ std::string bash_script(const CLI::App& app) {
       values +=
           fmt::format("        {}) COMPREPLY=($({})); return ;;\n", fmt::join(own, "|"), offer);
     }
+    const std::string_view lister = lister_of(*command);
     cases += fmt::format(
         "    {})\n      case $before in\n{}      esac\n      COMPREPLY=($(compgen -W \"{}{}\" -- "
         "\"$word\"))\n      ;;\n",
         command->get_name(), values, fmt::join(words, " "),
-        takes_checks(*command) ? fmt::format(" $({})", kCheckIds) : "");
+        lister.empty() ? "" : fmt::format(" $({} 2>/dev/null | cut -d' ' -f1)", lister));
   }
   return fmt::format(
       "# Completion of e3 for bash; made by `e3 completion bash`.\n"
@@ -134,9 +136,9 @@ std::string zsh_script(const CLI::App& app) {
                                   "*{}[{}]{}", word, bracketed(option->get_description()), value));
       }
     }
-    if (takes_checks(*command)) {
+    if (const std::string_view lister = lister_of(*command); !lister.empty()) {
       cases +=
-          fmt::format(" \\\n        '*:check:({})'", "$(e3 list 2>/dev/null | cut -d\" \" -f1)");
+          fmt::format(" \\\n        '*:subject:($({} 2>/dev/null | cut -d\" \" -f1))'", lister);
     }
     cases += "\n      ;;\n";
   }
@@ -167,8 +169,9 @@ std::string fish_script(const CLI::App& app) {
       }
       lines += fmt::format("{} -d {}\n", line, shell_quoted(option->get_description()));
     }
-    if (takes_checks(*command)) {
-      lines += fmt::format("complete -c e3 -f {} -a \"({})\"\n", when, kCheckIds);
+    if (const std::string_view lister = lister_of(*command); !lister.empty()) {
+      lines += fmt::format("complete -c e3 -f {} -a \"({} 2>/dev/null | cut -d' ' -f1)\"\n", when,
+                           lister);
     }
   }
   return lines;

@@ -3,33 +3,19 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
+#include "harness/cli/color.h"
 #include "harness/report/escape.h"
 #include "harness/report/report.h"
 
 namespace e3::cli {
 namespace {
 
-constexpr std::string_view kGreen = "\033[32m";
-constexpr std::string_view kYellow = "\033[33m";
-constexpr std::string_view kRed = "\033[31m";
-constexpr std::string_view kDim = "\033[2m";
-constexpr std::string_view kBold = "\033[1m";
 constexpr std::size_t kTranscriptTail = 12;
-
-bool wants_color(std::string_view color, std::FILE* out) {
-  if (color != "auto") return color == "always";
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return isatty(fileno(out)) == 1 && (no_color == nullptr || *no_color == '\0') &&
-         terminal != nullptr && std::string_view(terminal) != "dumb";
-}
 
 std::string_view color_of(Verdict verdict) {
   if (verdict == Verdict::kPass) return kGreen;
@@ -65,8 +51,7 @@ void Console::print(fmt::format_string<Arguments...> format, Arguments&&... argu
 }
 
 std::string Console::painted(std::string_view text, std::string_view color) const {
-  if (!color_) return std::string(text);
-  return fmt::format("{}{}\033[0m", color, text);
+  return color_ ? cli::painted(text, color) : std::string(text);
 }
 
 // Padded before it is painted: colour codes have no width.

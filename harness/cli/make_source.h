@@ -6,9 +6,13 @@
 
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
+#include "harness/world/engines/in_process_source.h"
 #include "harness/world/world_source.h"
 
 namespace e3::cli {
+
+// The engine for a server that is linked in; the simulated kernel unless another is named.
+InProcessEngine engine_of(const Options& options);
 
 // Throws UsageError.
 std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,

@@ -14,6 +14,7 @@
 #include "harness/cli/judging_options.h"
 #include "harness/cli/report_options.h"
 #include "harness/cli/scenario_commands.h"
+#include "harness/cli/selftest_command.h"
 
 namespace e3::cli {
 namespace {
@@ -179,6 +180,7 @@ Options parse_command_line(int argc, char** argv) {
   add_scenario_commands(app, options);
   add_explore_commands(app, options);
   add_fuzz_command(app, options);
+  add_selftest_command(app, options);
   CLI::App& compare = add_compare(app, options);
   std::string shell;
   CLI::App& completion = add_completion(app, shell);

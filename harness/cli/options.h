@@ -34,13 +34,14 @@ enum class Command {
   kExhaust,
   kTorture,
   kFuzz,
-  kCompare
+  kCompare,
+  kSelftest,
 };
 
 struct Options {
   Command command = Command::kNone;
 
-  std::vector<std::string> selection;  // ids, families, globs; none: all
+  std::vector<std::string> selection;  // ids, families, globs; selftest: servers. None: all
   std::vector<std::string> exclude;
   std::string endpoint;  // HOST:PORT
   std::string spawn;
@@ -72,8 +73,9 @@ struct Options {
   bool verbose = false;
   bool quiet = false;
 
-  bool as_json = false;  // list
-  std::string subject;   // explain
+  bool as_json = false;    // list, selftest
+  bool list_only = false;  // selftest
+  std::string subject;     // explain
 
   std::string scenario;            // replay, minimize: a file, or a name
   std::string output;              // minimize

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/color.h"
+
 namespace e3::cli {
 namespace {
 
@@ -26,11 +28,7 @@ void add_report_options(CLI::App& run, Options& options) {
                  "Exit with this code when every check was skipped [0]")
       ->check(CLI::Range(0, 255))
       ->type_name("CODE");
-  run.add_option("--color", options.color,
-                 "auto, always or never; auto also looks at NO_COLOR and TERM")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN")
-      ->capture_default_str();
+  add_color_option(run, options.color);
   CLI::Option* verbose =
       run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of each failure");
   run.add_flag("-q,--quiet", options.quiet, "Show only what is not as expected, and the counts")

@@ -34,6 +34,7 @@ def test_bash_completes_commands_options_values_and_checks(bin_dir):
     assert bash_offers(bin_dir, "e3", "run", "--spa") == ["--spawn"]
     assert "html=" in bash_offers(bin_dir, "e3", "run", "--report", "h")
     assert set(bash_offers(bin_dir, "e3", "run", "--color", "a")) == {"auto", "always"}
+    assert bash_offers(bin_dir, "e3", "selftest", "never-a") == ["never-answers"]
     assert "accept.burst" in bash_offers(bin_dir, "e3", "run", "accept.b")
 
 

@@ -17,6 +17,6 @@ int mutant_turn(int milliseconds);
 void mutant_close(void);
 
 /* Serves on the port that argv[1] names. */
-int mutant_main(int argc, char **argv);
+int mutant_main(int argc, char** argv);
 
 #endif

@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/mutants/tiny_server.h"
 #include "harness/scenario/text_form.h"
 #include "harness/world/engines/in_process_source.h"
-#include "tiny_server.h"
 
 namespace e3::explore {
 namespace {

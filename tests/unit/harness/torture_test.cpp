@@ -10,10 +10,10 @@
 
 #include "edge_server.h"
 #include "harness/explore/exhaust.h"
+#include "harness/mutants/tiny_server.h"
 #include "harness/scenario/text_form.h"
 #include "harness/targets/shipped_server.h"
 #include "harness/world/engines/in_process_source.h"
-#include "tiny_server.h"
 
 namespace e3::explore {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "http_mutant_parser.h"
+#include "harness/mutants/http_mutant_parser.h"
 
 #include <algorithm>
 #include <cctype>

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "http_bug.h"
+#include "harness/mutants/http_bug.h"
 
 namespace e3::mutants {
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "tiny_server.h"
+#include "harness/mutants/tiny_server.h"
 
 namespace e3::mutants {
 namespace {
 
 constexpr BugName kBugNames[] = {
-    {Bug::kNone, "none"},
+    {Bug::kNone, "correct"},
     {Bug::kNeverAnswers, "never-answers"},
     {Bug::kClosesAtAccept, "closes-at-accept"},
     {Bug::kAnswers400ToAll, "answers-400-to-all"},
     {Bug::kAnswersOnceThenHangs, "answers-once-then-hangs"},
+    {Bug::kAnswersFirstRead, "answers-first-read"},
     {Bug::kAcceptsOncePerEdge, "accepts-once-per-edge"},
     {Bug::kSpinsOutOfDescriptors, "spins-out-of-descriptors"},
     {Bug::kForgetsOutOfDescriptors, "forgets-out-of-descriptors"},
@@ -20,7 +21,6 @@ constexpr BugName kBugNames[] = {
     {Bug::kNeverResumesAccepting, "never-resumes-accepting"},
     {Bug::kLosesSlots, "loses-slots"},
     {Bug::kForgetsBetweenReads, "forgets-between-reads"},
-    {Bug::kAnswersFirstRead, "answers-first-read"},
     {Bug::kRemembersOneRead, "remembers-one-read"},
     {Bug::kWantsTerminatorLast, "wants-terminator-last"},
     {Bug::kAwaitsMoreAfterFullRead, "awaits-more-after-full-read"},
@@ -52,7 +52,7 @@ constexpr BugName kBugNames[] = {
     {Bug::kSharesInput, "shares-input"},
     {Bug::kBlocksInSend, "blocks-in-send"},
     {Bug::kBlocksForWholeHead, "blocks-for-whole-head"},
-    {Bug::kEdgeNone, "edge-none"},
+    {Bug::kEdgeNone, "correct-edge-triggered"},
     {Bug::kReadsOncePerEdge, "reads-once-per-edge"},
     {Bug::kReadsOrWrites, "reads-or-writes"},
     {Bug::kAbandonsBatch, "abandons-batch"},

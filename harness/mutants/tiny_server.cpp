@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tiny_server.h"
+#include "harness/mutants/tiny_server.h"
 
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -14,7 +14,7 @@
 #include <system_error>
 #include <vector>
 
-#include "tiny_loop.h"
+#include "harness/mutants/tiny_loop.h"
 
 namespace e3::mutants {
 

@@ -13,43 +13,11 @@
 #include <system_error>
 #include <vector>
 
-#include "http_bug.h"
-#include "http_mutant_parser.h"
+#include "harness/mutants/http_bug.h"
+#include "harness/mutants/http_mutant_parser.h"
 
 namespace e3::mutants {
 namespace {
-
-constexpr HttpBugName kNames[] = {
-    {HttpBug::kNone, "none"},
-    {HttpBug::kServesMalformed, "serves-malformed"},
-    {HttpBug::kRefusesUnusual, "refuses-unusual"},
-    {HttpBug::kDiesOnUnusual, "dies-on-unusual"},
-    {HttpBug::kHangsOnMalformed, "hangs-on-malformed"},
-    {HttpBug::kServesAfterRefusal, "serves-after-refusal"},
-    {HttpBug::kRefusesInPlainText, "refuses-in-plain-text"},
-    {HttpBug::kIgnoresClose, "ignores-close"},
-    {HttpBug::kForgetsPipelined, "forgets-pipelined"},
-    {HttpBug::kBodyOnHead, "body-on-head"},
-    {HttpBug::kChunksToOldClients, "chunks-to-old-clients"},
-    {HttpBug::kInterimToOldClients, "interim-to-old-clients"},
-    {HttpBug::kNeverContinues, "never-continues"},
-    {HttpBug::kSwitchesProtocols, "switches-protocols"},
-    {HttpBug::kNoDate, "no-date"},
-    {HttpBug::kNoContentType, "no-content-type"},
-    {HttpBug::kBareStatusLine, "bare-status-line"},
-    {HttpBug::kLiesAboutKeepAlive, "lies-about-keep-alive"},
-    {HttpBug::kReflectsTarget, "reflects-target"},
-    {HttpBug::kServesShortBodies, "serves-short-bodies"},
-    {HttpBug::kNeverTimesOut, "never-times-out"},
-    {HttpBug::kResetsMalformed, "resets-malformed"},
-    {HttpBug::kRefusesLongTargets, "refuses-long-targets"},
-    {HttpBug::kWrapsLengths, "wraps-lengths"},
-    {HttpBug::kFirstLengthWins, "first-length-wins"},
-    {HttpBug::kStopsAfterThree, "stops-after-three"},
-    {HttpBug::kDiesOnHugeLength, "dies-on-huge-length"},
-    {HttpBug::kKeepsSilentHalfOpen, "keeps-silent-half-open"},
-    {HttpBug::kLengthBeatsChunked, "length-beats-chunked"},
-};
 
 constexpr int kIdleMilliseconds = 60'000;
 
@@ -303,8 +271,6 @@ void HttpMutant::drop(int fd) {
 }
 
 }  // namespace
-
-std::span<const HttpBugName> http_bug_names() { return kNames; }
 
 void serve_http_mutant(HttpBug bug, std::uint16_t port) { HttpMutant(bug, port).run(); }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "tiny_server.h"
+#include "harness/mutants/tiny_server.h"
 
 namespace e3::mutants {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "tiny_loop.h"
+#include "harness/mutants/tiny_loop.h"
 
 namespace e3::mutants {
 namespace {

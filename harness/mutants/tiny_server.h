@@ -17,6 +17,7 @@ enum class Bug {
   kClosesAtAccept,
   kAnswers400ToAll,
   kAnswersOnceThenHangs,
+  kAnswersFirstRead,  // takes whatever the first read brings for the request
   // One bug each: accepting.
   kAcceptsOncePerEdge,        // the rest of a burst is left in the queue
   kSpinsOutOfDescriptors,     // leaves the listener armed when accept fails with EMFILE
@@ -29,7 +30,6 @@ enum class Bug {
   kLosesSlots,                // counts a failed connection as open for ever
   // Reading.
   kForgetsBetweenReads,      // looks for the end of the head in the last read only
-  kAnswersFirstRead,         // takes whatever the first read brings for the request
   kRemembersOneRead,         // looks for it in the last two reads only
   kWantsTerminatorLast,      // sees the end of the head only where nothing follows it
   kAwaitsMoreAfterFullRead,  // takes a read that filled its buffer for the first of several
@@ -91,7 +91,7 @@ struct BugName {
 std::span<const BugName> bug_names();
 inline bool is_correct(Bug bug) { return bug == Bug::kNone || bug == Bug::kEdgeNone; }
 inline bool is_null_server(Bug bug) {
-  return bug >= Bug::kNeverAnswers && bug <= Bug::kAnswersOnceThenHangs;
+  return bug >= Bug::kNeverAnswers && bug <= Bug::kAnswersFirstRead;
 }
 
 /// Serves on 127.0.0.1:`port` (0: a free one) and prints nothing. Returns only by exception:

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Which check finds which mutant, and the cause that it must name.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace e3::selftest {
+
+struct Kill {
+  std::string_view server;   // a specimen
+  std::string_view case_id;  // of the check, with its variant
+  std::string_view cause;
+  bool sim_only = false;  // only a kernel of our own can make the call fail so
+};
+
+std::span<const Kill> kills();
+
+}  // namespace e3::selftest

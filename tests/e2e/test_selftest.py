@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""e3 selftest, from an installed e3: it tells the truth, also when something is not found."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from installed_e3 import build_dir, cache, prefix  # noqa: F401
+
+
+@pytest.fixture
+def selftest(prefix, tmp_path):
+    """selftest(WORD...) -> the finished `e3 selftest` of the installed e3, far from its sources."""
+
+    def run(*words):
+        return subprocess.run(
+            [prefix / "bin/e3", "selftest", *words], cwd=tmp_path, capture_output=True, text=True
+        )
+
+    return run
+
+
+def counts(summary):
+    return [(int(right), int(total)) for right, total in re.findall(r"(\d+) of (\d+)", summary)]
+
+
+@pytest.mark.parametrize("engine", ["sim", "socketpair"])
+def test_everything_is_found(selftest, engine):
+    done = selftest("--engine", engine, "--seed", "7")
+    *servers, summary = done.stdout.splitlines()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(re.match(r"(ok|skip) ", line) for line in servers)
+    mutants, nulls, correct = counts(summary)
+    assert mutants[0] == mutants[1] and mutants[0] >= 60
+    assert nulls == (5, 5) and correct == (3, 3)
+    assert engine != "sim" or sum(mutants + nulls + correct) == 2 * len(servers)
+    assert summary.endswith(f"engine={engine} seed=7")
+
+
+def test_a_bug_that_is_not_found_is_an_error(selftest):
+    done = selftest("--exclude", "accept.burst", "--color", "always")
+    assert done.returncode == 1
+    (wrong,) = [line for line in done.stdout.splitlines() if "WRONG" in line]
+    assert wrong.startswith("\033[31m") and wrong.endswith("accept.burst was not run")
+    right, total = counts(done.stdout.splitlines()[-1])[0]
+    assert right == total - 1
+
+
+def test_json_says_the_same(selftest):
+    done = selftest("--json", "-x", "accept", "accepts-once-per-edge", "never-answers")
+    said = json.loads(done.stdout)
+    assert done.returncode == 1 and not said["right"]
+    assert {each["name"]: each["right"] for each in said["servers"]} == {
+        "never-answers": True,
+        "accepts-once-per-edge": False,
+    }
+
+
+def test_servers_can_be_listed_and_chosen(selftest):
+    names = [line.split()[0] for line in selftest("--list").stdout.splitlines()]
+    assert len(names) >= 68
+    chosen = selftest("dies-*").stdout.splitlines()[:-1]
+    assert [line.split()[1] for line in chosen] == [name for name in names if name.startswith("dies-")]
+
+
+@pytest.mark.parametrize(
+    "words, status", [(("no-such-server",), 5), (("--engine", "dos"), 2), (("--seed", "x"), 2)]
+)
+def test_a_bad_command_line_says_why(selftest, words, status):
+    done = selftest(*words)
+    assert done.returncode == status and done.stderr.startswith("e3: ") and not done.stdout

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The selftest can fail: with a broken check, a wrong expectation, or a server that is not what it
+// is said to be.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/checks/catalogue.h"
+#include "harness/selftest/examine.h"
+
+namespace e3::selftest {
+namespace {
+
+Specimen specimen_named(std::string_view name) {
+  const auto found = std::find_if(specimens().begin(), specimens().end(),
+                                  [&](const Specimen& each) { return each.name == name; });
+  if (found == specimens().end()) throw std::invalid_argument(std::string(name));
+  return *found;
+}
+
+std::size_t count(Kind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(specimens().begin(), specimens().end(),
+                    [&](const Specimen& each) { return each.kind == kind; }));
+}
+
+TEST(Selftest, HasManyMutantsAndEveryKindOfNullServer) {
+  EXPECT_GE(count(Kind::kMutant), 60U);
+  EXPECT_EQ(count(Kind::kNull), 5U);
+  EXPECT_EQ(count(Kind::kCorrect), 3U);
+}
+
+TEST(Selftest, TellsWhichCheckFoundAMutant) {
+  const Finding finding = examine(specimen_named("accepts-once-per-edge"), {});
+  EXPECT_TRUE(finding.is_right());
+  ASSERT_TRUE(finding.found.contains("et-listen-single-accept"));
+  EXPECT_EQ(finding.found.at("et-listen-single-accept"), std::vector<std::string>{"accept.burst"});
+}
+
+TEST(Selftest, FailsWhenACheckSeesNothing) {
+  static Check blind = *find_check("accept.burst");
+  blind.run = [](Session&) {};
+  Specimen mutant = specimen_named("accepts-once-per-edge");
+  mutant.checks = [] { return std::vector<const Check*>{&blind}; };
+  EXPECT_EQ(examine(mutant, {}).wrong,
+            std::vector<std::string>{"accept.burst says PASS, not et-listen-single-accept"});
+}
+
+TEST(Selftest, FailsWhenACheckNamesAnotherCause) {
+  Specimen mutant = specimen_named("accepts-once-per-edge");
+  mutant.kills.front().cause = "eof-spin";
+  EXPECT_EQ(
+      examine(mutant, {}).wrong,
+      std::vector<std::string>{"accept.burst says FAIL by et-listen-single-accept, not eof-spin"});
+}
+
+TEST(Selftest, FailsWithoutTheCheckThatFindsTheMutant) {
+  EXPECT_EQ(examine(specimen_named("accepts-once-per-edge"), {.exclude = {"accept"}}).wrong,
+            std::vector<std::string>{"accept.burst was not run"});
+}
+
+TEST(Selftest, FailsWhenNothingIsKnownToFindAMutant) {
+  Specimen mutant = specimen_named("accepts-once-per-edge");
+  mutant.kills.clear();
+  EXPECT_FALSE(examine(mutant, {}).is_right());
+}
+
+TEST(Selftest, FailsWhenACorrectServerDoesNotPass) {
+  Specimen mutant = specimen_named("reads-eof-for-ever");
+  mutant.kind = Kind::kCorrect;
+  EXPECT_FALSE(examine(mutant, {}).is_right());
+}
+
+TEST(Selftest, FailsWhenANullServerPasses) {
+  Specimen correct = specimen_named("correct");
+  correct.kind = Kind::kNull;
+  const Finding finding = examine(correct, {});
+  EXPECT_FALSE(finding.is_right());
+  EXPECT_EQ(finding.wrong.size(), finding.run);
+}
+
+}  // namespace
+}  // namespace e3::selftest
