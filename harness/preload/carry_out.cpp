@@ -33,7 +33,7 @@ namespace {
   trap_io_uring();
   try {
     PreloadedSource source(
-        program, order.seed, transcript,
+        program, order.seed, order.port, transcript,
         [&](const char* call) { end_with(channel, Unsupported{call}); }, channel.descriptor());
     channel.send(Ready{});
     WorldRunner runner(source, options);

@@ -167,6 +167,7 @@ std::string encoded(const Order& order) {
                  {"profile", order.profile},
                  {"seed", order.seed},
                  {"strict", order.strict},
+                 {"port", order.port},
                  {"processor_seconds", order.processor_seconds}});
 }
 
@@ -178,6 +179,7 @@ Order decoded_order(std::string_view bytes) {
             .profile = object.at("profile"),
             .seed = object.at("seed"),
             .strict = object.at("strict"),
+            .port = object.at("port"),
             .processor_seconds = object.at("processor_seconds")};
   } catch (const Json::exception& error) {
     throw BadMessage(error.what());

@@ -24,6 +24,7 @@ struct Order {
   std::string profile;
   std::uint64_t seed = 0;
   bool strict = false;
+  std::uint16_t port = 0;               // that the program was told to listen on
   std::uint32_t processor_seconds = 0;  // that the program may use, in all
 };
 

@@ -52,6 +52,10 @@ std::string word_for(const Profile& profile) {
   return std::filesystem::absolute(profile.name).string();
 }
 
+std::uint16_t port_of(const PreloadOptions& options) {
+  return options.port != 0 ? options.port : kAnyPort;
+}
+
 Launch launch_of(const PreloadOptions& options) {
   const std::string library = find_preload_library();
   if (library.empty()) {
@@ -60,7 +64,7 @@ Launch launch_of(const PreloadOptions& options) {
                     std::filesystem::path(E3_PRELOAD_LIBRARY).filename().string()));
   }
   Launch launch;
-  launch.words = command_words(options.command, options.port != 0 ? options.port : kAnyPort);
+  launch.words = command_words(options.command, port_of(options));
   launch.file = find_program(launch.words.front());
   if (launch.file.empty()) {  // the attempt to start it will tell
     launch.file = launch.words.front();
@@ -136,6 +140,7 @@ Order PreloadRunner::order_for(const CheckCase& which) const {
           .profile = word_for(*run_->profile),
           .seed = run_->seed,
           .strict = run_->strict,
+          .port = port_of(options_),
           .processor_seconds = static_cast<std::uint32_t>(processor_time().count())};
 }
 

@@ -18,11 +18,13 @@ constexpr std::size_t kStackBytes = std::size_t{8} << 20;  // the usual `ulimit 
 
 class PreloadKernel final : public SimKernel {
  public:
-  PreloadKernel(TargetTurn& turn, std::uint16_t first_peer_port,
+  PreloadKernel(TargetTurn& turn, std::uint16_t first_peer_port, std::uint16_t port,
                 std::function<void(const char*)> on_unmodelled, int hidden)
       : SimKernel(turn, first_peer_port),
         on_unmodelled_(std::move(on_unmodelled)),
-        hidden_(hidden) {}
+        hidden_(hidden) {
+    expect_at(port);
+  }
 
   std::string_view engine() const override { return "preload"; }
   void unmodelled(const char* call) override { on_unmodelled_(call); }
@@ -35,7 +37,7 @@ class PreloadKernel final : public SimKernel {
 
 }  // namespace
 
-PreloadedSource::PreloadedSource(const ProgramMain& program, std::uint64_t seed,
+PreloadedSource::PreloadedSource(const ProgramMain& program, std::uint64_t seed, std::uint16_t port,
                                  Transcript& transcript,
                                  std::function<void(const char* call)> unmodelled, int hidden)
     : name_(program.argv[0]) {
@@ -51,7 +53,7 @@ PreloadedSource::PreloadedSource(const ProgramMain& program, std::uint64_t seed,
   world_ = std::make_unique<InProcessWorld>(
       std::move(target),
       [&](TargetTurn& turn) -> std::unique_ptr<InProcessKernel> {
-        return std::make_unique<PreloadKernel>(turn, first_peer_port, std::move(unmodelled),
+        return std::make_unique<PreloadKernel>(turn, first_peer_port, port, std::move(unmodelled),
                                                hidden);
       },
       transcript);

@@ -44,7 +44,7 @@ void exchange(World& world) {
 void run_inside(const ProgramMain& program) {
   try {
     Transcript transcript;
-    PreloadedSource source(program, 42, transcript, [](const char* call) {
+    PreloadedSource source(program, 42, 8080, transcript, [](const char* call) {
       std::fprintf(stderr, "not modelled: %s\n", call);
       std::_Exit(EXIT_FAILURE);
     });

@@ -73,6 +73,11 @@ def test_a_c_server_with_a_timer_and_an_event_passes(preload, bin_dir):
     expect_all_passed(preload(f"{bin_dir / 'odd-server'} {{port}}", *NOT_FOR_ODD_SERVER))
 
 
+def test_peers_come_to_the_port_that_was_asked_for(preload, bin_dir):
+    command = f"{bin_dir / 'odd-server'} {{port}} also-listen 9999"
+    expect_all_passed(preload(command, *NOT_FOR_ODD_SERVER))
+
+
 def test_a_server_that_closes_all_it_has_inherited_passes(preload, bin_dir):
     command = f"{bin_dir / 'odd-server'} {{port}} start close-all"
     expect_all_passed(preload(command, "accept.burst", "read.split", "close.hangup.reset"))
@@ -248,7 +253,12 @@ def test_expectations_and_levels_count(preload, bin_dir, tmp_path):
 # --- Programs that cannot run in it
 
 
-@pytest.mark.parametrize("deed", ["thread", "fork", "io_uring", "raw-io_uring"])
+PROCESSES_AND_THREADS = ["thread", "fork", "posix_spawn", "system", "popen"]
+REAL_TIMERS = ["setitimer", "timer_create"]
+IO_URING = ["io_uring", "raw-io_uring"]
+
+
+@pytest.mark.parametrize("deed", [*PROCESSES_AND_THREADS, *REAL_TIMERS, *IO_URING, "close_range"])
 def test_what_the_simulated_kernel_lacks_is_named_at_the_start(preload, bin_dir, deed):
     run = preload(f"{bin_dir / 'odd-server'} {{port}} start {deed}")
     call = {"thread": "pthread_create", "raw-io_uring": "io_uring"}.get(deed, deed)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // A plain epoll server that knows nothing of e3, and does one odd thing: at its start, or when a
 // request comes in fragments.
-// usage: odd-server PORT [start|split DEED]     DEED: see deeds below
+// usage: odd-server PORT [start|split DEED | also-listen PORT]     DEED: see deeds below
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { kConnections = 2048, kBuffer = 8192 };
@@ -80,6 +83,21 @@ static void do_deed(void) {
     if (child == 0) _exit(0);
     waitpid(child, NULL, 0);
   }
+  if (strcmp(deed, "posix_spawn") == 0) {
+    char* const words[] = {"true", NULL};
+    pid_t child;
+    if (posix_spawnp(&child, "true", NULL, NULL, words, NULL) == 0) waitpid(child, NULL, 0);
+  }
+  if (strcmp(deed, "system") == 0 && system("true") != 0) exit(9);
+  if (strcmp(deed, "popen") == 0) pclose(popen("true", "r"));
+  if (strcmp(deed, "setitimer") == 0) {
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {.tv_sec = 3600}}, NULL);
+  }
+  if (strcmp(deed, "timer_create") == 0) {
+    timer_t timer;
+    timer_create(CLOCK_MONOTONIC, NULL, &timer);
+  }
+  if (strcmp(deed, "close_range") == 0) close_range(3, ~0U, 0);
   if (strcmp(deed, "io_uring") == 0) syscall(SYS_io_uring_setup, 8, calloc(1, 256));
   for (int fd = 3; strcmp(deed, "close-all") == 0 && fd < 4096; ++fd) close(fd);
   if (strcmp(deed, "raw-io_uring") == 0) set_up_io_uring();
@@ -149,18 +167,24 @@ static int ticking_timer(void) {
   return timer;
 }
 
+static int listen_on(const char* port) {
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)atoi(port)),
+                                .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
+  bind(listener, (struct sockaddr*)&address, sizeof address);
+  listen(listener, 128);
+  return listener;
+}
+
 int main(int argc, char** argv) {
   if (argc > 3) {
     when = argv[2];
     deed = argv[3];
   }
   if (strcmp(when, "start") == 0) do_deed();
-  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)atoi(argc > 1 ? argv[1] : "8080")),
-                                .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}};
-  bind(listener, (struct sockaddr*)&address, sizeof address);
-  listen(listener, 128);
+  const int listener = listen_on(argc > 1 ? argv[1] : "8080");
+  if (strcmp(when, "also-listen") == 0) listen_on(deed);  // on a port where nobody answers
   const int epoll = epoll_create1(0);
   const int timer = ticking_timer();
   watch(epoll, listener, EPOLLIN | EPOLLET);

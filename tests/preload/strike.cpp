@@ -44,7 +44,7 @@ void strike(World& world) {
 void run_inside(const ProgramMain& program) {
   try {
     Transcript transcript;
-    PreloadedSource source(program, 42, transcript,
+    PreloadedSource source(program, 42, 8080, transcript,
                            [](const char* call) { fmt::print("not modelled: {}\n", call); });
     strike(source.world());
   } catch (const std::exception& error) {

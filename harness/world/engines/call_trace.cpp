@@ -95,7 +95,7 @@ CallKind epoll_ctl_kind(int operation) {
 DescriptorName CallTrace::give_name(long fd, Role role, bool duplicate) {
   forget_name(static_cast<int>(fd));  // of what dup2(2) has closed
   const auto index = static_cast<std::size_t>(fd);
-  if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 64) * 2);
+  if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 32) * 2);
   if (role == Role::kConnection) ++connections_;
   std::uint32_t& count = duplicate ? duplicates_ : counts_[static_cast<std::size_t>(role)];
   return names_[index] = {role, duplicate, ++count};

@@ -57,7 +57,7 @@ void FaultInjector::clear() {
 void FaultInjector::record_calls() {
   recording_ = true;
   sites_.clear();
-  ordinals_ = {};
+  ordinals_ = std::make_unique<Ordinals>();
 }
 
 FaultInjector::Verdict FaultInjector::begin(const Call& call) {
@@ -167,7 +167,7 @@ bool FaultInjector::end_wait(long result) {
 void FaultInjector::note_site(CallKind call, Role role, long result) {
   if (!recording_) return;
   std::uint32_t& ordinal =
-      ordinals_[static_cast<std::size_t>(call)][static_cast<std::size_t>(role)];
+      (*ordinals_)[static_cast<std::size_t>(call)][static_cast<std::size_t>(role)];
   sites_.push_back({call, role, ++ordinal, result});
 }
 

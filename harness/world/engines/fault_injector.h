@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -83,7 +84,9 @@ class FaultInjector {
   bool signal_struck_ = false;
   bool recording_ = false;
   std::vector<CallSite> sites_;
-  std::array<std::array<std::uint32_t, kRoles>, kCallKinds> ordinals_{};
+  // By kind and role; allocated when recording begins, since most worlds never do.
+  using Ordinals = std::array<std::array<std::uint32_t, kRoles>, kCallKinds>;
+  std::unique_ptr<Ordinals> ordinals_;
 };
 
 }  // namespace e3

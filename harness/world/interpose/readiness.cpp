@@ -2,6 +2,7 @@
 // Interposed: the calls in which a server waits. Here the scenario takes its next step.
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "harness/world/interpose/real_calls.h"
@@ -10,6 +11,7 @@
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -23,6 +25,11 @@ std::optional<std::chrono::nanoseconds> from_timespec(const timespec* timeout) {
   return std::chrono::seconds(timeout->tv_sec) + std::chrono::nanoseconds(timeout->tv_nsec);
 }
 
+timeval timeval_of(std::chrono::nanoseconds duration) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  return {.tv_sec = seconds.count(), .tv_usec = (duration - seconds).count() / 1000};
+}
+
 bool contains(const fd_set* set, int fd) { return set != nullptr && FD_ISSET(fd, set); }
 
 // Leaves `fd` in `set` if it was there and is ready; returns how many that are.
@@ -32,9 +39,9 @@ int keep_if(bool ready, fd_set* set, int fd) {
   return ready ? 1 : 0;
 }
 
-// The masks are those that select(2) gives for its three sets.
-long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set* writable,
-                    fd_set* urgent, std::optional<std::chrono::nanoseconds> timeout) {
+// Those in any of the sets, asked for what select(2) counts as ready.
+std::vector<pollfd> entries_of(int count, const fd_set* readable, const fd_set* writable,
+                               const fd_set* urgent) {
   std::vector<pollfd> entries;
   for (int fd = 0; fd < count; ++fd) {
     int events = contains(readable, fd) ? POLLIN : 0;
@@ -44,8 +51,12 @@ long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set
       entries.push_back({.fd = fd, .events = static_cast<short>(events), .revents = 0});
     }
   }
-  const long ready = kernel.poll(entries.data(), entries.size(), timeout);
-  if (ready < 0) return ready;
+  return entries;
+}
+
+// Of what poll(2) reported: those that select(2) counts, too.
+long keep_ready(const std::vector<pollfd>& entries, fd_set* readable, fd_set* writable,
+                fd_set* urgent) {
   long bits = 0;
   for (const pollfd& entry : entries) {
     if ((entry.revents & POLLNVAL) != 0) return -EBADF;
@@ -54,6 +65,34 @@ long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set
     bits += keep_if((entry.revents & POLLPRI) != 0, urgent, entry.fd);
   }
   return bits;
+}
+
+bool would_count(const pollfd& entry) {
+  const int counted = ((entry.events & POLLIN) != 0 ? POLLIN | POLLHUP | POLLERR : 0) |
+                      ((entry.events & POLLOUT) != 0 ? POLLOUT | POLLERR : 0) | POLLNVAL | POLLPRI;
+  return (entry.revents & counted) != 0;
+}
+
+// poll(2) also reports what was not asked for, a hang-up to a writer say, for which select(2)
+// sleeps on. `left`: of the time, afterwards.
+long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set* writable,
+                    fd_set* urgent, std::optional<std::chrono::nanoseconds>& left) {
+  std::vector<pollfd> entries = entries_of(count, readable, writable, urgent);
+  const e3::VirtualTime began = kernel.monotonic_now();
+  const std::optional<std::chrono::nanoseconds> timeout = left;
+  while (true) {
+    const long ready = kernel.poll(entries.data(), entries.size(), left);
+    if (timeout) left = std::max(*timeout - (kernel.monotonic_now() - began), 0ns);
+    if (ready < 0) return ready;
+    if (ready == 0 || std::any_of(entries.begin(), entries.end(), would_count)) break;
+    for (pollfd& entry : entries) {
+      if (entry.revents != 0) entry.fd = -1 - entry.fd;  // negative: poll(2) looks away
+    }
+  }
+  for (pollfd& entry : entries) {
+    if (entry.fd < 0) entry = {.fd = -1 - entry.fd, .events = 0, .revents = 0};
+  }
+  return keep_ready(entries, readable, writable, urgent);
 }
 
 }  // namespace
@@ -121,7 +160,11 @@ int select(int count, fd_set* readable, fd_set* writable, fd_set* urgent, timeva
     if (timeout != nullptr) {
       bound = std::chrono::seconds(timeout->tv_sec) + std::chrono::microseconds(timeout->tv_usec);
     }
-    return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
+    const int ready =
+        returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
+    // Linux writes back what is left of the time, select(2).
+    if (bound) *timeout = timeval_of(*bound);
+    return ready;
   }
   return real::select(count, readable, writable, urgent, timeout);
 }
@@ -129,8 +172,8 @@ int select(int count, fd_set* readable, fd_set* writable, fd_set* urgent, timeva
 int pselect(int count, fd_set* readable, fd_set* writable, fd_set* urgent, const timespec* timeout,
             const sigset_t* mask) {
   if (Turn kernel; kernel) {
-    return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent,
-                                   from_timespec(timeout)));
+    std::optional<std::chrono::nanoseconds> bound = from_timespec(timeout);
+    return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
   }
   return real::pselect(count, readable, writable, urgent, timeout, mask);
 }

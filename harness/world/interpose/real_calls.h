@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 
 namespace e3::real {

@@ -4,12 +4,14 @@
 // simulation.
 #include <fcntl.h>
 #include <pthread.h>
+#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdarg>
+#include <cstdio>
 #include <iterator>
 
 #include "harness/world/interpose/real_calls.h"
@@ -82,6 +84,31 @@ pid_t fork() noexcept {
   return real::fork();
 }
 
+int posix_spawn(pid_t* __restrict child, const char* __restrict path,
+                const posix_spawn_file_actions_t* actions,
+                const posix_spawnattr_t* __restrict attributes, char* const* words,
+                char* const* __restrict environment) {
+  if (Turn kernel; kernel) kernel->unmodelled("posix_spawn");
+  return real::posix_spawn(child, path, actions, attributes, words, environment);
+}
+
+int posix_spawnp(pid_t* child, const char* file, const posix_spawn_file_actions_t* actions,
+                 const posix_spawnattr_t* attributes, char* const* words,
+                 char* const* environment) {
+  if (Turn kernel; kernel) kernel->unmodelled("posix_spawnp");
+  return real::posix_spawnp(child, file, actions, attributes, words, environment);
+}
+
+int system(const char* command) {
+  if (Turn kernel; kernel && command != nullptr) kernel->unmodelled("system");
+  return real::system(command);
+}
+
+FILE* popen(const char* command, const char* mode) {
+  if (Turn kernel; kernel) kernel->unmodelled("popen");
+  return real::popen(command, mode);
+}
+
 int daemon(int stay, int keep_output) noexcept {
   if (Turn kernel; kernel) kernel->unmodelled("daemon");
   return real::daemon(stay, keep_output);
@@ -97,6 +124,24 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*
 unsigned alarm(unsigned seconds) noexcept {
   if (Turn kernel; kernel && seconds != 0) kernel->unmodelled("alarm");
   return real::alarm(seconds);
+}
+
+int setitimer(int which, const itimerval* __restrict value, itimerval* __restrict old) noexcept {
+  const bool arms =
+      value != nullptr && (value->it_value.tv_sec != 0 || value->it_value.tv_usec != 0);
+  if (Turn kernel; kernel && arms) kernel->unmodelled("setitimer");
+  return real::setitimer(which, value, old);
+}
+
+int timer_create(clockid_t clock, sigevent* __restrict event, timer_t* __restrict timer) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("timer_create");
+  return real::timer_create(clock, event, timer);
+}
+
+// Would close the harness's own as well.
+int close_range(unsigned first, unsigned last, int flags) noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("close_range");
+  return real::close_range(first, last, flags);
 }
 
 ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t size,

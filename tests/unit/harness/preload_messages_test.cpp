@@ -67,6 +67,7 @@ TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
                     .profile = "http",
                     .seed = UINT64_MAX,
                     .strict = true,
+                    .port = 8080,
                     .processor_seconds = 20};
   const Order got = decoded_order(encoded(order));
   EXPECT_EQ(got.version, order.version);
@@ -74,6 +75,7 @@ TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
   EXPECT_EQ(got.profile, order.profile);
   EXPECT_EQ(got.seed, order.seed);
   EXPECT_EQ(got.strict, order.strict);
+  EXPECT_EQ(got.port, order.port);
   EXPECT_EQ(got.processor_seconds, order.processor_seconds);
 }
 

@@ -33,6 +33,17 @@ sim::KernelConfig configuration(std::uint16_t first_peer_port, int descriptor_li
   return config;
 }
 
+// 0: it has none.
+std::uint16_t port_of(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  }
+  if (address.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
+  }
+  return 0;
+}
+
 int to_milliseconds(std::optional<std::chrono::nanoseconds> timeout) {
   if (!timeout) return -1;
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
@@ -111,6 +122,7 @@ long SimKernel::bind(int fd, const sockaddr* address, socklen_t size) {
 long SimKernel::listen(int fd, int backlog) {
   const long result = kernel().listen(fd, backlog);
   if (result != 0) return result;
+  if (listening_ && port_of(listener_) == expected_port_ && expected_port_ != 0) return result;
   listening_ = true;
   listener_size_ = sizeof listener_;
   return kernel().getsockname(fd, reinterpret_cast<sockaddr*>(&listener_), &listener_size_);

@@ -30,6 +30,9 @@ class SimKernel : public InProcessKernel {
 
   std::string_view engine() const override { return "sim"; }
   Abilities abilities() const override;
+  // Peers connect to the listener on `port` when the target has several, else to the last.
+  void expect_at(std::uint16_t port) { expected_port_ = port; }
+
   bool listening() const override { return listening_; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
   bool writable(Wire& wire) override;
@@ -94,6 +97,7 @@ class SimKernel : public InProcessKernel {
   sockaddr_storage listener_{};
   socklen_t listener_size_ = 0;
   bool listening_ = false;
+  std::uint16_t expected_port_ = 0;
   std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
 };
 
