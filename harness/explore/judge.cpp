@@ -98,12 +98,21 @@ std::optional<Violation> Judge::play(const Scenario& scenario) {
 
 std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
   std::optional<Violation> unmet;
+  // What was expected while a fault lay in wait: it would strike the undisturbed exchange, too.
+  std::vector<Heard> to_be_checked;
   Player player(source_->world(), [&](const Conversation& conversation) {
-    if (!unmet && !disturbed()) unmet = check_answer(conversation);
+    if (unmet || disturbed()) return;
+    if (armed_) {
+      to_be_checked.push_back(heard(conversation));
+    } else {
+      unmet = check_answer(heard(conversation));
+    }
   });
+  armed_ = false;
   may_disturb_ = false;
   excused_ = false;
   for (const Step& step : scenario) {
+    armed_ = armed_ || step.verb == Verb::kFault;
     may_disturb_ = may_disturb_ || disturbs(step);
     player.play(step);
     if (unmet) return unmet;
@@ -111,7 +120,10 @@ std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
   player.drain();
   recover_from_faults(player);
   for (const Conversation& conversation : player.conversations()) {
-    if (auto wrong = check_answer(conversation)) return wrong;
+    to_be_checked.push_back(heard(conversation));
+  }
+  for (const Heard& each : to_be_checked) {
+    if (auto wrong = check_answer(each)) return wrong;
   }
   player.leave();
   return std::nullopt;
@@ -139,14 +151,21 @@ std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
   return world.recorded_calls();
 }
 
-std::optional<Violation> Judge::check_answer(const Conversation& conversation) {
-  const Answer right = wanted(conversation);
-  const Answer got{.bytes = protocol_.comparable(conversation.peer.received()),
-                   .ending = conversation.peer.ending()};
+// Where time has passed, the server may have lost its patience; after a fault, much else.
+Judge::Heard Judge::heard(const Conversation& conversation) {
+  return {.request = {conversation.sent, conversation.half_closed},
+          .got = {.bytes = protocol_.comparable(conversation.peer.received()),
+                  .ending = conversation.peer.ending()},
+          .left = conversation.left(),
+          .excuse = conversation.waited || excused_};
+}
+
+std::optional<Violation> Judge::check_answer(const Heard& heard) {
+  const Answer right = wanted(heard.request);
+  const Answer& got = heard.got;
   const bool ended = got.ending != Ending::kOpen;
-  // Where time has passed, the server may have lost its patience; after a fault, much else.
-  if ((conversation.waited || excused_) && (ended || conversation.left())) return std::nullopt;
-  if (conversation.left()) return compare_beginning(got.bytes, right);
+  if (heard.excuse && (ended || heard.left)) return std::nullopt;
+  if (heard.left) return compare_beginning(got.bytes, right);
   if (auto wrong = compare_answers(got, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",
@@ -156,10 +175,10 @@ std::optional<Violation> Judge::check_answer(const Conversation& conversation) {
 }
 
 // What was asked before the end of input is still owed after it.
-Answer Judge::wanted(const Conversation& conversation) {
-  Answer open = undisturbed({conversation.sent, false});
-  if (!conversation.half_closed) return open;
-  const Answer& ended = undisturbed({conversation.sent, true});
+Answer Judge::wanted(const Request& request) {
+  Answer open = undisturbed({request.bytes, false});
+  if (!request.half_closed) return open;
+  const Answer& ended = undisturbed({request.bytes, true});
   if (ended.bytes.starts_with(open.bytes)) return ended;
   open.ending = Ending::kEof;
   return open;

@@ -76,14 +76,22 @@ class Judge {
   std::optional<Violation> attempt(const scenario::Scenario& scenario);
   std::optional<Violation> play(const scenario::Scenario& scenario);
   std::optional<Violation> play_to_end(const scenario::Scenario& scenario);
-  std::optional<Violation> check_answer(const scenario::Conversation& conversation);
+  // What a peer has got so far, and for what.
+  struct Heard {
+    Request request;
+    Answer got;
+    bool left = false;    // it ended the connection itself
+    bool excuse = false;  // the server may have ended it early
+  };
+  Heard heard(const scenario::Conversation& conversation);
+  std::optional<Violation> check_answer(const Heard& heard);
   std::optional<Violation> check_invariants();
   void recover_from_faults(scenario::Player& player);
   // Whether a fault has struck after which a peer may get another answer, or none.
   bool disturbed() { return may_disturb_ && source_->world().faults_struck() > 0; }
   Answer exchange(const Request& request);
   const Answer& undisturbed(const Request& request);
-  Answer wanted(const scenario::Conversation& conversation);
+  Answer wanted(const Request& request);
   void learn_anew();
 
   WorldSource* source_;
@@ -92,6 +100,7 @@ class Judge {
   std::optional<std::size_t> descriptors_;
   std::unordered_map<Request, Answer, Hash> undisturbed_;
   std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
+  bool armed_ = false;          // some fault has been injected, and is not over
   bool may_disturb_ = false;    // such a fault has been injected
   bool excused_ = false;        // ... and has struck, and all faults are over
   std::size_t faults_struck_ = 0;

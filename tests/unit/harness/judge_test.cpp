@@ -49,6 +49,19 @@ TEST_P(JudgeTest, AcquitsTheCorrectServer) {
   }
 }
 
+// The fault still lies in wait when the answer is compared: it must not strike what is compared
+// with.
+TEST_P(JudgeTest, AFaultThatHasNotStruckIsNoBug) {
+  if (GetParam() != InProcessEngine::kSim) GTEST_SKIP() << "connections fail at will on sim only";
+  for (const int call : {2, 3, 4, 5}) {
+    const std::string fault = "fault recv conn #" + std::to_string(call) + " ECONNRESET\n";
+    EXPECT_EQ(verdict(Bug::kNone, fault + "peer1 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\n"
+                                          "peer1 expect answer\n"),
+              "none")
+        << call;
+  }
+}
+
 struct Conviction {
   Bug bug;
   std::string_view symptom;

@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec "$SRC/e3/fuzz/ossfuzz.sh"
