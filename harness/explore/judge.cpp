@@ -108,6 +108,7 @@ std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
       unmet = check_answer(heard(conversation));
     }
   });
+  struck_before_ = source_->world().faults_struck();
   armed_ = false;
   may_disturb_ = false;
   excused_ = false;
@@ -133,7 +134,7 @@ std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
 // after other faults a peer may have got an end instead of an answer, if need be after a while.
 void Judge::recover_from_faults(Player& player) {
   World& world = source_->world();
-  faults_struck_ = world.faults_struck();
+  faults_struck_ = struck_now();
   world.clear_faults();
   if (faults_struck_ == 0) return;
   excused_ = may_disturb_;

@@ -4,6 +4,7 @@
 // time-out decides anything.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -68,8 +69,14 @@ class Judge {
     bool operator==(const Request&) const = default;
   };
   struct Hash {
+    // Both ends of it: few requests of one size differ in the middle alone.
     std::size_t operator()(const Request& request) const {
-      return std::hash<std::string>{}(request.bytes) + (request.half_closed ? 1 : 0);
+      constexpr std::size_t kEnd = 64;
+      const std::string_view bytes = request.bytes;
+      const std::hash<std::string_view> hash;
+      return hash(bytes.substr(0, kEnd)) ^
+             hash(bytes.substr(bytes.size() - std::min(kEnd, bytes.size()))) ^
+             (2 * bytes.size() + (request.half_closed ? 1 : 0));
     }
   };
 
@@ -88,7 +95,9 @@ class Judge {
   std::optional<Violation> check_invariants();
   void recover_from_faults(scenario::Player& player);
   // Whether a fault has struck after which a peer may get another answer, or none.
-  bool disturbed() { return may_disturb_ && source_->world().faults_struck() > 0; }
+  bool disturbed() { return may_disturb_ && struck_now() > 0; }
+  // Faults of the scenario being played.
+  std::size_t struck_now() { return source_->world().faults_struck() - struck_before_; }
   Answer exchange(const Request& request);
   const Answer& undisturbed(const Request& request);
   Answer wanted(const Request& request);
@@ -99,10 +108,11 @@ class Judge {
   Answer canary_;
   std::optional<std::size_t> descriptors_;
   std::unordered_map<Request, Answer, Hash> undisturbed_;
-  std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
-  bool armed_ = false;          // some fault has been injected, and is not over
-  bool may_disturb_ = false;    // such a fault has been injected
-  bool excused_ = false;        // ... and has struck, and all faults are over
+  std::size_t bytes_kept_ = 0;     // of requests in `undisturbed_`
+  bool armed_ = false;             // some fault has been injected, and is not over
+  bool may_disturb_ = false;       // such a fault has been injected
+  bool excused_ = false;           // ... and has struck, and all faults are over
+  std::size_t struck_before_ = 0;  // by the scenarios before, on the same target
   std::size_t faults_struck_ = 0;
   std::size_t in_passing_ = 0;  // scenarios played against the present target
   std::vector<Request> asked_;  // by the scenario being judged

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "harness/scenario/text_form.h"
+
 namespace e3::explore {
 namespace {
 
@@ -47,6 +49,19 @@ Scenario with_faults(const Faults& faults, const Scenario& scenario) {
   for (const Fault& fault : faults) whole.push_back({.verb = Verb::kFault, .fault = fault});
   whole.insert(whole.end(), scenario.begin(), scenario.end());
   return whole;
+}
+
+// Whose fault it is that `latest` seemed wrong: its own, or that of the run before, which has left
+// the target in a bad state. Each is judged with a target of its own.
+void convict(Judge& judge, const Scenario& before, const Scenario& latest,
+             std::vector<TortureFailure>& failures) {
+  const std::size_t known = failures.size();
+  for (const Scenario* suspect : {&before, &latest}) {
+    if (auto found = judge.judge(*suspect)) failures.push_back({*suspect, std::move(*found)});
+  }
+  if (failures.size() > known) return;
+  throw ControlFailed("the target fails only after many runs in a row; the last was:\n" +
+                      scenario::print(latest));
 }
 
 }  // namespace
@@ -93,13 +108,18 @@ TortureResult torture(const TorturePlan& plan, Judge& judge, const Scenario& sce
                       const std::function<void(std::uint64_t run)>& progress) {
   TortureResult result;
   Faults faults;
+  Scenario before;
   while (result.run < plan.total() && result.failures.size() < kFailuresMax) {
     if (result.run % kProgressEvery == 0) progress(result.run);
     plan.make(result.run++, faults);
     Scenario whole = with_faults(faults, scenario);
-    auto found = judge.judge(whole);
+    const bool wrong = judge.seems_wrong(whole);
     if (judge.faults_struck() > 0) ++result.struck;
-    if (found) result.failures.push_back({std::move(whole), std::move(*found)});
+    if (wrong) convict(judge, before, whole, result.failures);
+    before = wrong ? scenario : std::move(whole);
+  }
+  if (auto found = judge.judge(before)) {  // nothing has come after it that would have suffered
+    result.failures.push_back({std::move(before), std::move(*found)});
   }
   progress(result.run);
   return result;

@@ -20,9 +20,9 @@ std::string differing_part(const std::string& bytes, std::size_t from) {
 }  // namespace
 
 std::optional<Violation> compare_beginning(const std::string& got, const Answer& wanted) {
+  if (wanted.bytes.starts_with(got)) return std::nullopt;  // many times as fast as the search
   const auto differ =
       std::mismatch(got.begin(), got.end(), wanted.bytes.begin(), wanted.bytes.end());
-  if (differ.first == got.end()) return std::nullopt;
   const auto at = static_cast<std::size_t>(differ.first - got.begin());
   return Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at),
                    differing_part(got, at)};
