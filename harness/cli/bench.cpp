@@ -30,6 +30,7 @@ explore::Protocol protocol_of(const Profile& profile) {
   protocol.request = profile.request;
   protocol.large_request = profile.large_request;
   protocol.peer_ends = profile.peer_ends;
+  protocol.may_close = profile.half_close == HalfClose::kMayClose;
   protocol.comparable = [&profile](std::string_view answer) {
     const std::string text = masked(profile, answer);
     return profile.is_http ? explore::comparable_http(text) : text;

@@ -152,13 +152,15 @@ std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
   return world.recorded_calls();
 }
 
-// Where time has passed, the server may have lost its patience; after a fault, much else.
+// Where time has passed, the server may have lost its patience; after a fault, much else. Some
+// protocols owe nothing to who has ended its side.
 Judge::Heard Judge::heard(const Conversation& conversation) {
   return {.request = {conversation.sent, conversation.half_closed},
           .got = {.bytes = protocol_.comparable(conversation.peer.received()),
                   .ending = conversation.peer.ending()},
           .left = conversation.left(),
-          .excuse = conversation.waited || excused_};
+          .excuse =
+              conversation.waited || excused_ || (conversation.half_closed && protocol_.may_close)};
 }
 
 std::optional<Violation> Judge::check_answer(const Heard& heard) {

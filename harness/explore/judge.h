@@ -25,6 +25,7 @@ namespace e3::explore {
 struct Protocol {
   std::string request = {};        // gets an answer, ...
   bool peer_ends = false;          // ... once the peer has ended its sending side
+  bool may_close = false;          // a peer that has ended its sending side is owed no answer
   std::string large_request = {};  // asks for an answer larger than small buffers; or empty
   // An answer, or the beginning of one, without what may differ between two exchanges.
   std::function<std::string(std::string_view)> comparable = {};

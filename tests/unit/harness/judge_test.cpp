@@ -19,12 +19,14 @@ constexpr std::string_view kRequest = "GET /e3 HTTP/1.0\r\nHost: localhost\r\n\r
 class JudgeTest : public ::testing::TestWithParam<InProcessEngine> {
  protected:
   // "none", or the symptom.
-  std::string verdict(Bug bug, std::string_view scenario) {
+  std::string verdict(Bug bug, std::string_view scenario, bool may_close = false) {
     InProcessTarget target;
     target.name = "tiny";
     target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
     InProcessSource source(target, GetParam(), 42, transcript_);
-    Judge judge(source, {.request = std::string(kRequest), .comparable = comparable_http});
+    Judge judge(
+        source,
+        {.request = std::string(kRequest), .may_close = may_close, .comparable = comparable_http});
     const auto found = judge.judge(scenario::parse(scenario, "scenario"));
     return std::string(to_string(found ? found->symptom : Symptom::kNone));
   }
@@ -60,6 +62,15 @@ TEST_P(JudgeTest, AFaultThatHasNotStruckIsNoBug) {
               "none")
         << call;
   }
+}
+
+TEST_P(JudgeTest, WhatAHalfClosedPeerIsOwedDependsOnTheProtocol) {
+  constexpr std::string_view kHalfClosed =
+      "peer1 > \"GET / HTTP/1.0\\r\\n\\r\\n\"\npeer1 half-close\n";
+  EXPECT_EQ(verdict(Bug::kDropsAnswerAtHalfClose, kHalfClosed, /*may_close=*/true), "none");
+  EXPECT_EQ(verdict(Bug::kDropsAnswerAtHalfClose, kHalfClosed, /*may_close=*/false), "no-answer");
+  constexpr std::string_view kInRequest = "peer1 > \"GET\"\npeer1 half-close\n";
+  EXPECT_EQ(verdict(Bug::kReadsEofForEver, kInRequest, /*may_close=*/true), "spins");
 }
 
 struct Conviction {
