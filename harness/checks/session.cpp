@@ -67,7 +67,7 @@ void Session::learn_baseline() {
   if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {
     throw ControlFailed{"the undisturbed request is answered before it is complete"};
   }
-  descriptors_ = world().health().descriptors;
+  descriptors_ = world().mark_descriptors();
 }
 
 bool Session::answers_early() {
@@ -254,7 +254,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     if (control.bytes != answer().bytes) {
       throw ControlFailed{"after a restart the target answers differently"};
     }
-    descriptors_ = world().health().descriptors;
+    descriptors_ = world().mark_descriptors();
   }
 }
 

@@ -73,6 +73,10 @@ class World {
 
   // Waits until the target is quiet, or is shown never to be, and looks at it.
   virtual Health health() = 0;
+  // How many descriptors the quiet target holds, for descriptors_down_to() to compare with. What
+  // processes that it starts from now on hold does not count, except connections that their peers
+  // have left: a server may add workers.
+  virtual std::optional<std::size_t> mark_descriptors() { return health().descriptors; }
   // Waits, within bounds, until the target holds at most `wanted` descriptors; returns how many.
   virtual std::optional<std::size_t> descriptors_down_to(std::size_t wanted) = 0;
 

@@ -2,6 +2,7 @@
 #include "harness/world/engines/tcp/process_tree.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -43,9 +44,37 @@ std::vector<fs::path> entries(const fs::path& directory) {
   return found;
 }
 
+bool runs(pid_t pid) {
+  const char state = read_stat(fmt::format("/proc/{}/stat", pid)).state;
+  return state != '?' && state != 'Z';
+}
+
+// Where the kernel lists the children of each thread, proc(5), there is no need to ask every
+// process of the machine for its parent.
+bool kernel_lists_children() {
+  static const bool lists =
+      std::ifstream(fmt::format("/proc/{0}/task/{0}/children", getpid())).is_open();
+  return lists;
+}
+
+std::vector<pid_t> listed_members(pid_t root) {
+  std::vector<pid_t> found;
+  if (runs(root)) found.push_back(root);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const fs::path& thread : entries(fmt::format("/proc/{}/task", found[i]))) {
+      std::ifstream children(thread / "children");
+      for (pid_t child = 0; children >> child;) {
+        if (runs(child)) found.push_back(child);
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<pid_t> ProcessTree::members() const {
+  if (kernel_lists_children()) return listed_members(root_);
   std::multimap<pid_t, pid_t> children;
   bool root_lives = false;
   for (const fs::path& path : entries("/proc")) {
@@ -91,9 +120,9 @@ bool ProcessTree::no_thread_is(std::string_view states) const {
   return true;
 }
 
-std::size_t ProcessTree::descriptors() const {
+std::size_t ProcessTree::descriptors_of(const std::vector<pid_t>& processes) {
   std::size_t total = 0;
-  for (const pid_t pid : members()) total += entries(fmt::format("/proc/{}/fd", pid)).size();
+  for (const pid_t pid : processes) total += entries(fmt::format("/proc/{}/fd", pid)).size();
   return total;
 }
 

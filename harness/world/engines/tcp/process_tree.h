@@ -24,7 +24,8 @@ class ProcessTree {
   bool is_asleep() const;
   // Whether every thread has been stopped by a signal.
   bool is_stopped() const;
-  std::size_t descriptors() const;
+  std::size_t descriptors() const { return descriptors_of(members()); }
+  static std::size_t descriptors_of(const std::vector<pid_t>& processes);
   // Sends `signal` to every member, the root first.
   void signal(int signal) const;
 

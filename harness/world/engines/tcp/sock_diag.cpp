@@ -22,7 +22,18 @@
 namespace e3 {
 namespace {
 
-constexpr std::uint8_t kListening = 10;  // TCP_LISTEN of netinet/tcp.h, which linux/tcp.h excludes
+// From netinet/tcp.h, which linux/tcp.h excludes.
+constexpr std::uint8_t kEstablished = 1;
+constexpr std::uint8_t kSynReceived = 3;
+constexpr std::uint8_t kCloseWait = 8;
+constexpr std::uint8_t kListening = 10;
+constexpr std::uint8_t kNewSynReceived = 12;
+
+// What waits to be accepted is in one of these states; nobody has ended its sending side yet.
+bool may_be_in_queue(std::uint8_t state) {
+  return state == kEstablished || state == kSynReceived || state == kCloseWait ||
+         state == kNewSynReceived;
+}
 
 struct Query {
   nlmsghdr header;
@@ -124,23 +135,23 @@ std::optional<SocketState> SockDiag::end(const sockaddr_storage& own,
   if (message.idiag_state == kListening) return std::nullopt;  // what a look-up falls back to
   SocketState state{.state = message.idiag_state,
                     .receive_queue = message.idiag_rqueue,
-                    .accepted = message.idiag_inode != 0};
+                    .accepted = message.idiag_inode != 0,
+                    .closed = message.idiag_inode == 0 && !may_be_in_queue(message.idiag_state)};
   const std::string_view attributes(answer.data() + NLMSG_LENGTH(sizeof message),
                                     static_cast<std::size_t>(size) - NLMSG_LENGTH(sizeof message));
   read_counters(attributes, state);
   return state;
 }
 
-std::optional<SocketState> SockDiag::server_side(int client_fd) {
-  sockaddr_storage client{};
-  sockaddr_storage server{};
-  socklen_t client_size = sizeof client;
-  socklen_t server_size = sizeof server;
-  if (::getsockname(client_fd, reinterpret_cast<sockaddr*>(&client), &client_size) != 0 ||
-      ::getpeername(client_fd, reinterpret_cast<sockaddr*>(&server), &server_size) != 0) {
+std::optional<Ends> SockDiag::ends_of(int client_fd) {
+  Ends ends;
+  socklen_t client_size = sizeof ends.client;
+  socklen_t server_size = sizeof ends.server;
+  if (::getsockname(client_fd, reinterpret_cast<sockaddr*>(&ends.client), &client_size) != 0 ||
+      ::getpeername(client_fd, reinterpret_cast<sockaddr*>(&ends.server), &server_size) != 0) {
     return std::nullopt;
   }
-  return end(server, client);
+  return ends;
 }
 
 bool SockDiag::listens(std::uint16_t port) {

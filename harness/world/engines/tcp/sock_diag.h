@@ -15,10 +15,17 @@ struct SocketState {
   std::uint8_t state = 0;           // TCP_ESTABLISHED ..., as in tcp(7)
   std::uint32_t receive_queue = 0;  // bytes received and not read
   bool accepted = false;            // accept(2) has returned it
+  bool closed = false;              // it was accepted, and no process has it open any more
   bool counted = false;             // whether the counters below are known: not in TIME_WAIT
   std::uint64_t bytes_sent = 0;     // without retransmissions
   std::uint64_t bytes_received = 0;
   std::uint32_t unsent = 0;  // accepted from the sender, held back by the window
+};
+
+// The two addresses of a connection.
+struct Ends {
+  sockaddr_storage client{};
+  sockaddr_storage server{};
 };
 
 // Not thread-safe. Works for sockets of this network namespace.
@@ -36,9 +43,11 @@ class SockDiag {
   // The socket with the address `own` that is connected to `other`; nothing when there is none.
   std::optional<SocketState> end(const sockaddr_storage& own, const sockaddr_storage& other);
 
-  // The server's socket of the connection whose client side is the socket `client_fd`; nothing
-  // when there is none any more.
-  std::optional<SocketState> server_side(int client_fd);
+  // Those of the connection whose client side is the socket `client_fd`.
+  static std::optional<Ends> ends_of(int client_fd);
+
+  // The server's socket of the connection; nothing when there is none any more.
+  std::optional<SocketState> server_side(const Ends& ends) { return end(ends.server, ends.client); }
 
   // Whether anything listens on this TCP port of this network namespace, v4 or v6.
   static bool listens(std::uint16_t port);

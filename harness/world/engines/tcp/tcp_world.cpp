@@ -80,14 +80,19 @@ std::unique_ptr<Wire> TcpWorld::open_wire(const ConnectOptions& options) {
 }
 
 void TcpWorld::forget(Wire& wire) {
+  if (const auto ends = SockDiag::ends_of(static_cast<SocketWire&>(wire).fd())) {
+    left_.push_back(*ends);
+  }
   wires_.erase(std::remove(wires_.begin(), wires_.end(), &wire), wires_.end());
 }
 
 bool TcpWorld::target_lives() { return program_ == nullptr || !program_->death(); }
 
 bool TcpWorld::was_read(const SocketWire& wire) {
-  const auto state = sock_diag_.server_side(wire.fd());
-  return !state || (state->receive_queue == 0 && state->accepted);
+  const auto ends = SockDiag::ends_of(wire.fd());
+  const auto state = ends ? sock_diag_.server_side(*ends) : std::nullopt;
+  if (!state || state->closed) return true;  // nobody is left to read
+  return state->accepted && state->receive_queue == 0;
 }
 
 void TcpWorld::settle() {
@@ -156,15 +161,36 @@ Health TcpWorld::health() {
   return health;
 }
 
+std::optional<std::size_t> TcpWorld::mark_descriptors() {
+  const Health quiet = health();
+  if (!quiet.descriptors) return std::nullopt;
+  left_.clear();
+  marked_processes_ = program_->tree().members();
+  return ProcessTree::descriptors_of(marked_processes_);
+}
+
+// How many connections some process of the target has open though our side has closed them.
+std::size_t TcpWorld::connections_kept() {
+  const auto gone = [this](const Ends& ends) {
+    const auto state = sock_diag_.server_side(ends);
+    return !state || !state->accepted;
+  };
+  left_.erase(std::remove_if(left_.begin(), left_.end(), gone), left_.end());
+  return left_.size();
+}
+
 std::optional<std::size_t> TcpWorld::descriptors_down_to(std::size_t wanted) {
   if (program_ == nullptr) return std::nullopt;
+  const auto count = [&] {
+    return std::max(ProcessTree::descriptors_of(marked_processes_), wanted + connections_kept());
+  };
   const Patience patience(2 * timeout_);  // a good server lingers a little after its peers left
-  std::size_t count = program_->tree().descriptors();
-  while (count > wanted && !patience.exhausted() && target_lives()) {
+  std::size_t held = count();
+  while (held > wanted && !patience.exhausted() && target_lives()) {
     patience.pause();
-    count = program_->tree().descriptors();
+    held = count();
   }
-  return count;
+  return held;
 }
 
 std::vector<std::string> TcpWorld::remarks() const {

@@ -32,6 +32,7 @@ class TcpWorld final : public World {
   bool wait_readable(Wire& wire) override;
   bool wait_writable(Wire& wire) override;
   Health health() override;
+  std::optional<std::size_t> mark_descriptors() override;
   std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
   VirtualTime now() const override { return VirtualTime{0}; }  // real time is not repeatable
   void forget(Wire& wire) override;
@@ -42,6 +43,7 @@ class TcpWorld final : public World {
   bool wait_for(Wire& wire, short events);
   bool was_read(const SocketWire& wire);
   bool target_lives();
+  std::size_t connections_kept();
 
   Endpoint endpoint_;
   Program* program_;
@@ -49,6 +51,8 @@ class TcpWorld final : public World {
   Abilities abilities_;
   SockDiag sock_diag_;
   std::vector<SocketWire*> wires_;
+  std::vector<pid_t> marked_processes_;  // those of the target when mark_descriptors() was called
+  std::vector<Ends> left_;               // connections that our side has closed since then
   bool held_ = false;
   bool timed_ = false;  // fragments are kept apart by time only
 };
