@@ -53,3 +53,5 @@ install(FILES ${PROJECT_BINARY_DIR}/e3.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pk
         COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/harness/report/report.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness/checks/profiles
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
