@@ -109,7 +109,7 @@ constexpr HttpCase kShort[] = {
     {.variant = {"gigabyte-announced", kMust, "RFC 9110, section 15.5.14"},
      .bytes = "{post}Content-Length: 999999999\r\n\r\n",
      .good = kWaits | kNo,
-     .needs = kPost},
+     .needs = kWholeBody},
 };
 
 constexpr Blame kBlames[] = {

@@ -14,7 +14,20 @@ pytestmark = pytest.mark.any_build
 
 REAL = pathlib.Path(__file__).resolve().parents[1] / "real"
 
-SERVERS = ["nginx"]
+PROFILES = pathlib.Path(__file__).resolve().parents[2] / "harness/checks/profiles"
+
+# With the profile that each is asked by.
+SERVERS = {
+    "nginx": "http",
+    "lighttpd": "http",
+    "haproxy": "http",
+    "apache": "http",
+    "python-http": "http",
+    "node": "http",
+    "asyncio": REAL / "servers/python_asyncio.toml",
+    "redis": PROFILES / "redis.toml",
+    "memcached": PROFILES / "memcached.toml",
+}
 
 
 @pytest.fixture
@@ -32,6 +45,7 @@ def test_each_server_comes_out_as_reviewed(start, installed_servers, server):
         pytest.skip(f"{server} is not installed: ci/install-dependencies real")
     run = start(
         *["e3", "run", "--spawn", f"{REAL}/start {server} {{port}}"],
+        *["--profile", SERVERS[server]],
         *["--expectations", REAL / "expectations" / f"{server}.toml"],
     )
     assert run.wait() == 0, run.stdout
