@@ -27,9 +27,10 @@ struct Profile {
   std::string name;  // the word that load_profile() takes
   std::string summary;
   std::string request;
-  std::string large_request;    // asks for an answer larger than small socket buffers
-  std::string answer_end = {};  // the last bytes of each answer; empty: it ends with the
-                                // connection, or when nothing more comes
+  std::string large_request;      // asks for an answer larger than small socket buffers
+  std::string answer_end = {};    // the last bytes of each answer; empty: it ends with the
+                                  // connection, or when nothing more comes
+  std::string greeting_end = {};  // the last bytes of what the server says first, if anything
   std::vector<Mask> masks = {};
   HalfClose half_close = HalfClose::kAnswers;
   // Where the request can be made longer, by any letters or digits; nullopt: nowhere.

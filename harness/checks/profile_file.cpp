@@ -25,6 +25,7 @@ Profile profile_of(TomlTable& file, const std::string& name) {
   profile.large_request = file.text("large_request").value_or(profile.request);
   if (profile.large_request.empty()) file.fail("large_request", "must not be empty");
   profile.answer_end = file.text("answer_end").value_or("");
+  profile.greeting_end = file.text("greeting_end").value_or("");
   profile.is_http = file.boolean("http").value_or(false);
   profile.peer_ends = file.boolean("peer_ends").value_or(false);
   if (file.choice("half_close", {"answers", "may-close"}) == "may-close") {

@@ -63,7 +63,11 @@ class Session {
   const Profile& profile() const { return *profile_; }
   std::size_t variant() const { return variant_; }
   Learned& learned() { return *learned_; }  // kept from check to check
-  World& world() { return source_->world(); }
+  World& world() {
+    World& world = source_->world();  // another one than before, perhaps
+    world.set_greeting(profile_->greeting_end);
+    return world;
+  }
   const std::string& request() const { return profile_->request; }
 
   // The undisturbed answer to `request`; learned once and kept.

@@ -23,8 +23,9 @@ std::string_view to_string(Ending ending) {
   return "unknown";
 }
 
-Peer::Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire)
-    : world_(&world), number_(number), wire_(std::move(wire)) {
+Peer::Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire,
+           std::string_view greeting_end)
+    : world_(&world), number_(number), wire_(std::move(wire)), greeting_end_(greeting_end) {
   note(PeerDeed::kConnects);
 }
 
@@ -65,7 +66,31 @@ void Peer::reset() {
   wire_.reset();
 }
 
+// What is there of it. Byte by byte: what follows belongs to an answer.
+void Peer::take_greeting() {
+  while (greeting_is_due()) {
+    char byte = 0;
+    const long count = wire_->receive(&byte, 1);
+    if (count <= 0) return note_ending(count);
+    greeting_ += byte;
+    if (!greeting_.ends_with(greeting_end_)) continue;
+    greeting_end_ = {};
+    note(PeerDeed::kReceives, static_cast<long>(greeting_.size()), 0, greeting_);
+  }
+}
+
+void Peer::receive_greeting() {
+  take_greeting();
+  while (greeting_is_due() && world_->wait_readable(*wire_)) {
+    const std::size_t before = greeting_.size();
+    take_greeting();
+    if (greeting_.size() == before) return;
+  }
+}
+
 std::size_t Peer::receive_now(std::size_t limit) {
+  take_greeting();
+  if (greeting_is_due()) return 0;
   if (ending_ != Ending::kOpen) return 0;
   static thread_local std::array<char, 65536> buffer;
   const long count = wire_->receive(buffer.data(), std::min(limit, buffer.size()));
@@ -75,17 +100,24 @@ std::size_t Peer::receive_now(std::size_t limit) {
     note(PeerDeed::kReceives, count, 0, bytes);
     return bytes.size();
   }
-  if (count == 0) {
-    ending_ = Ending::kEof;
-    note(PeerDeed::kSeesEnd);
-  } else if (count != -EAGAIN) {
-    ending_ = Ending::kReset;
-    note(PeerDeed::kSeesError, count);
-  }
+  note_ending(count);
   return 0;
 }
 
+// `result` is what a read returned instead of bytes.
+void Peer::note_ending(long result) {
+  if (result == 0) {
+    ending_ = Ending::kEof;
+    note(PeerDeed::kSeesEnd);
+  } else if (result != -EAGAIN) {
+    ending_ = Ending::kReset;
+    note(PeerDeed::kSeesError, result);
+  }
+}
+
 std::size_t Peer::receive(std::size_t limit) {
+  receive_greeting();
+  if (greeting_is_due()) return 0;
   const std::size_t count = receive_now(limit);
   if (count > 0 || ending_ != Ending::kOpen || !world_->wait_readable(*wire_)) return count;
   return receive_now(limit);

@@ -25,7 +25,9 @@ std::string_view to_string(Ending ending);
 class Peer {
  public:
   // `number` counts the peers of a world from 1.
-  Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire);
+  // What the server says unasked, up to `greeting_end`, is no part of what is received.
+  Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire,
+       std::string_view greeting_end = {});
   ~Peer();
   Peer(Peer&&) noexcept = default;
   Peer& operator=(Peer&&) = delete;
@@ -33,6 +35,8 @@ class Peer {
   // Sends what the connection takes, letting the target run while it is full. Returns how many
   // bytes were sent: fewer than asked when the target reads no more or has gone.
   std::size_t send(std::string_view bytes);
+  // Waits for the greeting. It may still come later, where the target is held.
+  void receive_greeting();
   void shutdown_write();
   void close();
   void reset();
@@ -55,11 +59,16 @@ class Peer {
   Wire& wire() { return *wire_; }
 
  private:
+  bool greeting_is_due() const { return !greeting_end_.empty() && ending_ == Ending::kOpen; }
+  void take_greeting();
+  void note_ending(long result);
   void note(PeerDeed deed, long result = 0, std::size_t argument = 0, std::string_view bytes = {});
 
   World* world_;
   std::uint32_t number_;
-  std::unique_ptr<Wire> wire_;  // null once closed
+  std::unique_ptr<Wire> wire_;     // null once closed
+  std::string_view greeting_end_;  // empty once it has come
+  std::string greeting_;
   std::string received_;
   Ending ending_ = Ending::kOpen;
 };

@@ -7,7 +7,9 @@ namespace e3 {
 
 Peer World::connect(const ConnectOptions& options) {
   std::unique_ptr<Wire> wire = open_wire(options);
-  return Peer(*this, ++peers_made_, std::move(wire));
+  Peer peer(*this, ++peers_made_, std::move(wire), greeting_end_);
+  peer.receive_greeting();
+  return peer;
 }
 
 void World::inject(const Fault& fault) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/faults/event_order.h"
@@ -58,6 +59,10 @@ class World {
 
   // A new client connection. Whether the target has accepted it yet is the target's affair.
   Peer connect(const ConnectOptions& options = {});
+
+  // What ends the greeting that the target sends unasked on each connection made from now on, where
+  // it sends one. Peers wait for it, and do not count it as received. Must outlive the peers.
+  void set_greeting(std::string_view end) { greeting_end_ = end; }
 
   // Lets the target act on all that the peers did so far.
   virtual void settle() = 0;
@@ -119,6 +124,7 @@ class World {
  private:
   Transcript* transcript_;
   std::uint32_t peers_made_ = 0;
+  std::string_view greeting_end_;
 };
 
 }  // namespace e3

@@ -27,6 +27,7 @@ SERVERS = {
     "asyncio": REAL / "servers/python_asyncio.toml",
     "redis": PROFILES / "redis.toml",
     "memcached": PROFILES / "memcached.toml",
+    "smtp-like": PROFILES / "smtp.toml",
 }
 
 

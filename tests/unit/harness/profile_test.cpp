@@ -49,6 +49,7 @@ TEST(ProfileFile, SaysWhatAServerIsAskedAndHowItAnswers) {
 summary = "numbered lines"
 request = "SAY a\n"
 answer_end = "\n"
+greeting_end = "ready\n"
 half_close = "may-close"
 [[mask]]
 after = "#"
@@ -59,6 +60,7 @@ until = " "
   EXPECT_EQ(profile.request, "SAY a\n");
   EXPECT_EQ(profile.large_request, profile.request);
   EXPECT_EQ(profile.answer_end, "\n");
+  EXPECT_EQ(profile.greeting_end, "ready\n");
   EXPECT_EQ(profile.half_close, HalfClose::kMayClose);
   EXPECT_FALSE(profile.is_http);
   EXPECT_EQ(masked(profile, "#7 a\n#1234 b\n#"), "#* a\n#* b\n#*");

@@ -125,7 +125,9 @@ void TcpWorld::release() {
 }
 
 bool TcpWorld::wait_for(Wire& wire, short events) {
-  const Patience patience(timeout_);
+  // Nobody writes while the target is held.
+  const bool in_vain = held_ && events == POLLIN;
+  const Patience patience(in_vain ? 0ms : timeout_);
   pollfd entry{.fd = static_cast<SocketWire&>(wire).fd(), .events = events, .revents = 0};
   while (::poll(&entry, 1, patience.poll_timeout()) <= 0) {
     throw_if_interrupted();

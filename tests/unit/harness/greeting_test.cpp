@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Protocols in which the server speaks first: what it says so is no answer.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <memory>
+
+#include "harness/world/engines/in_process_world.h"
+#include "harness/world/engines/sim/sim_kernel.h"
+
+namespace e3 {
+namespace {
+
+// Greets in two pieces, then sends back what comes.
+void serve() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  ::listen(listener, 16);
+  const int epoll = ::epoll_create1(0);
+  epoll_event event{.events = EPOLLIN, .data = {.fd = listener}};
+  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  while (::epoll_wait(epoll, &event, 1, -1) == 1) {
+    if (event.data.fd == listener) {
+      event = {.events = EPOLLIN,
+               .data = {.fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)}};
+      ::epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event);
+      ::send(event.data.fd, "220 ", 4, MSG_NOSIGNAL);
+      ::send(event.data.fd, "ready\n", 6, MSG_NOSIGNAL);
+      continue;
+    }
+    std::array<char, 64> bytes{};
+    const ssize_t count = ::recv(event.data.fd, bytes.data(), bytes.size(), 0);
+    if (count > 0)
+      ::send(event.data.fd, bytes.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL);
+    if (count <= 0) ::close(event.data.fd);
+  }
+}
+
+class GreetingTest : public testing::Test {
+ protected:
+  Transcript transcript_;
+  InProcessWorld world_{
+      {.name = "greeter", .serve = serve, .stop = {}},
+      [](TargetTurn& turn) { return std::make_unique<SimKernel>(turn, std::uint16_t{40000}); },
+      transcript_};
+};
+
+TEST_F(GreetingTest, IsReceivedWhereNoneIsExpected) {
+  Peer peer = world_.connect();
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "220 ready\n");
+}
+
+TEST_F(GreetingTest, IsWaitedForAndNoPartOfAnAnswer) {
+  world_.set_greeting("\n");
+  Peer peer = world_.connect();
+  EXPECT_EQ(peer.receive_now(64), 0U);
+  peer.send("hello\n");
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "hello\n");
+}
+
+TEST_F(GreetingTest, MayComeAfterTheRequestWhereTheTargetIsHeld) {
+  world_.set_greeting("\n");
+  world_.hold();
+  Peer peer = world_.connect();
+  peer.send("hello\n");
+  world_.release();
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "hello\n");
+}
+
+}  // namespace
+}  // namespace e3
