@@ -2,9 +2,12 @@
 #include "harness/cli/describe.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "harness/checks/catalogue.h"
 
@@ -12,10 +15,16 @@ namespace e3::cli {
 namespace {
 
 std::string needs_of(const Check& check) {
-  std::string needs;
-  if (check.needs.tcp) needs += " tcp";
-  if (check.needs.http) needs += " http";
-  return needs.empty() ? "nothing" : needs.substr(1);
+  std::vector<std::string_view> needs;
+  const auto add = [&](bool needed, std::string_view what) {
+    if (needed) needs.push_back(what);
+  };
+  add(check.needs.tcp, "tcp");
+  add(check.needs.http, "http");
+  add(check.needs.faults, "faults");
+  add(check.needs.event_order, "event-order");
+  add(check.needs.virtual_time, "virtual-time");
+  return needs.empty() ? "nothing" : fmt::format("{}", fmt::join(needs, " "));
 }
 
 void explain_cause(const Cause& cause) {
@@ -23,15 +32,38 @@ void explain_cause(const Cause& cause) {
              cause.fix, cause.evidence);
 }
 
-void explain_check(const Check& check) {
-  fmt::print("{}\n  when      {}\n  must      {}\n  because   {}\n  needs     {}\n", check.id,
-             check.when, check.must, check.because, needs_of(check));
-  fmt::print("\nA failure points to:\n");
+// Each cause once, however many symptoms point to it.
+void explain_blames(const Check& check) {
+  std::vector<std::string_view> told;
   for (const Blame& blame : check.blames) {
-    const Cause* cause = find_cause(blame.cause);
-    fmt::print("\n[{}] ", to_string(blame.symptom));
-    if (cause != nullptr) explain_cause(*cause);
+    if (std::find(told.begin(), told.end(), blame.cause) != told.end()) continue;
+    told.push_back(blame.cause);
+    std::vector<std::string_view> symptoms;
+    for (const Blame& other : check.blames) {
+      if (other.cause == blame.cause) symptoms.push_back(to_string(other.symptom));
+    }
+    fmt::print("\n[{}] ", fmt::join(symptoms, ", "));
+    if (const Cause* cause = find_cause(blame.cause)) explain_cause(*cause);
   }
+}
+
+void explain_case(const CheckCase& which, bool all_cases) {
+  const Check& check = *which.check;
+  const bool varies = check.variant_count > 0;
+  fmt::print("{}\n  when      {}\n  must      {}\n  because   {}\n",
+             all_cases ? std::string(check.id) : id_of(which), check.when, check.must,
+             check.because);
+  if (!all_cases || !varies) fmt::print("  level     {}\n", to_string(level_of(which)));
+  if (!all_cases && varies) fmt::print("  written   {}\n", reference_of(which));
+  fmt::print("  needs     {}\n", needs_of(check));
+  if (all_cases && varies) {
+    fmt::print("\nCases:\n");
+    for (const CheckCase& each : cases_of(check)) {
+      fmt::print("  {:<34} {:<7} {}\n", id_of(each), to_string(level_of(each)), reference_of(each));
+    }
+  }
+  fmt::print("\nA failure points to:\n");
+  explain_blames(check);
 }
 
 }  // namespace
@@ -54,8 +86,15 @@ void list_checks(bool as_json) {
 
 bool explain(std::string_view id) {
   if (const Check* check = find_check(id)) {
-    explain_check(*check);
+    explain_case({check, 0}, true);
     return true;
+  }
+  for (const Check* check : all_checks()) {
+    for (const CheckCase& each : cases_of(*check)) {
+      if (id_of(each) != id) continue;
+      explain_case(each, false);
+      return true;
+    }
   }
   if (const Cause* cause = find_cause(id)) {
     explain_cause(*cause);

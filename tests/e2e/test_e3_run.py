@@ -133,4 +133,15 @@ def test_list_and_explain_know_every_check(start):
     for id_ in ids:
         explanation = start("e3", "explain", id_)
         assert explanation.wait() == 0
-        assert id_ in explanation.stdout
+        said = explanation.stdout
+        assert said.startswith(f"{id_}\n")
+        for label in ("when", "must", "because", "what", "usual fix", "evidence"):
+            assert re.search(rf"^  {label:<9} \S", said, re.MULTILINE), f"{id_}: no {label}"
+
+
+def test_explain_knows_single_cases_and_causes(start):
+    case = start("e3", "explain", "http.host[missing]")
+    assert case.wait() == 0
+    assert case.stdout.startswith("http.host[missing]\n") and "  written   RFC 9112" in case.stdout
+    cause = start("e3", "explain", "eof-spin")
+    assert cause.wait() == 0 and "usual fix" in cause.stdout

@@ -51,9 +51,32 @@ TEST(Catalogue, EachBlameIsAKnownCauseWithEvidence) {
   for (const Check* check : all_checks()) {
     for (const Blame& blame : check->blames) {
       const Cause* cause = find_cause(blame.cause);
-      ASSERT_NE(cause, nullptr) << blame.cause;
-      EXPECT_FALSE(cause->evidence.empty()) << blame.cause;
-      EXPECT_FALSE(cause->fix.empty()) << blame.cause;
+      EXPECT_NE(cause, nullptr) << check->id << ": " << blame.cause;
+    }
+  }
+}
+
+// A thread on GitHub, a CVE, a manual page, or a standard.
+bool is_public(std::string_view evidence) {
+  const auto has = [&](std::string_view word) { return evidence.find(word) != evidence.npos; };
+  return has("#") || has("CVE-") || has("CWE-") || has("RFC ") || has("(2)") || has("(7)") ||
+         has("/");
+}
+
+TEST(Catalogue, EachCauseSaysWhatHowItIsMendedAndWhereItWasSeen) {
+  for (const Cause& cause : causes()) {
+    EXPECT_FALSE(cause.what.empty()) << cause.slug;
+    EXPECT_FALSE(cause.fix.empty()) << cause.slug;
+    EXPECT_TRUE(is_public(cause.evidence)) << cause.slug << ": " << cause.evidence;
+  }
+}
+
+TEST(Catalogue, EachCaseSaysWhereItsObligationIsWritten) {
+  for (const Check* check : http_message_checks()) {
+    for (const CheckCase& each : cases_of(*check)) {
+      const bool written =
+          !reference_of(each).empty() || check->because.find("RFC") != check->because.npos;
+      EXPECT_TRUE(written) << id_of(each);
     }
   }
 }
