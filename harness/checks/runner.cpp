@@ -5,6 +5,7 @@
 
 #include "harness/checks/expectations.h"
 #include "harness/checks/world_runner.h"
+#include "harness/world/interrupt.h"
 
 namespace e3 {
 namespace {
@@ -19,6 +20,7 @@ void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const Ru
   std::size_t failures = 0;
   try {
     for (const CheckCase& which : cases) {
+      throw_if_interrupted();
       observer(*which.check, nullptr);
       const auto case_began = Clock::now();
       CheckResult one = runner.run_one(which);

@@ -138,6 +138,18 @@ def test_an_interrupted_run_keeps_its_results_and_stops_its_program(
     assert "interrupted" in program.stderr
 
 
+def test_a_long_run_in_process_is_interrupted_too(start, tmp_path):
+    report = tmp_path / "e3.json"
+    program = start(
+        *["e3", "run", "--repeat", "1000000", "--engine", "sim", "--report", f"json={report}"],
+        "accept.burst",
+    )
+    wait_until(report.exists, "the first results")
+    program.send_signal(signal.SIGINT)
+    assert program.wait() == INTERRUPTED
+    assert "interrupted" in program.stderr
+
+
 def test_an_unreadable_corpus_is_told_by_the_replay(start):
     program = start("fuzz_parser", "/no/such/corpus")
     assert program.wait() == USAGE
