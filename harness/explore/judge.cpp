@@ -100,20 +100,20 @@ std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
   std::optional<Violation> unmet;
   // What was expected while a fault lay in wait: it would strike the undisturbed exchange, too.
   std::vector<Heard> to_be_checked;
+  bool armed = false;
   Player player(source_->world(), [&](const Conversation& conversation) {
     if (unmet || disturbed()) return;
-    if (armed_) {
+    if (armed) {
       to_be_checked.push_back(heard(conversation));
     } else {
       unmet = check_answer(heard(conversation));
     }
   });
   struck_before_ = source_->world().faults_struck();
-  armed_ = false;
   may_disturb_ = false;
   excused_ = false;
   for (const Step& step : scenario) {
-    armed_ = armed_ || step.verb == Verb::kFault;
+    armed = armed || step.verb == Verb::kFault;
     may_disturb_ = may_disturb_ || disturbs(step);
     player.play(step);
     if (unmet) return unmet;

@@ -110,7 +110,6 @@ class Judge {
   std::optional<std::size_t> descriptors_;
   std::unordered_map<Request, Answer, Hash> undisturbed_;
   std::size_t bytes_kept_ = 0;     // of requests in `undisturbed_`
-  bool armed_ = false;             // some fault has been injected, and is not over
   bool may_disturb_ = false;       // such a fault has been injected
   bool excused_ = false;           // ... and has struck, and all faults are over
   std::size_t struck_before_ = 0;  // by the scenarios before, on the same target

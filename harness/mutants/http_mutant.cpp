@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A small level-triggered HTTP/1.1 server that is correct, or has exactly one known bug. GET is
 // answered with the target without its slash, POST with its body.
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,11 +9,11 @@
 #include <cerrno>
 #include <map>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "harness/mutants/http_bug.h"
 #include "harness/mutants/http_mutant_parser.h"
+#include "harness/mutants/listening_socket.h"
 
 namespace e3::mutants {
 namespace {
@@ -72,19 +71,7 @@ class HttpMutant {
 };
 
 HttpMutant::HttpMutant(HttpBug bug, std::uint16_t port)
-    : bug_(bug),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  const int on = 1;
-  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listener_, SOMAXCONN) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot listen");
-  }
+    : bug_(bug), listener_(listening_socket(port)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   watch(listener_, EPOLLIN, EPOLL_CTL_ADD);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/mutants/tiny_server.h"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -11,9 +10,9 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
-#include <system_error>
 #include <vector>
 
+#include "harness/mutants/listening_socket.h"
 #include "harness/mutants/tiny_loop.h"
 
 namespace e3::mutants {
@@ -39,18 +38,8 @@ constexpr std::size_t kBatch = 16;
 TinyServer::TinyServer(Bug bug, std::uint16_t port)
     : bug_(bug),
       edges_(needs_edges(bug)),
-      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)),
+      listener_(listening_socket(port)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  const int on = 1;
-  ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listener_, SOMAXCONN) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot listen");
-  }
   watch(listener_, EPOLLIN, EPOLL_CTL_ADD);
 }
 

@@ -54,22 +54,26 @@ std::vector<pollfd> entries_of(int count, const fd_set* readable, const fd_set* 
   return entries;
 }
 
+// What makes a descriptor ready in select(2)'s first and second set.
+constexpr int kReadable = POLLIN | POLLHUP | POLLERR;
+constexpr int kWritable = POLLOUT | POLLERR;
+
 // Of what poll(2) reported: those that select(2) counts, too.
 long keep_ready(const std::vector<pollfd>& entries, fd_set* readable, fd_set* writable,
                 fd_set* urgent) {
   long bits = 0;
   for (const pollfd& entry : entries) {
     if ((entry.revents & POLLNVAL) != 0) return -EBADF;
-    bits += keep_if((entry.revents & (POLLIN | POLLHUP | POLLERR)) != 0, readable, entry.fd);
-    bits += keep_if((entry.revents & (POLLOUT | POLLERR)) != 0, writable, entry.fd);
+    bits += keep_if((entry.revents & kReadable) != 0, readable, entry.fd);
+    bits += keep_if((entry.revents & kWritable) != 0, writable, entry.fd);
     bits += keep_if((entry.revents & POLLPRI) != 0, urgent, entry.fd);
   }
   return bits;
 }
 
 bool would_count(const pollfd& entry) {
-  const int counted = ((entry.events & POLLIN) != 0 ? POLLIN | POLLHUP | POLLERR : 0) |
-                      ((entry.events & POLLOUT) != 0 ? POLLOUT | POLLERR : 0) | POLLNVAL | POLLPRI;
+  const int counted = ((entry.events & POLLIN) != 0 ? kReadable : 0) |
+                      ((entry.events & POLLOUT) != 0 ? kWritable : 0) | POLLPRI | POLLNVAL;
   return (entry.revents & counted) != 0;
 }
 
