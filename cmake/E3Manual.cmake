@@ -16,7 +16,7 @@ if(Python3_FOUND)
                        DEPENDS ${name} ${page_maker} VERBATIM)
     list(APPEND made ${manual}/${name}.1)
   endforeach()
-  foreach(command run list explain compare replay minimize seeds exhaust torture fuzz selftest)
+  foreach(command run list explain compare replay minimize seeds exhaust torture fuzz selftest probe)
     add_custom_command(OUTPUT ${manual}/e3-${command}.1
                        COMMAND ${Python3_EXECUTABLE} ${page_maker} $<TARGET_FILE:e3> ${command}
                                > ${manual}/e3-${command}.1

@@ -26,6 +26,10 @@ Profile profile_of(TomlTable& file, const std::string& name) {
   if (profile.large_request.empty()) file.fail("large_request", "must not be empty");
   profile.answer_end = file.text("answer_end").value_or("");
   profile.greeting_end = file.text("greeting_end").value_or("");
+  const auto last = static_cast<std::int64_t>(profile.request.size());
+  if (const auto pad_at = file.integer("pad_at", 0, last)) {
+    profile.pad_at = static_cast<std::size_t>(*pad_at);
+  }
   profile.is_http = file.boolean("http").value_or(false);
   profile.peer_ends = file.boolean("peer_ends").value_or(false);
   if (file.choice("half_close", {"answers", "may-close"}) == "may-close") {

@@ -19,6 +19,7 @@
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/make_source.h"
 #include "harness/cli/options.h"
+#include "harness/cli/probe_command.h"
 #include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selection.h"
@@ -243,6 +244,8 @@ ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
       return minimize(options, make_target);
     case Command::kCompare:
       return compare_runs(options);
+    case Command::kProbe:
+      return probe(options, make_target);
     case Command::kSelftest:
       return selftest(options);
     case Command::kExplain:

@@ -12,6 +12,7 @@
 #include "harness/cli/explore_commands.h"
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/judging_options.h"
+#include "harness/cli/probe_command.h"
 #include "harness/cli/report_options.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selftest_command.h"
@@ -100,23 +101,8 @@ CLI::App& add_run(CLI::App& app, Options& options, Raw& raw) {
   return run;
 }
 
-void sort_out(Options& options, const Raw& raw) {
-  std::vector<std::string> reports = options.report_words;
-  for (const std::string& word : raw.words) {
-    if (is_report(word)) {
-      reports.push_back(word);  // --report junit=A json=B
-    } else if (word.find(':') == std::string::npos) {
-      options.selection.push_back(word);
-    } else if (options.endpoint.empty()) {
-      options.endpoint = word;
-    } else {
-      throw UsageError{
-          fmt::format("two servers given: {} and {}; test one at a time", options.endpoint, word)};
-    }
-  }
-  for (const std::string& report : reports) options.reports.push_back(parse_report(report));
-  options.timeout = std::chrono::milliseconds(raw.timeout_ms);
-  options.ready_timeout = std::chrono::milliseconds(raw.ready_timeout_ms);
+// What names the server must fit together.
+void check_target(const Options& options) {
   const bool external = !options.spawn.empty() || !options.endpoint.empty();
   if (!options.spawn.empty() && !options.endpoint.empty()) {
     throw UsageError{"--spawn and HOST:PORT exclude each other; use --port for a fixed port"};
@@ -135,6 +121,25 @@ void sort_out(Options& options, const Raw& raw) {
     throw UsageError{
         fmt::format("--engine {} runs linked-in servers only; leave --engine out", options.engine)};
   }
+}
+
+void sort_out(Options& options, const Raw& raw) {
+  std::vector<std::string> reports = options.report_words;
+  for (const std::string& word : raw.words) {
+    if (is_report(word)) {
+      reports.push_back(word);  // --report junit=A json=B
+    } else if (word.find(':') == std::string::npos) {
+      options.selection.push_back(word);
+    } else if (options.endpoint.empty()) {
+      options.endpoint = word;
+    } else {
+      throw UsageError{
+          fmt::format("two servers given: {} and {}; test one at a time", options.endpoint, word)};
+    }
+  }
+  for (const std::string& report : reports) options.reports.push_back(parse_report(report));
+  options.timeout = std::chrono::milliseconds(raw.timeout_ms);
+  options.ready_timeout = std::chrono::milliseconds(raw.ready_timeout_ms);
 }
 
 CLI::App& add_compare(CLI::App& app, Options& options) {
@@ -180,6 +185,7 @@ Options parse_command_line(int argc, char** argv) {
   add_scenario_commands(app, options);
   add_explore_commands(app, options);
   add_fuzz_command(app, options);
+  add_probe_command(app, options);
   add_selftest_command(app, options);
   CLI::App& compare = add_compare(app, options);
   std::string shell;
@@ -211,6 +217,7 @@ Options parse_command_line(int argc, char** argv) {
   }
   if (completion.parsed()) fmt::print("{}", completion_script(app, shell));
   if (options.command == Command::kRun) sort_out(options, raw);
+  if (options.command == Command::kRun || options.command == Command::kProbe) check_target(options);
   return options;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ enum class Command {
   kFuzz,
   kCompare,
   kSelftest,
+  kProbe,
 };
 
 struct Options {
@@ -73,9 +75,11 @@ struct Options {
   bool verbose = false;
   bool quiet = false;
 
-  bool as_json = false;    // list, selftest
-  bool list_only = false;  // selftest
-  std::string subject;     // explain
+  bool as_json = false;                           // list, selftest, probe
+  bool list_only = false;                         // selftest
+  std::optional<std::chrono::milliseconds> wait;  // probe
+  std::string written_profile;                    // probe: a file
+  std::string subject;                            // explain
 
   std::string scenario;            // replay, minimize: a file, or a name
   std::string output;              // minimize

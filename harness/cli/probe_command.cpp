@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/probe_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "harness/checks/profile_text.h"
+#include "harness/checks/session.h"
+#include "harness/cli/bench.h"
+#include "harness/cli/make_source.h"
+#include "harness/probe/probe.h"
+#include "harness/report/escape.h"
+#include "harness/report/report_files.h"
+
+namespace e3::cli {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  e3 probe                                       the shipped server, in virtual time
+  e3 probe 127.0.0.1:8080 --wait 70s             waits so long for time-outs, for all at once
+  e3 probe --spawn './my-server {port}' --json
+  e3 probe 127.0.0.1:8080 --write-profile my.toml && e3 run --profile my.toml 127.0.0.1:8080
+
+Exit status: 0 probed, 1 the server does not answer the profile's request, 2 bad usage,
+3 the target never became ready or went away, 130 interrupted.
+)";
+
+nlohmann::ordered_json to_json(const probe::Value& value) {
+  struct {
+    nlohmann::ordered_json operator()(std::monostate) const { return nullptr; }
+    nlohmann::ordered_json operator()(const std::string& text) const { return text; }
+    nlohmann::ordered_json operator()(bool yes) const { return yes; }
+    nlohmann::ordered_json operator()(std::size_t count) const { return count; }
+    nlohmann::ordered_json operator()(double seconds) const { return seconds; }
+  } convert;
+  return std::visit(convert, value);
+}
+
+void print_json(const probe::Result& result, const std::string& target, const Options& options) {
+  nlohmann::ordered_json facts = nlohmann::ordered_json::object();
+  for (const probe::Fact& fact : result.facts) {
+    facts[std::string(fact.key)] = {{"value", to_json(fact.value)}, {"says", fact.says}};
+  }
+  const nlohmann::ordered_json all{
+      {"target", report::one_line(target)}, {"profile", options.profile}, {"facts", facts}};
+  fmt::print("{}\n", all.dump(2));
+}
+
+void print_table(const probe::Result& result, const std::string& target, const Options& options) {
+  fmt::print("target: {} (profile {})\n\n", report::one_line(target), options.profile);
+  for (const probe::Fact& fact : result.facts) fmt::print("  {:<26} {}\n", fact.label, fact.says);
+}
+
+void write_profile(const Profile& profile, const std::string& target, const Options& options) {
+  const std::string head =
+      fmt::format("# Written by e3 probe, for {}.\n", report::one_line(target));
+  try {
+    report::write_file(options.written_profile, head + profile_text(profile));
+  } catch (const std::system_error& error) {
+    throw UsageError{error.what()};
+  }
+}
+
+}  // namespace
+
+void add_probe_command(CLI::App& app, Options& options) {
+  CLI::App& probe =
+      *app.add_subcommand("probe", "Find out what a server does and where its limits are");
+  probe.footer(kExamples);
+  add_target(probe, options);
+  const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}, {"min", 60'000}};
+  probe
+      .add_option_function<std::int64_t>(
+          "--wait",
+          [&options](std::int64_t wait) { options.wait = std::chrono::milliseconds(wait); },
+          "How long to wait for time-outs, all at once [10s; 10min in virtual time]")
+      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+      ->type_name("TIME");
+  probe.add_flag("--json", options.as_json, "As JSON");
+  probe
+      .add_option("--write-profile", options.written_profile,
+                  "Write a profile for e3 run --profile, with what was learned")
+      ->type_name("FILE.toml")
+      ->check([](const std::string& path) {
+        return path.ends_with(".toml") ? "" : "the name must end in .toml";
+      });
+  probe.callback([&] { options.command = Command::kProbe; });
+}
+
+ExitCode probe(const Options& options, const MakeTarget& make_target) {
+  return guarded([&] {
+    const Profile& profile = load_profile(options.profile);
+    Transcript transcript;
+    const std::unique_ptr<WorldSource> source = make_source(options, make_target, transcript);
+    catch_interrupts();
+    try {
+      const probe::Result result =
+          probe::probe(*source, profile, {.seed = options.seed, .wait = options.wait});
+      const std::string target = source->description();
+      if (!options.written_profile.empty()) write_profile(result.profile, target, options);
+      options.as_json ? print_json(result, target, options) : print_table(result, target, options);
+      return ExitCode::kAsExpected;
+    } catch (const ControlFailed& failed) {
+      fmt::print(stderr, "e3: {}; is {} the right --profile?\n", failed.why, options.profile);
+      return ExitCode::kConformanceFailure;
+    }
+  });
+}
+
+}  // namespace e3::cli

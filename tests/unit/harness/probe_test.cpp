@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// What a probe says of servers that are known, and that the profile it writes can be read.
+#include "harness/probe/probe.h"
+
+#include <gtest/gtest.h>
+
+#include "harness/checks/profile_text.h"
+#include "harness/checks/session.h"
+#include "harness/mutants/http_bug.h"
+#include "harness/mutants/tiny_server.h"
+#include "harness/world/engines/in_process_source.h"
+
+namespace e3::probe {
+namespace {
+
+using mutants::Bug;
+using mutants::HttpBug;
+
+Result probe_server(std::function<void()> serve, const std::string& profile = "http") {
+  InProcessTarget target;
+  target.name = "server";
+  target.serve = std::move(serve);
+  Transcript transcript;
+  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
+  return probe(source, load_profile(profile), {});
+}
+
+Result probe_tiny(Bug bug) {
+  return probe_server([bug] { mutants::serve_tiny(bug, 8080); });
+}
+
+Result probe_http(HttpBug bug) {
+  return probe_server([bug] { mutants::serve_http_mutant(bug, 8080); });
+}
+
+std::string says(const Result& result, std::string_view key) {
+  for (const Fact& fact : result.facts) {
+    if (fact.key == key) return fact.says;
+  }
+  return "nothing";
+}
+
+TEST(Probe, TellsTimeOutsOfAServerToTheTick) {
+  const Result result = probe_tiny(Bug::kNone);
+  EXPECT_EQ(says(result, "silence_time_out"), "10.25 s");
+  EXPECT_EQ(says(result, "request_time_out"), "10.25 s");
+  EXPECT_EQ(says(probe_tiny(Bug::kNoHeadTime), "silence_time_out"), "none within 600 s");
+  EXPECT_EQ(says(probe_tiny(Bug::kKillsSlowHeads), "request_time_out"), "0.60 s");
+}
+
+TEST(Probe, TellsTheHalfClosePolicy) {
+  const Result answers = probe_tiny(Bug::kNone);
+  EXPECT_EQ(says(answers, "half_close"), "the request is answered");
+  EXPECT_EQ(answers.profile.half_close, HalfClose::kAnswers);
+  const Result drops = probe_tiny(Bug::kDropsAnswerAtHalfClose);
+  EXPECT_EQ(says(drops, "half_close"), "the request is not answered");
+  EXPECT_EQ(drops.profile.half_close, HalfClose::kMayClose);
+}
+
+TEST(Probe, TellsWhatOfHttpIsThere) {
+  const Result full = probe_http(HttpBug::kNone);
+  for (const std::string_view key :
+       {"keep_alive_1_1", "pipelining", "post", "chunked", "continue"}) {
+    EXPECT_EQ(says(full, key), "yes") << key;
+  }
+  EXPECT_EQ(says(full, "answers_as"), "HTTP/1.1");
+  EXPECT_EQ(says(full, "idle_time_out"), "60.00 s");
+  EXPECT_EQ(says(probe_http(HttpBug::kForgetsPipelined), "pipelining"), "no");
+  EXPECT_EQ(says(probe_http(HttpBug::kNeverContinues), "continue"), "no");
+  EXPECT_EQ(says(probe_tiny(Bug::kNone), "keep_alive_1_1"), "no");
+}
+
+TEST(Probe, FindsLimitsExactly) {
+  // It takes heads of fewer than 16,000 bytes or so; see kHeadLimit.
+  const Result result = probe_tiny(Bug::kNone);
+  const auto longest = [&](std::string_view key) {
+    for (const Fact& fact : result.facts) {
+      if (fact.key == key) return std::get<std::size_t>(fact.value);
+    }
+    return std::size_t{0};
+  };
+  EXPECT_LE(longest("longest_request_line"), 16'000U);
+  EXPECT_GT(longest("longest_request_line"), 15'900U);
+  EXPECT_LE(longest("longest_head"), 16'000U);
+  EXPECT_GT(longest("longest_head"), 15'900U);
+  EXPECT_EQ(says(probe_tiny(Bug::kTakesAnyLength), "longest_field"), "at least 65536 bytes");
+}
+
+TEST(Probe, WillNotGuessAboutAServerThatDoesNotAnswer) {
+  EXPECT_THROW(probe_tiny(Bug::kNeverAnswers), ControlFailed);
+  EXPECT_THROW(probe_tiny(Bug::kAnswers400ToAll), ControlFailed);
+}
+
+TEST(ProfileText, IsReadAsItWasWritten) {
+  Profile profile = load_profile("http");
+  profile.greeting_end = "ready\r\n";
+  profile.half_close = HalfClose::kMayClose;
+  profile.masks = {{.after = "#\x7f\t\"", .until = " "}, {.after = "id=", .until = ""}};
+  const Profile again = parse_profile(profile_text(profile), "again");
+  EXPECT_EQ(again.request, profile.request);
+  EXPECT_EQ(again.large_request, profile.large_request);
+  EXPECT_EQ(again.pad_at, profile.pad_at);
+  EXPECT_EQ(again.greeting_end, profile.greeting_end);
+  EXPECT_EQ(again.half_close, profile.half_close);
+  EXPECT_TRUE(again.is_http);
+  ASSERT_EQ(again.masks.size(), 2U);
+  EXPECT_EQ(again.masks[0].after, profile.masks[0].after);
+  EXPECT_EQ(again.masks[0].until, " ");
+}
+
+TEST(ProfileText, EveryProfileOfOursCanBeWritten) {
+  for (const Profile& profile : profiles()) {
+    const Profile again = parse_profile(profile_text(profile), "again");
+    EXPECT_EQ(again.request, profile.request);
+    EXPECT_EQ(again.peer_ends, profile.peer_ends);
+  }
+}
+
+TEST(ProfileText, RefusesBytesThatTomlCannotHold) {
+  Profile profile = load_profile("echo");
+  profile.request = "\xff\xfe";
+  EXPECT_THROW(profile_text(profile), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace e3::probe
