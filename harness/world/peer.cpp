@@ -35,15 +35,21 @@ Peer::~Peer() {
 
 std::size_t Peer::send(std::string_view bytes) {
   std::size_t sent = 0;
+  long error = 0;
   while (sent < bytes.size()) {
     const long count = wire_->send(bytes.data() + sent, bytes.size() - sent);
     if (count > 0) {
       sent += static_cast<std::size_t>(count);
     } else if (count != -EAGAIN || !world_->wait_writable(*wire_)) {
+      error = count;
       break;
     }
   }
   note(PeerDeed::kSends, static_cast<long>(sent), bytes.size(), bytes.substr(0, sent));
+  if (error == -ECONNRESET) {
+    was_reset_ = true;  // told once, as by SO_ERROR of socket(7): reads now say end of file
+    note(PeerDeed::kSeesError, error);
+  }
   return sent;
 }
 
@@ -107,7 +113,7 @@ std::size_t Peer::receive_now(std::size_t limit) {
 // `result` is what a read returned instead of bytes.
 void Peer::note_ending(long result) {
   if (result == 0) {
-    ending_ = Ending::kEof;
+    ending_ = was_reset_ ? Ending::kReset : Ending::kEof;
     note(PeerDeed::kSeesEnd);
   } else if (result != -EAGAIN) {
     ending_ = Ending::kReset;

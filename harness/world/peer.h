@@ -71,6 +71,7 @@ class Peer {
   std::string greeting_;
   std::string received_;
   Ending ending_ = Ending::kOpen;
+  bool was_reset_ = false;  // a send has said so
 };
 
 }  // namespace e3
