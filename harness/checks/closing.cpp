@@ -6,7 +6,7 @@
 namespace e3 {
 namespace {
 
-// In the same segment as the request; enough to be left over by one read, little enough to fit into
+// Sent along with the request; enough to be left over by one read, little enough to fit into
 // the smallest receive buffer beside the request.
 constexpr std::size_t kJunk = 1000;
 
@@ -19,11 +19,11 @@ void run_lingering(Session& session) {
   const std::size_t total = session.answer_to(request).bytes.size();
   session.sweep({"bytes behind the request:", "lengths"}, {1, kJunk}, [&](std::size_t junk) {
     Peer peer = session.world().connect({.tiny_buffers = true});
-    peer.send(request);
-    peer.send(std::string(junk, '\n'));
+    peer.send(request + std::string(junk, '\n'));  // in two parts, the first may be closed upon
     session.world().settle();
-    peer.send(std::string(junk, '\n'));  // and more, when the answer has been written
+    peer.send(std::string(junk, '\n'));
     while (peer.received().size() < total && peer.receive(100) > 0) {
+      peer.send("\n");  // and more, whenever it closes
     }
     session.expect_answer(peer, request);
   });
