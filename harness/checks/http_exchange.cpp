@@ -84,6 +84,13 @@ Conversation read_answers(Peer& peer, const ReadPlan& plan) {
   }
 }
 
+Conversation answers_so_far(const Peer& peer) {
+  Conversation seen;
+  seen.ending = peer.ending();
+  parse_all(peer.received(), {}, seen);
+  return seen;
+}
+
 std::string expanded(std::string_view pattern, const HttpTraits& traits) {
   std::string text;
   while (true) {

@@ -33,6 +33,9 @@ struct ReadPlan {
 // announces the close is waited out.
 Conversation read_answers(Peer& peer, const ReadPlan& plan);
 
+// The same of what `peer` has got already; does not wait.
+Conversation answers_so_far(const Peer& peer);
+
 // The bytes of a pattern. "{target}" and "{host}" stand for what the profile asks for; "{get}" for
 // a whole plain request, "{head}" for the same without the empty line, "{post}" for the like with
 // POST, "{chunked}" for that with the coding and the empty line; "{1000*ab}" for "ab" 1000 times.
