@@ -22,6 +22,8 @@ SERVERS = {
     "lighttpd": "http",
     "haproxy": "http",
     "apache": "http",
+    "evhttp": "http",
+    "microhttpd": "http",
     "python-http": "http",
     "node": "http",
     "asyncio": REAL / "servers/python_asyncio.toml",

@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   struct event_base* base = event_base_new();
   struct evhttp* http = evhttp_new(base);
-  evhttp_set_timeout(http, 2);
+  evhttp_set_timeout(http, 3);
   evhttp_set_gencb(http, answer, NULL);
   if (evhttp_bind_socket(http, "127.0.0.1", (unsigned short)atoi(argv[1])) != 0) return 1;
   event_base_dispatch(base);

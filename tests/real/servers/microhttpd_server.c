@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   struct MHD_Daemon* daemon = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD, 0, NULL, NULL, answer, NULL, MHD_OPTION_SOCK_ADDR,
-      (struct sockaddr*)&address, MHD_OPTION_CONNECTION_TIMEOUT, 2U, MHD_OPTION_NOTIFY_COMPLETED,
+      (struct sockaddr*)&address, MHD_OPTION_CONNECTION_TIMEOUT, 3U, MHD_OPTION_NOTIFY_COMPLETED,
       forget, NULL, MHD_OPTION_END);
   if (daemon == NULL) return 1;
   pause();
