@@ -23,6 +23,7 @@ std::span<const Check> closing_checks();
 std::span<const Check> event_checks();
 std::span<const Check> time_checks();
 std::span<const Check> isolation_checks();
+std::span<const Check> process_checks();
 std::span<const Check> http_checks();
 std::span<const Check> http_request_line_checks();
 std::span<const Check> http_field_checks();
@@ -34,6 +35,7 @@ std::span<const Check> http_expect_checks();
 
 // The causes that the checks of events, of time and of isolation name.
 std::span<const Cause> loop_causes();
+std::span<const Cause> process_causes();
 
 // What a server owes whatever it makes of a message; and how it must read HTTP/1.x messages.
 std::vector<const Check*> base_checks();

@@ -172,7 +172,7 @@ constexpr Cause kCauses[] = {
 const std::vector<Cause>& causes() {
   static const auto& all = *[] {  // never destroyed
     auto* joined = new std::vector<Cause>(std::begin(kCauses), std::end(kCauses));
-    for (const auto more : {loop_causes(), http_causes()}) {
+    for (const auto more : {loop_causes(), process_causes(), http_causes()}) {
       joined->insert(joined->end(), more.begin(), more.end());
     }
     return joined;

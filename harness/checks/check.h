@@ -22,6 +22,7 @@ struct Needs {
   bool faults = false;        // calls of the target that fail
   bool event_order = false;   // a choice among ready events
   bool virtual_time = false;  // minutes that cost nothing
+  bool process = false;       // a program that e3 has started
 };
 
 // Which cause a symptom points to in this check.

@@ -75,7 +75,7 @@ void run_order(Session& session) {
 
 // The connection becomes readable and writable in one event while part of the answer is unsent.
 void run_both_ways(Session& session) {
-  const std::string& request = session.large_request();
+  const std::string& request = session.request_that_fills_buffers();
   const std::size_t total = session.answer_to(request).bytes.size();
   const bool echo = session.profile().peer_ends;
   session.sweep(

@@ -154,7 +154,8 @@ constexpr Blame kFinBlames[] = {{Symptom::kSpins, "eof-spin"}, {Symptom::kDied, 
 constexpr Blame kHalfCloseBlames[] = {{Symptom::kSpins, "eof-spin"},
                                       {Symptom::kNoAnswer, "halfclose-drops-response"},
                                       {Symptom::kWrongAnswer, "halfclose-drops-response"},
-                                      {Symptom::kNotEnded, "halfclose-leak"}};
+                                      {Symptom::kNotEnded, "halfclose-leak"},
+                                      {Symptom::kLeaks, "halfclose-leak"}};
 constexpr Blame kEndAtOnceBlames[] = {{Symptom::kSpins, "eof-spin"},
                                       {Symptom::kNotEnded, "et-short-read-misses-eof"}};
 constexpr Blame kResetBlames[] = {{Symptom::kSpins, "hup-err-ignored-spin"},

@@ -148,7 +148,12 @@ void run_row(Session& session, const HttpCase& row, const HttpTraits& traits) {
                               (reaction == kServedThenEnds || reaction == kSuccess);
   const bool good = (row.good & reaction) != 0 || answered_early;
   if (!good && (row.lenient & reaction) == 0) throw violation(row, reaction, seen);
-  if (row.must_end && reaction == kWaits) session.expect_end(peer);  // by its time-out
+  if (row.must_end && reaction == kWaits) {
+    session.expect_end(peer);  // by its time-out
+    if (peer.ending() == Ending::kOpen) {
+      throw NotShown{"the server's time-out, if any, is longer than e3's: --timeout TIME"};
+    }
+  }
   Session::require(!row.must_end || reaction == kWaits || seen.ending != Ending::kOpen,
                    Symptom::kNotEnded, "the end of the connection behind the answer",
                    describe(seen));

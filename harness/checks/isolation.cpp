@@ -52,7 +52,7 @@ void ask_beside(Session& session) {
 }
 
 void run_slow_readers(Session& session) {
-  const std::string& request = session.large_request();
+  const std::string& request = session.request_that_fills_buffers();
   session.sweep({"slow readers:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
     std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
     std::vector<std::size_t> sent;

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 // Longer than any time-out that servers commonly have by default.
 constexpr VirtualTime kPatience = 10min;
+// What tcp_wmem of tcp(7) allows by default: an answer of this size cannot be taken whole.
+constexpr std::size_t kLargestSendBuffer = 4 << 20;
 
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
@@ -104,6 +106,28 @@ const std::string& Session::large_request() {
   if (!refused) return large;
   note(fmt::format("a request of {} bytes is refused; the plain one was used", large.size()));
   return request();
+}
+
+void Session::restart_target() {
+  try {
+    source_->restart();
+  } catch (const TargetUnavailable& unavailable) {
+    source_->renew();
+    throw Violation{Symptom::kDied, "the server listens again at the same address",
+                    unavailable.what()};
+  }
+}
+
+const std::string& Session::request_that_fills_buffers() {
+  const std::string& request = large_request();
+  const std::size_t size = answer_to(request).bytes.size();
+  if (!world().abilities().small_windows && size < kLargestSendBuffer) {
+    throw NotShown{fmt::format(
+        "an answer of {} bytes fits into the send buffer: give the profile a large_request that "
+        "asks for {} MiB, or link the server in",
+        size, kLargestSendBuffer >> 20)};
+  }
+  return request;
 }
 
 std::string Session::padded_request(std::string_view filler) const {

@@ -75,6 +75,9 @@ class Session {
   const Answer& answer() { return answer_to(request()); }
   // The profile's large request, or the plain one where the target refuses that.
   const std::string& large_request();
+  // The same, where the target must be unable to send the whole answer at once. Throws NotShown
+  // where its send buffers cannot be made tiny and may hold all of it.
+  const std::string& request_that_fills_buffers();
 
   // The request made longer by `filler`. Throws NotApplicable where the profile cannot say how.
   std::string padded_request(std::string_view filler) const;
@@ -119,6 +122,12 @@ class Session {
   // The target could not be reached outside of a sweep. True when that is because it is broken: a
   // failure, and there is another target.
   bool found_broken_target();
+
+  // The target is ended and started anew at the same address. Throws Violation when it does not come
+  // up there.
+  void restart_target();
+  // The scenario has ended the target: the next one gets another.
+  void replace_target() { source_->renew(); }
 
   // A remark for the report.
   void note(std::string text) { notes_.push_back(std::move(text)); }

@@ -22,6 +22,7 @@ std::string missing_ability(const Check& check, const Abilities& abilities) {
   if (needs.virtual_time && !abilities.virtual_time) {
     return "would take real minutes: link the server in";
   }
+  if (needs.process && !abilities.process) return "needs a program that e3 starts: --spawn";
   return {};
 }
 

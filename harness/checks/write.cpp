@@ -22,7 +22,7 @@ Peer ask_with_tiny_buffers(Session& session, const std::string& request) {
 }
 
 void run_tiny_window(Session& session) {
-  const std::string& request = session.large_request();
+  const std::string& request = session.request_that_fills_buffers();
   session.sweep({"bytes at a time:", "reading speeds"}, {1, 7, 1000}, [&](std::size_t step) {
     Peer peer = ask_with_tiny_buffers(session, request);
     const std::size_t total = session.answer_to(request).bytes.size();
@@ -33,7 +33,7 @@ void run_tiny_window(Session& session) {
 }
 
 void run_stall(Session& session) {
-  const std::string& request = session.large_request();
+  const std::string& request = session.request_that_fills_buffers();
   const std::size_t total = session.answer_to(request).bytes.size();
   session.sweep({"stall at byte", "stalls"}, Session::spread(total, kStalls),
                 [&](std::size_t offset) {

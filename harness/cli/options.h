@@ -77,6 +77,7 @@ struct Options {
 
   bool as_json = false;                           // list, selftest, probe
   bool list_only = false;                         // selftest
+  std::uint16_t served_port = 0;                  // selftest
   std::optional<std::chrono::milliseconds> wait;  // probe
   std::string written_profile;                    // probe: a file
   std::string subject;                            // explain

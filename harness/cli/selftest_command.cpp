@@ -26,12 +26,15 @@ constexpr const char* kExamples = R"(
 Examples:
   e3 selftest                                    every server, in the simulated kernel
   e3 selftest --engine socketpair 'dies-*'       some of them, on the running kernel's sockets
+  e3 selftest --engine program                   each as a program of its own, over TCP
   e3 selftest --list                             the servers, and what must be found in each
   e3 selftest -x accept.burst                    fails: nothing finds what that check is for
 
 Exit status: 0 all is found, 1 something is not, 2 bad usage, 5 nothing selected,
 130 interrupted.
 )";
+
+constexpr const char* kAsPrograms = "program";
 
 struct Tally {
   std::size_t right = 0;
@@ -139,6 +142,16 @@ void show(const Specimen& specimen, const Finding& finding, bool color) {
   std::fflush(stdout);
 }
 
+selftest::ExamineOptions how_to_examine(const Options& options) {
+  selftest::ExamineOptions how{.seed = options.seed, .exclude = options.exclude};
+  if (options.engine == kAsPrograms) {
+    how.program = "/proc/self/exe selftest {server} --serve {port}";
+  } else {
+    how.engine = engine_of(options);
+  }
+  return how;
+}
+
 }  // namespace
 
 void add_selftest_command(CLI::App& app, Options& options) {
@@ -148,28 +161,35 @@ void add_selftest_command(CLI::App& app, Options& options) {
   selftest.add_option("servers", options.selection, "Only these servers (name or glob)")
       ->type_name("[SERVER...]");
   selftest.add_flag("--list", options.list_only, "List the servers; run nothing");
-  selftest.add_option("--engine", options.engine, "sim, socketpair or tcp [sim]")
-      ->check(CLI::IsMember({"sim", "socketpair", "tcp"}))
+  selftest.add_option("--engine", options.engine, "sim, socketpair, tcp or program [sim]")
+      ->check(CLI::IsMember({"sim", "socketpair", "tcp", kAsPrograms}))
       ->type_name("NAME");
   selftest.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
   selftest.add_option("-x,--exclude", options.exclude, "Run as if this check did not exist")
       ->type_name("CHECK")
       ->allow_extra_args(false);
   selftest.add_flag("--json", options.as_json, "As JSON");
+  selftest.add_option("--serve", options.served_port, "Be the one server chosen, on this port")
+      ->type_name("PORT")
+      ->group("");  // what --engine program starts
   add_color_option(selftest, options.color);
   selftest.callback([&] { options.command = Command::kSelftest; });
 }
 
 ExitCode selftest(const Options& options) {
   const std::vector<const Specimen*> chosen = selected(options);
+  if (options.served_port != 0) {
+    chosen.front()->serve(options.served_port);
+    return ExitCode::kAsExpected;
+  }
   if (options.list_only) {
     for (const Specimen* each : chosen) {
       fmt::print("{:<28} {:<8} {}\n", each->name, to_string(each->kind), expectation_of(*each));
     }
     return ExitCode::kAsExpected;
   }
-  const selftest::ExamineOptions how{
-      .engine = engine_of(options), .seed = options.seed, .exclude = options.exclude};
+  const selftest::ExamineOptions how = how_to_examine(options);
+  const std::string_view engine = how.program.empty() ? to_string(how.engine) : kAsPrograms;
   const bool color = wants_color(options.color, stdout);
   catch_interrupts();
   Tallies tallies;
@@ -183,15 +203,14 @@ ExitCode selftest(const Options& options) {
     options.as_json ? servers.push_back(to_json(*each, finding)) : show(*each, finding, color);
   }
   if (options.as_json) {
-    fmt::print("{}\n", nlohmann::json{{"engine", to_string(how.engine)},
+    fmt::print("{}\n", nlohmann::json{{"engine", engine},
                                       {"seed", options.seed},
                                       {"right", all_right},
                                       {"summary", summary_of(tallies)},
                                       {"servers", servers}}
                            .dump(2));
   } else {
-    fmt::print("e3 selftest: {}  engine={} seed={}\n", summary_of(tallies), to_string(how.engine),
-               options.seed);
+    fmt::print("e3 selftest: {}  engine={} seed={}\n", summary_of(tallies), engine, options.seed);
   }
   return all_right ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
 }

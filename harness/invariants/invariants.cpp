@@ -35,6 +35,8 @@ std::string_view to_string(Symptom symptom) {
       return "extra-answer";
     case Symptom::kUnbounded:
       return "unbounded";
+    case Symptom::kNotStopped:
+      return "not-stopped";
   }
   return "unknown";
 }

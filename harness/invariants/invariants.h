@@ -28,7 +28,8 @@ enum class Symptom {
   kNotEnded,     // the connection stays open
   kBadLength,    // the announced length is not the body's, or the answer cannot be parsed
   kExtraAnswer,  // more answers than there were requests
-  kUnbounded,    // takes whatever is sent, without end
+  kUnbounded,    // takes whatever is sent, without end, or memory with every connection
+  kNotStopped,   // goes on when asked to end
 };
 
 std::string_view to_string(Symptom symptom);

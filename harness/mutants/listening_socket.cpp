@@ -9,9 +9,9 @@
 
 namespace e3::mutants {
 
-int listening_socket(std::uint16_t port) {
+int listening_socket(std::uint16_t port, bool reuse) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
+  const int on = reuse ? 1 : 0;
   ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -7,7 +7,7 @@
 namespace e3::mutants {
 
 // A non-blocking socket that listens on the loopback port; 0: one that the kernel picks. The caller
-// owns it. Throws std::system_error.
-int listening_socket(std::uint16_t port);
+// owns it. Without `reuse`, not while old connections are in TIME_WAIT. Throws std::system_error.
+int listening_socket(std::uint16_t port, bool reuse = true);
 
 }  // namespace e3::mutants

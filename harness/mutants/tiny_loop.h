@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/mutants/tiny_server.h"
 
@@ -75,7 +76,9 @@ class TinyServer {
   bool accepts_ = true;              // the listener is armed
   Milliseconds accept_at_ = kNever;  // when to try again
   int answers_ = 0;
-  std::string shared_input_;  // of kSharesInput
+  int connections_seen_ = 0;
+  std::string shared_input_;          // of kSharesInput
+  std::vector<std::string> buffers_;  // of kKeepsBuffers
 };
 
 Milliseconds now();

@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "harness/mutants/listening_socket.h"
@@ -38,15 +40,17 @@ constexpr std::size_t kBatch = 16;
 TinyServer::TinyServer(Bug bug, std::uint16_t port)
     : bug_(bug),
       edges_(needs_edges(bug)),
-      listener_(listening_socket(port)),
+      listener_(listening_socket(port, bug != Bug::kBindsWithoutReuse)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   watch(listener_, EPOLLIN, EPOLL_CTL_ADD);
+  if (has(Bug::kIgnoresSigterm)) std::signal(SIGTERM, SIG_IGN);
 }
 
 TinyServer::~TinyServer() {
   for (const auto& [fd, connection] : connections_) ::close(fd);
   ::close(listener_);
   ::close(epoll_);
+  if (has(Bug::kIgnoresSigterm)) std::signal(SIGTERM, SIG_DFL);
 }
 
 bool TinyServer::watch(int fd, std::uint32_t events, int operation) {
@@ -122,6 +126,9 @@ void TinyServer::take_in(int fd) {
   connections_[fd].deadline = now() + (has(Bug::kKillsSlowHeads) ? 600 : kHeadTime);
   if (has(Bug::kNoHeadTime)) connections_[fd].deadline = kNever;
   ++open_;
+  if (has(Bug::kKeepsBuffers)) buffers_.emplace_back(4096, 'b');
+  if (has(Bug::kLeavesThreads) && ++connections_seen_ % 5 == 0)
+    std::thread([] { ::pause(); }).detach();
 }
 
 // False: accept no more for now.

@@ -77,6 +77,11 @@ enum class Bug {
   kNeverRenewsWriteTime,  // cuts off whoever has not read all after a second
   kRoundsTimeDown,        // waits in steps of half a second, rounded down
   kTicks,                 // looks around every millisecond
+  // As a process.
+  kKeepsBuffers,   // never frees a buffer
+  kLeavesThreads,  // starts a thread for every fifth connection, which never ends
+  kIgnoresSigterm,
+  kBindsWithoutReuse,  // without SO_REUSEADDR
   // Reading HTTP.
   kDiesWithoutTarget,  // an exception escapes from a request line without a target
   kDiesOnBinary,       // an exception escapes from a byte above 127

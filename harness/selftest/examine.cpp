@@ -4,21 +4,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
+#include "harness/world/engines/tcp/tcp_source.h"
 
 namespace e3::selftest {
 namespace {
+
+bool runs_on_sim(const ExamineOptions& options) {
+  return options.program.empty() && options.engine == InProcessEngine::kSim;
+}
+
+bool can_be_seen(const Kill& kill, const ExamineOptions& options) {
+  switch (kill.shown) {
+    case Shown::kEverywhere:
+      return true;
+    case Shown::kInProcess:
+      return options.program.empty();
+    case Shown::kAsProgram:
+      return !options.program.empty();
+    case Shown::kOnSim:
+      return runs_on_sim(options);
+  }
+  return false;
+}
 
 bool is_excluded(const std::string& id, const ExamineOptions& options) {
   return std::any_of(options.exclude.begin(), options.exclude.end(),
                      [&](const std::string& word) { return selects(word, id); });
 }
 
-bool must_find(const Specimen& specimen, const std::string& id) {
-  return std::any_of(specimen.kills.begin(), specimen.kills.end(),
-                     [&](const Kill& kill) { return kill.case_id == id; });
+bool must_find(const Specimen& specimen, const std::string& id, const ExamineOptions& options) {
+  return std::any_of(specimen.kills.begin(), specimen.kills.end(), [&](const Kill& kill) {
+    return kill.case_id == id && can_be_seen(kill, options);
+  });
 }
 
 std::vector<CheckCase> cases_for(const Specimen& specimen, const ExamineOptions& options) {
@@ -26,31 +48,49 @@ std::vector<CheckCase> cases_for(const Specimen& specimen, const ExamineOptions&
   for (const Check* check : specimen.checks()) {
     for (const CheckCase& each : cases_of(*check)) {
       const std::string id = id_of(each);
-      const bool wanted = specimen.kind != Kind::kMutant || must_find(specimen, id);
+      const bool wanted = specimen.kind != Kind::kMutant || must_find(specimen, id, options);
       if (wanted && !is_excluded(id, options)) cases.push_back(each);
     }
   }
   return cases;
 }
 
+constexpr std::uint16_t kPort = 8080;  // in process
+// How long a silent program is waited for. Short: the null servers are silent in every case.
+constexpr std::chrono::milliseconds kTimeout{500};
+
+std::unique_ptr<WorldSource> source_of(const Specimen& specimen, const ExamineOptions& options,
+                                       Transcript& transcript) {
+  if (options.program.empty()) {
+    InProcessTarget target;
+    target.name = specimen.name;
+    target.serve = [&specimen] { specimen.serve(kPort); };
+    return std::make_unique<InProcessSource>(target, options.engine, options.seed, transcript);
+  }
+  ProgramOptions program;
+  program.command = fmt::format(fmt::runtime(options.program), fmt::arg("server", specimen.name),
+                                fmt::arg("port", "{port}"));
+  return std::make_unique<TcpSource>(std::move(program), kTimeout, transcript);
+}
+
 RunResult run(const Specimen& specimen, const ExamineOptions& options) {
-  InProcessTarget target;
-  target.name = specimen.name;
-  target.serve = specimen.serve;
   Transcript transcript;
-  InProcessSource source(target, options.engine, options.seed, transcript);
+  const auto source = source_of(specimen, options, transcript);
   RunResult result;
   run_cases(
-      cases_for(specimen, options), source, {.profile = find_profile("http"), .seed = options.seed},
+      cases_for(specimen, options), *source,
+      {.profile = find_profile("http"), .seed = options.seed},
       [](const Check&, const CheckResult*) {}, result);
   return result;
 }
 
-// sim can show everything; the other engines lack what some checks need.
+// sim can show everything but what only programs do; the other engines lack what some checks need.
 bool is_rightly_skipped(const CheckResult& result, const ExamineOptions& options) {
   const Needs& needs = result.check->needs;
-  return result.verdict == Verdict::kSkip && options.engine != InProcessEngine::kSim &&
-         (needs.tcp || needs.faults || needs.event_order);
+  if (result.verdict != Verdict::kSkip) return false;
+  if (runs_on_sim(options)) return needs.process;
+  return needs.process || !options.program.empty() || needs.tcp || needs.faults ||
+         needs.event_order;
 }
 
 bool names(const CheckResult& result, std::string_view cause) {
@@ -71,7 +111,7 @@ void look_for(const Kill& kill, const RunResult& run, const ExamineOptions& opti
   const std::string id(kill.case_id);
   const auto result = std::find_if(run.checks.begin(), run.checks.end(),
                                    [&](const CheckResult& each) { return each.id == id; });
-  if (kill.sim_only && options.engine != InProcessEngine::kSim) {
+  if (!can_be_seen(kill, options)) {
     finding.not_shown.push_back(id);
   } else if (result == run.checks.end()) {
     finding.wrong.push_back(fmt::format("{} was not run", id));

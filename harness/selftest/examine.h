@@ -15,6 +15,8 @@ namespace e3::selftest {
 
 struct ExamineOptions {
   InProcessEngine engine = InProcessEngine::kSim;
+  // Instead of in process, over TCP: a command that serves {server} on {port}; empty: none.
+  std::string program = {};
   std::uint64_t seed = 42;
   std::vector<std::string> exclude = {};  // checks that are not run
 };

@@ -7,11 +7,19 @@
 
 namespace e3::selftest {
 
+// Where it can be seen.
+enum class Shown {
+  kEverywhere,
+  kInProcess,  // from outside, nothing tells of it
+  kAsProgram,  // only as a program of its own
+  kOnSim,      // only a kernel of our own can make the call fail so
+};
+
 struct Kill {
   std::string_view server;   // a specimen
   std::string_view case_id;  // of the check, with its variant
   std::string_view cause;
-  bool sim_only = false;  // only a kernel of our own can make the call fail so
+  Shown shown = Shown::kEverywhere;
 };
 
 std::span<const Kill> kills();

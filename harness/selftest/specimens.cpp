@@ -8,8 +8,6 @@
 namespace e3::selftest {
 namespace {
 
-constexpr std::uint16_t kPort = 8080;
-
 Kind kind_of(mutants::Bug bug) {
   if (mutants::is_correct(bug)) return Kind::kCorrect;
   return mutants::is_null_server(bug) ? Kind::kNull : Kind::kMutant;
@@ -20,14 +18,15 @@ std::vector<Specimen> make_specimens() {
   for (const auto& [bug, name] : mutants::bug_names()) {
     all.push_back({.name = std::string(name),
                    .kind = kind_of(bug),
-                   .serve = [bug = bug] { mutants::serve_tiny(bug, kPort); },
+                   .serve = [bug = bug](std::uint16_t port) { mutants::serve_tiny(bug, port); },
                    .checks = base_checks});
   }
   for (const auto& [bug, name] : mutants::http_bug_names()) {
-    all.push_back({.name = std::string(name),
-                   .kind = bug == mutants::HttpBug::kNone ? Kind::kCorrect : Kind::kMutant,
-                   .serve = [bug = bug] { mutants::serve_http_mutant(bug, kPort); },
-                   .checks = http_message_checks});
+    all.push_back(
+        {.name = std::string(name),
+         .kind = bug == mutants::HttpBug::kNone ? Kind::kCorrect : Kind::kMutant,
+         .serve = [bug = bug](std::uint16_t port) { mutants::serve_http_mutant(bug, port); },
+         .checks = http_message_checks});
   }
   for (Specimen& specimen : all) {
     if (specimen.kind == Kind::kNull) specimen.checks = all_checks;

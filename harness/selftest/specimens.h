@@ -2,6 +2,7 @@
 // The servers whose faults are known.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -23,9 +24,9 @@ std::string_view to_string(Kind kind);
 struct Specimen {
   std::string name;
   Kind kind = Kind::kMutant;
-  std::function<void()> serve;                 // on port 8080; see InProcessTarget
-  std::vector<const Check*> (*checks)() = {};  // those that it is made for
-  std::vector<Kill> kills = {};                // what must be found
+  std::function<void(std::uint16_t port)> serve;  // on 127.0.0.1; see InProcessTarget
+  std::vector<const Check*> (*checks)() = {};     // those that it is made for
+  std::vector<Kill> kills = {};                   // what must be found
 };
 
 const std::vector<Specimen>& specimens();

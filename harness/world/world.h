@@ -24,6 +24,7 @@ struct Abilities {
   bool tcp = false;            // TCP rules: RST, linger, SO_ERROR
   bool virtual_time = false;   // time-outs cost nothing
   bool inside_view = false;    // descriptors, spinning and death of the target can be seen
+  bool process = false;        // the target is a program of ours, and can be ended
   bool can_hold = false;       // several peers can act before the target runs
   bool small_windows = false;  // the target's send buffer can be made tiny
   bool faults = false;         // calls can be given results other than success: World::inject()
@@ -78,6 +79,15 @@ class World {
 
   // Waits until the target is quiet, or is shown never to be, and looks at it.
   virtual Health health() = 0;
+  // What a program of ours uses (where abilities().process).
+  struct Usage {
+    std::size_t resident = 0;  // bytes of memory, of all its processes
+    std::size_t threads = 0;
+  };
+  virtual Usage usage() { return {}; }
+  // Sends SIGTERM and waits for the end, for at most `bound` of real time (where
+  // abilities().process). Whatever comes of it, the world is of no use any more.
+  virtual bool ends_when_asked(std::chrono::milliseconds /*bound*/) { return false; }
   // How many descriptors the quiet target holds, for descriptors_down_to() to compare with. What
   // processes that it starts from now on hold does not count, except connections that their peers
   // have left: a server may add workers.

@@ -18,6 +18,9 @@ class WorldSource {
   virtual void begin_check() = 0;
   // The target is broken: ends it and starts another, where that is in our power.
   virtual void renew() = 0;
+  // Ends the target politely and starts it again at the same address (where abilities().process).
+  // Throws TargetUnavailable when it does not come up there.
+  virtual void restart() { renew(); }
   // Where it is not, a check ends with its first failure.
   virtual bool can_renew() const { return true; }
   // One line for reports: what is under test, and how.

@@ -11,8 +11,8 @@ const server = http.createServer((request, response) => {
     response.end(request.method === 'POST' ? Buffer.concat(body) : request.url);
   });
 });
-server.headersTimeout = 2000;
-server.requestTimeout = 2000;
-server.keepAliveTimeout = 2000;
-server.timeout = 2000;
+server.headersTimeout = 3000;
+server.requestTimeout = 3000;
+server.keepAliveTimeout = 3000;
+server.timeout = 3000;
 server.listen(Number(process.argv[2]), '127.0.0.1');

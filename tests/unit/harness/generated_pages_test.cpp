@@ -36,6 +36,7 @@ std::string needs_of(const Needs& needs) {
   add(needs.tcp, "TCP");
   add(needs.http, "HTTP");
   add(needs.faults, "failing calls");
+  add(needs.process, "a program");
   add(needs.event_order, "a choice of events");
   add(needs.virtual_time, "virtual time");
   return text;

@@ -126,6 +126,23 @@ std::size_t ProcessTree::descriptors_of(const std::vector<pid_t>& processes) {
   return total;
 }
 
+std::size_t ProcessTree::resident() const {
+  std::size_t pages = 0;
+  for (const pid_t pid : members()) {
+    std::ifstream file(fmt::format("/proc/{}/statm", pid));
+    std::size_t size = 0;
+    std::size_t resident = 0;
+    if (file >> size >> resident) pages += resident;
+  }
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::size_t ProcessTree::threads() const {
+  std::size_t total = 0;
+  for (const pid_t pid : members()) total += entries(fmt::format("/proc/{}/task", pid)).size();
+  return total;
+}
+
 void ProcessTree::signal(int signal) const {
   for (const pid_t pid : members()) ::kill(pid, signal);
 }

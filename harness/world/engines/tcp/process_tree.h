@@ -26,6 +26,9 @@ class ProcessTree {
   bool is_stopped() const;
   std::size_t descriptors() const { return descriptors_of(members()); }
   static std::size_t descriptors_of(const std::vector<pid_t>& processes);
+  // Bytes of memory that are in use, shared ones with each process; and how many threads there are.
+  std::size_t resident() const;
+  std::size_t threads() const;
   // Sends `signal` to every member, the root first.
   void signal(int signal) const;
 

@@ -105,11 +105,15 @@ std::vector<pid_t> Program::survivors(const std::vector<pid_t>& before) const {
   return found;
 }
 
+void Program::ask_to_end() const {
+  tree_.signal(SIGCONT);
+  tree_.signal(SIGTERM);
+}
+
 void Program::stop() {
   const std::vector<pid_t> before = tree_.members();  // some servers overwrite their environment
   if (pid_ > 0) {
-    tree_.signal(SIGCONT);
-    tree_.signal(SIGTERM);
+    ask_to_end();
     const Patience patience(kPoliteStop);
     while (!death() && !patience.exhausted()) patience.pause_uninterrupted();
     if (pid_ > 0) {

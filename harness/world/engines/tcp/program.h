@@ -35,6 +35,8 @@ class Program {
 
   // "exit code 3" or "killed by SIGSEGV", once it has ended; what it printed last is added.
   std::optional<std::string> death();
+  // Sends SIGTERM to all of it; death() tells when it has ended.
+  void ask_to_end() const;
 
  private:
   void start(const std::string& command);

@@ -27,11 +27,19 @@ void TcpSource::begin_check() {
   if (program_ != nullptr && program_->death()) renew();
 }
 
-void TcpSource::renew() {
+void TcpSource::renew() { start(program_options_); }
+
+void TcpSource::restart() {
+  ProgramOptions again = program_options_;
+  if (program_ != nullptr) again.port = program_->port();
+  start(again);
+}
+
+void TcpSource::start(const ProgramOptions& options) {
   world_.reset();
-  if (!program_options_.command.empty()) {
+  if (!options.command.empty()) {
     program_.reset();  // the old one has gone before the new one comes
-    program_ = std::make_unique<Program>(program_options_);
+    program_ = std::make_unique<Program>(options);
     endpoint_ = Endpoint::loopback(program_->port());
   }
   world_ = std::make_unique<TcpWorld>(endpoint_, program_.get(), timeout_, *transcript_);

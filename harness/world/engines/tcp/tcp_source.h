@@ -24,9 +24,12 @@ class TcpSource final : public WorldSource {
   World& world() override;
   void begin_check() override;
   void renew() override;
+  void restart() override;
   std::string description() const override;
 
  private:
+  void start(const ProgramOptions& options);
+
   Endpoint endpoint_;
   ProgramOptions program_options_;  // without a command: the server runs already
   std::chrono::milliseconds timeout_;

@@ -43,6 +43,7 @@ TcpWorld::TcpWorld(Endpoint endpoint, Program* program, std::chrono::millisecond
       abilities_{.tcp = true,
                  .virtual_time = false,
                  .inside_view = program != nullptr,
+                 .process = program != nullptr,
                  .can_hold = program != nullptr,
                  .small_windows = false},
       timed_(!sock_diag_.available() || !endpoint_.is_loopback()) {}
@@ -161,6 +162,17 @@ Health TcpWorld::health() {
   if (!health.death) health.death = program_->death();
   if (!health.death) health.descriptors = program_->tree().descriptors();
   return health;
+}
+
+World::Usage TcpWorld::usage() {
+  return {.resident = program_->tree().resident(), .threads = program_->tree().threads()};
+}
+
+bool TcpWorld::ends_when_asked(std::chrono::milliseconds bound) {
+  program_->ask_to_end();
+  const Patience patience(bound);
+  while (!program_->death() && !patience.exhausted()) patience.pause();
+  return program_->death().has_value();
 }
 
 std::optional<std::size_t> TcpWorld::mark_descriptors() {

@@ -32,6 +32,8 @@ class TcpWorld final : public World {
   bool wait_readable(Wire& wire) override;
   bool wait_writable(Wire& wire) override;
   Health health() override;
+  Usage usage() override;
+  bool ends_when_asked(std::chrono::milliseconds bound) override;
   std::optional<std::size_t> mark_descriptors() override;
   std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
   VirtualTime now() const override { return VirtualTime{0}; }  // real time is not repeatable
