@@ -71,12 +71,20 @@ TEST(Selftest, FailsWhenACorrectServerDoesNotPass) {
   EXPECT_FALSE(examine(mutant, {}).is_right());
 }
 
+// What only a program shows is neither run in vain nor taken for found.
+TEST(Selftest, LeavesToProgramsWhatOnlyTheyShow) {
+  const Finding finding = examine(specimen_named("ignores-sigterm"), {});
+  EXPECT_TRUE(finding.is_right());
+  EXPECT_TRUE(finding.found.empty());
+  EXPECT_EQ(finding.not_shown, std::vector<std::string>{"process.terminate"});
+}
+
 TEST(Selftest, FailsWhenANullServerPasses) {
   Specimen correct = specimen_named("correct");
   correct.kind = Kind::kNull;
   const Finding finding = examine(correct, {});
   EXPECT_FALSE(finding.is_right());
-  EXPECT_EQ(finding.wrong.size(), finding.run);
+  EXPECT_EQ(finding.wrong.size(), finding.run - finding.not_shown.size());
 }
 
 }  // namespace
