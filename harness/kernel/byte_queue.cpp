@@ -10,10 +10,17 @@ namespace e3::sim {
 
 namespace {
 constexpr std::size_t kCapacityMin = 256;
-constexpr std::size_t kCapacityKept = std::size_t{64} * 1024;
 }  // namespace
 
-void ByteQueue::append(const ScatterList& from, std::size_t offset, std::size_t length) {
+inline void ByteQueue::append_run(const std::byte* bytes, std::size_t length) {
+  const std::size_t tail = (head_ + size_) & (capacity_ - 1);
+  const std::size_t first = std::min(length, capacity_ - tail);
+  std::memcpy(ring_.get() + tail, bytes, first);
+  if (length > first) std::memcpy(ring_.get(), bytes + first, length - first);
+  size_ += length;
+}
+
+void ByteQueue::append_some(const ScatterList& from, std::size_t offset, std::size_t length) {
   reserve(size_ + length);
   from.for_each_run(offset, length,
                     [this](const std::byte* bytes, std::size_t run) { append_run(bytes, run); });
@@ -24,7 +31,7 @@ void ByteQueue::append_from(ByteQueue& other, std::size_t length) {
   reserve(size_ + length);
   const std::size_t first = std::min(length, other.capacity_ - other.head_);
   append_run(other.ring_.get() + other.head_, first);
-  append_run(other.ring_.get(), length - first);
+  if (length > first) append_run(other.ring_.get(), length - first);
   other.consume(length);
 }
 
@@ -39,30 +46,12 @@ void ByteQueue::copy_to(const ScatterList& to, std::size_t length, std::size_t s
   });
 }
 
-void ByteQueue::consume(std::size_t length) {
-  size_ -= length;
-  head_ = size_ == 0 ? 0 : (head_ + length) & (capacity_ - 1);
+void ByteQueue::give_back() {
+  ring_.reset();
+  capacity_ = 0;
 }
 
-void ByteQueue::clear() {
-  head_ = size_ = 0;
-  if (capacity_ > kCapacityKept) {
-    ring_.reset();
-    capacity_ = 0;
-  }
-}
-
-void ByteQueue::append_run(const std::byte* bytes, std::size_t length) {
-  if (length == 0) return;
-  const std::size_t tail = (head_ + size_) & (capacity_ - 1);
-  const std::size_t first = std::min(length, capacity_ - tail);
-  std::memcpy(ring_.get() + tail, bytes, first);
-  if (length > first) std::memcpy(ring_.get(), bytes + first, length - first);
-  size_ += length;
-}
-
-void ByteQueue::reserve(std::size_t size) {
-  if (size <= capacity_) return;
+void ByteQueue::grow(std::size_t size) {
   const std::size_t capacity = std::max(kCapacityMin, std::bit_ceil(size));
   auto ring = std::make_unique<std::byte[]>(capacity);
   const std::size_t first = std::min(size_, capacity_ - head_);

@@ -61,6 +61,10 @@ void DescriptorTable::reset() {
 }
 
 int DescriptorTable::lowest_free(int lowest) const {
+  if (lowest == 0 && first_free_word_ < taken_.size()) {
+    return static_cast<int>(first_free_word_) * kWordBits +
+           std::countr_one(taken_[first_free_word_]);
+  }
   std::size_t word = std::max(first_free_word_, word_of(lowest));
   for (; word < taken_.size(); ++word) {
     std::uint64_t taken = taken_[word];

@@ -40,6 +40,10 @@ class DescriptorTable {
     const auto index = static_cast<std::size_t>(number);
     return index < entries_.size() && entries_[index].file != nullptr ? &entries_[index] : nullptr;
   }
+  const Descriptor* find(int number) const {
+    const auto index = static_cast<std::size_t>(number);
+    return index < entries_.size() && entries_[index].file != nullptr ? &entries_[index] : nullptr;
+  }
   // Frees `number`, which must be simulated, and returns what it named.
   OpenFile& remove(int number);
 

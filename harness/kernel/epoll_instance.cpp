@@ -86,7 +86,7 @@ long EpollInstance::add(OpenFile& file, int descriptor, const epoll_event& event
   return 0;
 }
 
-int EpollInstance::collect(std::span<epoll_event> events) {
+int EpollInstance::collect_ready(std::span<epoll_event> events) {
   // What is queued from now on is for the next call, so a rotating item is reported once.
   ReadyList scanned;
   scanned.splice_front(ready_);

@@ -22,7 +22,7 @@ class EpollInstance final : public OpenFile {
   long control(int operation, OpenFile& file, int descriptor, const epoll_event* event);
 
   // Reports up to events.size() items, without waiting; how many.
-  int collect(std::span<epoll_event> events);
+  int collect(std::span<epoll_event> events) { return ready_.empty() ? 0 : collect_ready(events); }
 
   // A watched file tells that something happened.
   void on_wake(EpollItem& item, std::uint32_t key);
@@ -42,6 +42,7 @@ class EpollInstance final : public OpenFile {
   using OwnedList = IntrusiveList<EpollItem, &EpollItem::owned>;
 
   void release() override;
+  int collect_ready(std::span<epoll_event> events);
   EpollItem* find(OpenFile& file, int descriptor) const;
   long add(OpenFile& file, int descriptor, const epoll_event& event);
   void queue_if_ready(EpollItem& item);

@@ -12,7 +12,8 @@
 
 namespace e3::sim {
 
-Kernel::Kernel(const KernelConfig& config) : machine_(std::make_unique<Machine>(config)) {}
+Kernel::Kernel(const KernelConfig& config)
+    : machine_(std::make_unique<Machine>(config)), descriptors_(&machine_->descriptors) {}
 
 Kernel::~Kernel() = default;
 
@@ -38,13 +39,9 @@ void Kernel::advance_to(Nanoseconds instant) {
   machine_->clock.advance_to(instant);
 }
 
-bool Kernel::owns(int fd) const { return machine_->descriptors.find(fd) != nullptr; }
-
 void Kernel::occupy_number(int fd) { machine_->descriptors.occupy(fd); }
 
 void Kernel::vacate_number(int fd) { machine_->descriptors.vacate(fd); }
-
-std::size_t Kernel::open_descriptors() const { return machine_->descriptors.count(); }
 
 void Kernel::set_descriptor_limit(int limit) { machine_->descriptors.set_limit(limit); }
 

@@ -22,6 +22,7 @@
 #include <span>
 
 #include "block.h"
+#include "descriptor_table.h"
 #include "kernel_config.h"
 #include "peer_socket.h"
 
@@ -68,10 +69,10 @@ class Kernel {
 
   // True when `fd` is a simulated descriptor. Numbers held by real descriptors of the process can
   // be marked, so that they are never given out.
-  bool owns(int fd) const;
+  bool owns(int fd) const { return descriptors_->find(fd) != nullptr; }
   void occupy_number(int fd);
   void vacate_number(int fd);
-  std::size_t open_descriptors() const;
+  std::size_t open_descriptors() const { return descriptors_->count(); }
   // RLIMIT_NOFILE from now on. Lowering it closes nothing.
   void set_descriptor_limit(int limit);
 
@@ -165,6 +166,7 @@ class Kernel {
   long wait_until(Nanoseconds timeout);  // a negative timeout is for ever
 
   std::unique_ptr<Machine> machine_;
+  const DescriptorTable* descriptors_;  // the machine's: asked for at every call
 };
 
 }  // namespace e3::sim

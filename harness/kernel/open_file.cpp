@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "open_file.h"
 
-#include <fcntl.h>
-
 #include "block.h"
 #include "epoll_instance.h"
 #include "machine.h"
 
 namespace e3::sim {
-
-bool OpenFile::non_blocking() const { return (flags_ & O_NONBLOCK) != 0; }
 
 long OpenFile::read(const ScatterList& /*to*/) { return -EINVAL; }
 
@@ -37,7 +33,7 @@ void OpenFile::drop_reference() {
   release();
 }
 
-void OpenFile::wake(std::uint32_t key) {
+void OpenFile::wake_watchers(std::uint32_t key) {
   for (EpollItem* item = watchers_.front(); item != nullptr; item = Watchers::next(*item)) {
     item->epoll->on_wake(*item, key);
   }

@@ -3,6 +3,7 @@
 // second descriptor for the same description; the description lives until its last reference goes.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 
 #include <cerrno>
@@ -35,7 +36,7 @@ class OpenFile {
   // File status flags: O_NONBLOCK and the access mode.
   int flags() const { return flags_; }
   void set_flags(int flags) { flags_ = flags; }
-  bool non_blocking() const;
+  bool non_blocking() const { return (flags_ & O_NONBLOCK) != 0; }
 
   // What poll(2) would report now, before any interest is applied. Asking may arm a later wake-up,
   // as it does in Linux (a socket without write space).
@@ -60,7 +61,9 @@ class OpenFile {
   void drop_reference();
 
   // Tells every watching epoll instance that something happened. `key` as above.
-  void wake(std::uint32_t key);
+  void wake(std::uint32_t key) {
+    if (!watchers_.empty()) wake_watchers(key);
+  }
 
   // Ends the registrations made under `descriptor`, as close(2) does not.
   void forget_watchers_of(int descriptor);
@@ -83,6 +86,8 @@ class OpenFile {
   long would_block() const;
 
  private:
+  void wake_watchers(std::uint32_t key);
+
   Machine* machine_;
   Watchers watchers_;
   int references_ = 0;

@@ -19,30 +19,24 @@ SocketAddress from(const Address& address) {
 }  // namespace
 
 SocketAddress SocketAddress::unnamed(int family) {
-  if (family == AF_INET)
-    return from(sockaddr_in{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {}, .sin_zero = {}});
-  if (family == AF_INET6) {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    return from(address);
-  }
-  const sa_family_t unix_family = AF_UNIX;
+  sa_family_t stored = AF_UNIX;
   SocketAddress result;
-  std::memcpy(result.bytes_.data(), &unix_family, sizeof unix_family);
-  result.length_ = sizeof unix_family;
+  result.length_ = sizeof stored;
+  if (family == AF_INET || family == AF_INET6) {
+    stored = static_cast<sa_family_t>(family);
+    result.length_ = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+  }
+  result.put(0, &stored, sizeof stored);
   return result;
 }
 
 SocketAddress SocketAddress::loopback(int family, std::uint16_t port) {
   SocketAddress result = unnamed(family);
   if (family == AF_INET) {
-    auto address = result.as<sockaddr_in>();
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    result = from(address);
+    const in_addr_t address = htonl(INADDR_LOOPBACK);
+    result.put(offsetof(sockaddr_in, sin_addr), &address, sizeof address);
   } else if (family == AF_INET6) {
-    auto address = result.as<sockaddr_in6>();
-    address.sin6_addr = in6addr_loopback;
-    result = from(address);
+    result.put(offsetof(sockaddr_in6, sin6_addr), &in6addr_loopback, sizeof in6addr_loopback);
   }
   result.set_port(port);
   return result;
@@ -59,13 +53,6 @@ SocketAddress SocketAddress::seen_from(int seeing_family) const {
   return from(mapped);
 }
 
-int SocketAddress::family() const {
-  if (length_ < sizeof(sa_family_t)) return AF_UNSPEC;
-  sa_family_t family = 0;
-  std::memcpy(&family, bytes_.data(), sizeof family);
-  return family;
-}
-
 // sin_port and sin6_port have the same place.
 std::uint16_t SocketAddress::port() const {
   if (family() != AF_INET && family() != AF_INET6) return 0;
@@ -77,8 +64,7 @@ std::uint16_t SocketAddress::port() const {
 void SocketAddress::set_port(std::uint16_t port) {
   if (family() != AF_INET && family() != AF_INET6) return;
   const std::uint16_t network_order = htons(port);
-  std::memcpy(bytes_.data() + offsetof(sockaddr_in, sin_port), &network_order,
-              sizeof network_order);
+  put(offsetof(sockaddr_in, sin_port), &network_order, sizeof network_order);
 }
 
 bool SocketAddress::is_wildcard() const {

@@ -31,7 +31,11 @@ class SocketAddress {
   // as ::ffff:a.b.c.d (ipv6(7)).
   SocketAddress seen_from(int family) const;
 
-  int family() const;
+  int family() const {
+    sa_family_t family = AF_UNSPEC;
+    if (length_ >= sizeof family) std::memcpy(&family, bytes_.data(), sizeof family);
+    return family;
+  }
   socklen_t length() const { return length_; }
   std::uint16_t port() const;  // host byte order; zero for AF_UNIX
   void set_port(std::uint16_t port);
@@ -52,6 +56,9 @@ class SocketAddress {
   }
 
  private:
+  void put(std::size_t offset, const void* value, std::size_t size) {
+    std::memcpy(bytes_.data() + offset, value, size);
+  }
   template <class Address>
   Address as() const {
     Address address{};

@@ -39,10 +39,12 @@ std::size_t TcpSocket::transmit(const ScatterList& from, bool urgent) {
     // Urgency is lost on a byte that has to wait for the window.
     if (urgent && sent == from.size()) peer_->urgent_arrived(unread_before);
   }
-  const std::size_t queued = std::min(from.size() - sent, send_room());
-  send_queue_.append(from, sent, queued);
-  sent += queued;
-  if (sent < from.size()) no_space_ = true;
+  if (sent < from.size()) {
+    const std::size_t queued = std::min(from.size() - sent, send_room());
+    send_queue_.append(from, sent, queued);
+    sent += queued;
+    if (sent < from.size()) no_space_ = true;
+  }
   announce_window();
   if (mutated(Mutation::kWriteSpaceAlwaysWakes)) wake(kWakeWritable);
   return sent;

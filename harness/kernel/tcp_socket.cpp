@@ -44,12 +44,6 @@ std::uint32_t TcpSocket::poll() {
   return events;
 }
 
-// SO_RCVLOWAT bytes and `beyond` more can be read, or the window is full.
-bool TcpSocket::reaches_low_water(std::size_t beyond) const {
-  const std::size_t target = static_cast<std::size_t>(options_.receive_low_water) + beyond;
-  return !receive_queue_.empty() && (receive_queue_.size() >= target || receive_window() == 0);
-}
-
 // Write space comes back only when a third of the buffer is free, so that a writer is not woken
 // for every byte. A poller asks for twice the room below TCP_NOTSENT_LOWAT (tcp(7)).
 bool TcpSocket::writable(bool for_poll) const {
@@ -58,17 +52,6 @@ bool TcpSocket::writable(bool for_poll) const {
   if (queued >= buffer || writer_held_) return false;
   if (!mutated(Mutation::kWritableWithoutHysteresis) && buffer - queued < queued / 2) return false;
   return (queued << (for_poll ? 1 : 0)) < options_.not_sent_low_water;
-}
-
-std::size_t TcpSocket::send_room() const {
-  const auto buffer = std::min<std::size_t>(static_cast<std::size_t>(options_.send_buffer),
-                                            options_.not_sent_low_water);
-  return buffer > send_queue_.size() ? buffer - send_queue_.size() : 0;
-}
-
-std::size_t TcpSocket::receive_window() const {
-  const auto window = static_cast<std::size_t>(options_.receive_buffer) / 2;
-  return window > receive_queue_.size() ? window - receive_queue_.size() : 0;
 }
 
 long TcpSocket::send(const ScatterList& from, int flags) {

@@ -3,6 +3,8 @@
 // arrive at once and in order; what varies between real runs is a named choice in KernelConfig.
 #pragma once
 
+#include <algorithm>
+
 #include "stream_socket.h"
 #include "timer_queue.h"
 
@@ -97,5 +99,22 @@ class TcpSocket final : public StreamSocket {
   int syn_retransmissions_ = 0;
   Timer timer_;  // the next SYN, then the next window probe, then the acknowledgement of the FIN
 };
+
+inline std::size_t TcpSocket::send_room() const {
+  const auto buffer = std::min<std::size_t>(static_cast<std::size_t>(options_.send_buffer),
+                                            options_.not_sent_low_water);
+  return buffer > send_queue_.size() ? buffer - send_queue_.size() : 0;
+}
+
+inline std::size_t TcpSocket::receive_window() const {
+  const auto window = static_cast<std::size_t>(options_.receive_buffer) / 2;
+  return window > receive_queue_.size() ? window - receive_queue_.size() : 0;
+}
+
+// SO_RCVLOWAT bytes and `beyond` more can be read, or the window is full.
+inline bool TcpSocket::reaches_low_water(std::size_t beyond) const {
+  const std::size_t target = static_cast<std::size_t>(options_.receive_low_water) + beyond;
+  return !receive_queue_.empty() && (receive_queue_.size() >= target || receive_window() == 0);
+}
 
 }  // namespace e3::sim

@@ -63,7 +63,10 @@ void* take_stack(std::size_t size) {
 }  // namespace
 
 Fiber::Fiber(std::function<void()> body, std::size_t stack_bytes)
-    : body_(std::move(body)), stack_bytes_(stack_bytes), stack_(take_stack(stack_bytes)) {
+    : body_(std::move(body)),
+      stack_bytes_(stack_bytes),
+      watched_(__sanitizer_start_switch_fiber != nullptr || __tsan_switch_to_fiber != nullptr),
+      stack_(take_stack(stack_bytes)) {
   stack_bottom_ = static_cast<char*>(stack_) + kGuardBytes;
   fiber_ = prepare_stack(stack_bottom_, stack_bytes_, &Fiber::entry);
   if (__tsan_create_fiber != nullptr) tsan_fiber_ = __tsan_create_fiber(0);
@@ -101,9 +104,9 @@ void Fiber::enter() {
   switch_out(/*for_ever=*/true);
 }
 
-void Fiber::resume() {
+void Fiber::resume_watched() {
   assert(!finished_);
-  starting_fiber = this;  // read at the first resume only
+  if (!std::exchange(begun_, true)) starting_fiber = this;
   if (__tsan_switch_to_fiber != nullptr) {
     tsan_caller_ = __tsan_get_current_fiber();
     __tsan_switch_to_fiber(tsan_fiber_, 0);
@@ -116,8 +119,6 @@ void Fiber::resume() {
     __sanitizer_finish_switch_fiber(caller_fake_stack_, nullptr, nullptr);
   }
 }
-
-void Fiber::suspend() { switch_out(/*for_ever=*/false); }
 
 void Fiber::switch_out(bool for_ever) {
   if (__tsan_switch_to_fiber != nullptr) __tsan_switch_to_fiber(tsan_caller_, 0);

@@ -23,9 +23,21 @@ class Fiber {
   Fiber& operator=(const Fiber&) = delete;
 
   // Runs the body until it calls suspend() or returns. Must not be called once finished() is true.
-  void resume();
+  void resume() {
+    if (watched_ || !begun_) {
+      resume_watched();
+    } else {
+      e3_switch_stack(&caller_, fiber_);
+    }
+  }
   // Called on the fiber: hands the turn back to the caller of resume().
-  void suspend();
+  void suspend() {
+    if (watched_) {
+      switch_out(/*for_ever=*/false);
+    } else {
+      e3_switch_stack(&fiber_, caller_);
+    }
+  }
   bool finished() const { return finished_; }
 
   static constexpr std::size_t kStackBytes = std::size_t{1} << 20;
@@ -33,10 +45,13 @@ class Fiber {
  private:
   static void entry();
   void enter();
+  void resume_watched();  // with all that the first time and the sanitizers need
   void switch_out(bool for_ever);
 
   std::function<void()> body_;
   std::size_t stack_bytes_;
+  bool watched_;  // by a sanitizer
+  bool begun_ = false;
   bool finished_ = false;
   void* stack_ = nullptr;         // mmap(2)ed, lowest page unreadable
   void* stack_bottom_ = nullptr;  // above the guard page

@@ -86,6 +86,7 @@ void Peer::take_greeting() {
 }
 
 void Peer::receive_greeting() {
+  if (!greeting_is_due()) return;
   take_greeting();
   while (greeting_is_due() && world_->wait_readable(*wire_)) {
     const std::size_t before = greeting_.size();
@@ -95,7 +96,7 @@ void Peer::receive_greeting() {
 }
 
 std::size_t Peer::receive_now(std::size_t limit) {
-  take_greeting();
+  if (greeting_is_due()) take_greeting();
   if (greeting_is_due()) return 0;
   if (ending_ != Ending::kOpen) return 0;
   static thread_local std::array<char, 65536> buffer;

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <optional>
 
+#include "harness/world/byte_call.h"
 #include "harness/world/transcript.h"
 
 namespace e3 {
@@ -68,10 +69,10 @@ class SystemCalls {
     return lack("signalfd");
   }
 
-  // read, recv, recvfrom, readv and recvmsg; `call` is the name the target used.
-  virtual long receive(const char* call, int fd, const iovec* parts, int count, int flags) = 0;
+  // read, recv, recvfrom, readv and recvmsg.
+  virtual long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) = 0;
   // write, send, sendto, writev and sendmsg. `flags` lacks MSG_NOSIGNAL when SIGPIPE is due.
-  virtual long transmit(const char* call, int fd, const iovec* parts, int count, int flags) = 0;
+  virtual long transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) = 0;
 
   virtual long epoll_create1(int flags) = 0;
   virtual long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) = 0;

@@ -17,41 +17,42 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t a, std::uint64_t b) {
          std::rotl(hash, 29);
 }
 
-template <std::size_t Bytes>
-std::uint64_t hash_words(std::uint64_t hash, const std::byte* bytes) {
-  static_assert(Bytes % 16 == 0);
-  for (std::size_t at = 0; at < Bytes; at += 16) {
-    std::uint64_t pair[2];
-    std::memcpy(pair, bytes + at, sizeof pair);
+std::uint64_t with_pair(std::uint64_t hash, const void* bytes) {
+  std::uint64_t pair[2];
+  std::memcpy(pair, bytes, sizeof pair);
+  return mixed(hash, pair[0], pair[1]);
+}
+
+// A record without its payload.
+constexpr std::size_t kHeadSize = sizeof(TranscriptRecord) - TranscriptRecord::kPayloadMax;
+
+// Done for each record: inline, and without a loop.
+[[gnu::always_inline]] inline std::uint64_t with_record(std::uint64_t hash,
+                                                        const TranscriptRecord& record) {
+  static_assert(kHeadSize == 48 && TranscriptRecord::kPayloadMax == 32);
+  const auto* head = reinterpret_cast<const std::byte*>(&record);
+  hash = with_pair(with_pair(with_pair(hash, head), head + 16), head + 32);
+  if (record.payload_size == 0) return hash;
+  return with_pair(with_pair(hash, record.payload), record.payload + 16);
+}
+
+std::uint64_t with_text(std::uint64_t hash, std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); at += 16) {
+    std::uint64_t pair[2] = {};
+    std::memcpy(pair, text.data() + at, std::min(sizeof pair, text.size() - at));
     hash = mixed(hash, pair[0], pair[1]);
   }
   return hash;
 }
 
-std::uint64_t with_record(std::uint64_t hash, const TranscriptRecord& record) {
-  constexpr std::size_t kHead = sizeof(TranscriptRecord) - TranscriptRecord::kPayloadMax;
-  const auto* bytes = reinterpret_cast<const std::byte*>(&record);
-  hash = hash_words<kHead>(hash, bytes);
-  return record.payload_size == 0 ? hash
-                                  : hash_words<TranscriptRecord::kPayloadMax>(hash, bytes + kHead);
-}
-
 }  // namespace
 
 TranscriptRecord& Transcript::add(VirtualTime when) {
-  if (open_ != nullptr) hash_ = with_record(hash_, *open_);
-  TranscriptRecord* record = nullptr;
-  if (ring_.size() < kRecordsKept) {
-    record = &ring_.emplace_back();
-  } else {
-    record = &ring_[next_];
-    next_ = next_ + 1 == kRecordsKept ? 0 : next_ + 1;
-    const auto head = reinterpret_cast<std::byte*>(record);
-    std::memset(head, 0, sizeof *record - TranscriptRecord::kPayloadMax);
-  }
-  record->when = when.count();
-  open_ = record;
-  return *record;
+  if (count_ != 0) hash_ = with_record(hash_, at(count_ - 1));
+  TranscriptRecord& record = at(count_++);
+  std::memset(static_cast<void*>(&record), 0, kHeadSize);
+  record.when = when.count();
+  return record;
 }
 
 void Transcript::note(VirtualTime when, Actor actor, std::string_view text) {
@@ -60,36 +61,31 @@ void Transcript::note(VirtualTime when, Actor actor, std::string_view text) {
   record.actor = actor;
   record.deed = TranscriptRecord::kNote;
   record.argument = static_cast<std::int64_t>(notes_.size());
-  for (std::size_t at = 0; at < text.size(); at += 16) {
-    std::byte bytes[16] = {};
-    std::memcpy(bytes, text.data() + at, std::min<std::size_t>(16, text.size() - at));
-    hash_ = hash_words<16>(hash_, bytes);
-  }
+  hash_ = with_text(hash_, text);
 }
 
 std::uint64_t Transcript::hash() const {
-  return open_ != nullptr ? with_record(hash_, *open_) : hash_;
+  return count_ != 0 ? with_record(hash_, at(count_ - 1)) : hash_;
 }
 
 void Transcript::begin_scenario() {
   hash_ = hash();
-  open_ = nullptr;
-  ring_.clear();
-  next_ = 0;
+  count_ = 0;
   notes_.clear();
 }
 
 std::vector<std::string> Transcript::lines() const {
+  const std::size_t kept = std::min(count_, kRecordsKept);
   std::vector<std::string> text;
-  text.reserve(ring_.size());
-  for (std::size_t i = 0; i < ring_.size(); ++i) {
-    text.push_back(text_of(ring_[(next_ + i) % ring_.size()]));
-  }
+  text.reserve(kept);
+  for (std::size_t i = count_ - kept; i < count_; ++i) text.push_back(text_of(at(i)));
   return text;
 }
 
 std::string Transcript::last() const {
-  return open_ == nullptr || open_->deed == TranscriptRecord::kNote ? "" : describe_call(*open_);
+  if (count_ == 0) return "";
+  const TranscriptRecord& record = at(count_ - 1);
+  return record.deed == TranscriptRecord::kNote ? "" : describe_call(record);
 }
 
 std::string Transcript::text_of(const TranscriptRecord& record) const {

@@ -85,7 +85,7 @@ static_assert(sizeof(TranscriptRecord) == 80);
 
 class Transcript {
  public:
-  Transcript() { ring_.reserve(kRecordsKept); }
+  Transcript() : ring_(kRecordsKept) {}
 
   // The next record, to be filled in until the one after it is begun. The reference is valid until
   // then.
@@ -109,10 +109,12 @@ class Transcript {
  private:
   std::string text_of(const TranscriptRecord& record) const;
 
+  TranscriptRecord& at(std::size_t number) { return ring_[number % kRecordsKept]; }
+  const TranscriptRecord& at(std::size_t number) const { return ring_[number % kRecordsKept]; }
+
   std::vector<TranscriptRecord> ring_;
-  std::size_t next_ = 0;                    // to be overwritten once the ring is full
-  const TranscriptRecord* open_ = nullptr;  // not in the hash yet
-  std::vector<std::string> notes_;          // of the records kept, and some before them
+  std::size_t count_ = 0;           // of this scenario; the last is not in the hash yet
+  std::vector<std::string> notes_;  // of this scenario
   std::uint64_t hash_ = 0xcbf29ce484222325U;
 };
 

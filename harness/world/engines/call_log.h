@@ -19,7 +19,7 @@ class CallLog {
   VirtualTime now{0};
   bool closed = false;  // the target is being ended; nothing it does counts any more
 
-  TranscriptRecord& next() { return closed ? ignored_ = {} : transcript_->add(now); }
+  TranscriptRecord& next() { return closed ? ignored_ : transcript_->add(now); }
 
   void begin_turn() { idle_calls_ = turn_calls_ = 0; }
   // Counts a finished call. False when the target spins: too many calls in a row in which nothing

@@ -37,17 +37,22 @@ class CutVector {
   std::vector<iovec> parts_;
 };
 
-void spell(TranscriptRecord& record, const char* call) {
-  std::memcpy(record.name, call, strnlen(call, sizeof record.name));
+// The calls' names as records have them, padded with zeros.
+constexpr auto kSpellings = [] {
+  std::array<std::array<char, sizeof TranscriptRecord::name>, kByteCallNames.size()> spellings{};
+  for (std::size_t i = 0; i < kByteCallNames.size(); ++i) {
+    std::copy(kByteCallNames[i].begin(), kByteCallNames[i].end(), spellings[i].begin());
+  }
+  return spellings;
+}();
+
+void spell(TranscriptRecord& record, ByteCall call) {
+  std::memcpy(record.name, kSpellings[static_cast<std::size_t>(call)].data(), sizeof record.name);
 }
 
-// Keeps the first bytes that were moved.
-void keep_payload(TranscriptRecord& record, const iovec* parts, int count) {
+// Keeps the first bytes of what was moved in several parts.
+void keep_gathered(TranscriptRecord& record, const iovec* parts, int count) {
   const auto moved = static_cast<std::size_t>(record.result);
-  if (moved <= parts[0].iov_len) {
-    record.keep(parts[0].iov_base, moved);
-    return;
-  }
   std::byte bytes[TranscriptRecord::kPayloadMax];
   const std::size_t wanted = std::min(moved, sizeof bytes);
   std::size_t kept = 0;
@@ -61,11 +66,12 @@ void keep_payload(TranscriptRecord& record, const iovec* parts, int count) {
 
 // The user data is the target's own and may be a pointer: only the masks are repeatable.
 void keep_events(TranscriptRecord& record, const epoll_event* events) {
-  std::uint32_t masks[TranscriptRecord::kMasksMax];
   const auto count = static_cast<std::size_t>(record.result);
   const std::size_t shown = std::min(count, TranscriptRecord::kMasksMax);
+  std::uint32_t masks[TranscriptRecord::kMasksMax] = {};
   for (std::size_t i = 0; i < shown; ++i) masks[i] = events[i].events;
-  record.keep(masks, shown * sizeof masks[0]);
+  std::memcpy(record.payload, masks, sizeof masks);
+  record.payload_size = static_cast<std::uint8_t>(shown * sizeof masks[0]);
   auto rest = static_cast<std::uint64_t>(record.argument);  // unsigned: it is meant to wrap
   for (std::size_t i = shown; i < count; ++i) rest = rest * 31 + events[i].events;
   record.argument = static_cast<decltype(record.argument)>(rest);  // not shown, but hashed
@@ -111,12 +117,18 @@ void CallTrace::forget_name(int fd) {
 template <typename Make>
 CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t bytes,
                                  const Make& make) {
-  if (!injector_->watching()) return {make(bytes)};
-  const FaultInjector::Call call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
-  const FaultInjector::Verdict verdict = injector_->begin(call);
-  Done done{verdict.result ? *verdict.result : make(verdict.bytes)};
-  done.struck = injector_->end(call, verdict, done.result);
-  if (verdict.error_when_done && done.result >= 0) done.result = -*verdict.error_when_done;
+  const auto announced = [&] {
+    return FaultInjector::Call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
+  };
+  const FaultInjector::Verdict* verdict =
+      injector_->watching() ? &injector_->begin(announced()) : nullptr;
+  const bool answered = verdict != nullptr && verdict->result;
+  // `make` is called in one place only, where the compiler puts it in line.
+  Done done{answered ? *verdict->result : make(verdict != nullptr ? verdict->bytes : bytes)};
+  if (verdict != nullptr) {
+    done.struck = injector_->end(announced(), *verdict, done.result);
+    if (verdict->error_when_done && done.result >= 0) done.result = -*verdict->error_when_done;
+  }
   return done;
 }
 
@@ -316,23 +328,31 @@ long CallTrace::shutdown(int fd, int how) {
 // --- Bytes ------------------------------------------------------------------------------------
 
 // A length beyond the end of a buffer is a bug though no byte of it may be touched this time.
-void CallTrace::check_memory(const char* call, const iovec* parts, int count) {
+void CallTrace::check_memory(ByteCall call, const iovec* parts, int count) {
   for (int i = 0; i < count; ++i) {
     if (!is_poisoned(parts[i].iov_base, parts[i].iov_len)) continue;
     misuse_.push_back(fmt::format("{}() was given {} bytes of memory, not all of which are there",
-                                  call, parts[i].iov_len));
+                                  to_string(call), parts[i].iov_len));
   }
 }
 
-void CallTrace::write_down_bytes(CallKind kind, const char* call, int fd, Done done,
-                                 const iovec* parts, int count, std::size_t total) {
+// In line: more arguments than fit into registers.
+[[gnu::always_inline]] inline void CallTrace::write_down_bytes(CallKind kind, ByteCall call, int fd,
+                                                               Done done, const iovec* parts,
+                                                               int count, std::size_t total) {
   TranscriptRecord& record = write_down(kind, name_of(fd), done);
   record.argument = static_cast<std::int64_t>(total);
   spell(record, call);
-  if (done.result > 0) keep_payload(record, parts, count);
+  if (done.result <= 0) return;
+  const auto moved = static_cast<std::size_t>(done.result);
+  if (moved <= parts[0].iov_len) {
+    record.keep(parts[0].iov_base, moved);
+  } else {
+    keep_gathered(record, parts, count);
+  }
 }
 
-long CallTrace::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
+long CallTrace::receive(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   if (memory_is_known()) check_memory(call, parts, count);
   const std::size_t total = total_size(parts, count);
   const Done done = moved(CallKind::kReceive, fd, flags, total, [&](std::size_t limit) {
@@ -345,7 +365,7 @@ long CallTrace::receive(const char* call, int fd, const iovec* parts, int count,
   return finish(done, done.result > 0);
 }
 
-long CallTrace::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
+long CallTrace::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   if (memory_is_known()) check_memory(call, parts, count);
   const std::size_t total = total_size(parts, count);
   const Done done = moved(CallKind::kTransmit, fd, flags, total, [&](std::size_t limit) {
@@ -356,8 +376,8 @@ long CallTrace::transmit(const char* call, int fd, const iovec* parts, int count
   write_down_bytes(CallKind::kTransmit, call, fd, done, parts, count, total);
   if (done.result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !ignores_sigpipe()) {
     const DescriptorName name = name_of(fd);
-    turn_->die(
-        fmt::format("killed by SIGPIPE in {}({}{})", call, to_string(name.role()), name.number()));
+    turn_->die(fmt::format("killed by SIGPIPE in {}({}{})", to_string(call), to_string(name.role()),
+                           name.number()));
   }
   return finish(done, done.result > 0);
 }
@@ -383,14 +403,14 @@ long CallTrace::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) 
 
 long CallTrace::epoll_wait(int epoll, epoll_event* events, int capacity,
                            std::optional<std::chrono::nanoseconds> timeout) {
-  injector_->wait_begins(CallKind::kEpollWait, name_of(epoll).role());
+  const DescriptorName name = name_of(epoll);
+  injector_->wait_begins(CallKind::kEpollWait, name.role());
   Done done = made(CallKind::kEpollWait, epoll,
                    [&] { return kernel_->epoll_wait(epoll, events, capacity, timeout); });
   done.struck = injector_->wait_ends(done.result);
-  TranscriptRecord& record = write_down(CallKind::kEpollWait, name_of(epoll), done);
+  TranscriptRecord& record = write_down(CallKind::kEpollWait, name, done);
   if (done.result > 0) {
-    const iovec part{events, static_cast<std::size_t>(done.result) * sizeof *events};
-    mark_filled(&part, 1, part.iov_len);
+    mark_filled(events, static_cast<std::size_t>(done.result) * sizeof *events);
     keep_events(record, events);
   }
   return finish(done, /*progress=*/false);

@@ -46,8 +46,8 @@ class CallTrace final : public SystemCalls {
   long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) override;
   long timerfd_gettime(int fd, itimerspec* value) override;
   long signalfd(int fd, const sigset_t* mask, int flags) override;
-  long receive(const char* call, int fd, const iovec* parts, int count, int flags) override;
-  long transmit(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
+  long transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
   long epoll_create1(int flags) override;
   long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
   long epoll_wait(int epoll, epoll_event* events, int capacity,
@@ -99,9 +99,9 @@ class CallTrace final : public SystemCalls {
                          bool duplicate = false);
   long finish_duplicate(int original, Done done);
   long finish_pair(CallKind kind, Done done, const int* ends, Role role);
-  void write_down_bytes(CallKind kind, const char* call, int fd, Done done, const iovec* parts,
+  void write_down_bytes(CallKind kind, ByteCall call, int fd, Done done, const iovec* parts,
                         int count, std::size_t total);
-  void check_memory(const char* call, const iovec* parts, int count);
+  void check_memory(ByteCall call, const iovec* parts, int count);
 
   InProcessKernel* kernel_;
   FaultInjector* injector_;

@@ -60,7 +60,7 @@ void FaultInjector::record_calls() {
   ordinals_ = std::make_unique<Ordinals>();
 }
 
-FaultInjector::Verdict FaultInjector::begin(const Call& call) {
+FaultInjector::Verdict FaultInjector::verdict_on(const Call& call) {
   Verdict verdict;
   verdict.bytes = call.bytes;
   if (no_descriptors_ && makes_descriptors(call.kind)) {

@@ -48,14 +48,16 @@ class FaultInjector {
     bool struck = false;
     FaultPlan::Due cut_short;  // strikes when the call does move `bytes`
   };
-  Verdict begin(const Call& call);
+  // Valid until the next call begins: a target makes one call at a time.
+  const Verdict& begin(const Call& call) { return verdict_ = verdict_on(call); }
   // After the call was made. True when it was struck.
   bool end(const Call& call, const Verdict& verdict, long result);
 
   // Around epoll_wait(2) and its kin, announced or not: a fault may be injected while they sleep.
   void wait_begins(CallKind call, Role role) {
     waiting_ = true;
-    wait_ = {call, role};
+    wait_.call = call;
+    wait_.role = role;
   }
   // True when a signal ended it.
   bool wait_ends(long result) {
@@ -69,6 +71,7 @@ class FaultInjector {
   }
 
  private:
+  Verdict verdict_on(const Call& call);
   bool end_wait(long result);
   void note_site(CallKind call, Role role, long result);
   Verdict strike(const Call& call, const FaultPlan::Due& due);
@@ -77,6 +80,7 @@ class FaultInjector {
 
   InProcessKernel* kernel_;
   FaultPlan plan_;
+  Verdict verdict_;
   bool no_descriptors_ = false;  // until the target closes one
   bool waiting_ = false;
   CallSite wait_;          // the wait in progress

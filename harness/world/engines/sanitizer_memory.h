@@ -24,7 +24,12 @@ inline bool is_poisoned(void* begin, std::size_t size) {
   return memory_is_known() && size != 0 && __asan_region_is_poisoned(begin, size) != nullptr;
 }
 
-// Tells MemorySanitizer that the first `size` bytes of a vector were written.
+// Tells MemorySanitizer that memory was written.
+inline void mark_filled(const void* begin, std::size_t size) {
+  if (__msan_unpoison != nullptr) __msan_unpoison(begin, size);
+}
+
+// The same of the first `size` bytes of a vector.
 inline void mark_filled(const iovec* parts, int count, std::size_t size) {
   if (__msan_unpoison == nullptr) return;
   for (int i = 0; i < count && size > 0; ++i) {

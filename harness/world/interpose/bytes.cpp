@@ -3,6 +3,7 @@
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::ByteCall;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -12,14 +13,14 @@ extern "C" {
 ssize_t read(int fd, void* buffer, size_t size) {
   const iovec part{.iov_base = buffer, .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->receive("read", fd, &part, 1, 0));
+    return returned<ssize_t>(kernel->receive(ByteCall::kRead, fd, &part, 1, 0));
   }
   return real::read(fd, buffer, size);
 }
 
 ssize_t readv(int fd, const iovec* parts, int count) {
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->receive("readv", fd, parts, count, 0));
+    return returned<ssize_t>(kernel->receive(ByteCall::kReadv, fd, parts, count, 0));
   }
   return real::readv(fd, parts, count);
 }
@@ -27,7 +28,7 @@ ssize_t readv(int fd, const iovec* parts, int count) {
 ssize_t recv(int fd, void* buffer, size_t size, int flags) {
   const iovec part{.iov_base = buffer, .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->receive("recv", fd, &part, 1, flags));
+    return returned<ssize_t>(kernel->receive(ByteCall::kRecv, fd, &part, 1, flags));
   }
   return real::recv(fd, buffer, size, flags);
 }
@@ -37,7 +38,7 @@ ssize_t recvfrom(int fd, void* buffer, size_t size, int flags, sockaddr* from,
   const iovec part{.iov_base = buffer, .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
     if (from_size != nullptr) *from_size = 0;  // a connected stream has no sender to name
-    return returned<ssize_t>(kernel->receive("recvfrom", fd, &part, 1, flags));
+    return returned<ssize_t>(kernel->receive(ByteCall::kRecvfrom, fd, &part, 1, flags));
   }
   return real::recvfrom(fd, buffer, size, flags, from, from_size);
 }
@@ -46,7 +47,7 @@ ssize_t recvmsg(int fd, msghdr* message, int flags) {
   if (Turn kernel; kernel.owns(fd)) {
     message->msg_controllen = 0;
     message->msg_flags = 0;
-    return returned<ssize_t>(kernel->receive("recvmsg", fd, message->msg_iov,
+    return returned<ssize_t>(kernel->receive(ByteCall::kRecvmsg, fd, message->msg_iov,
                                              static_cast<int>(message->msg_iovlen), flags));
   }
   return real::recvmsg(fd, message, flags);
@@ -55,14 +56,14 @@ ssize_t recvmsg(int fd, msghdr* message, int flags) {
 ssize_t write(int fd, const void* buffer, size_t size) {
   const iovec part{.iov_base = const_cast<void*>(buffer), .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->transmit("write", fd, &part, 1, 0));
+    return returned<ssize_t>(kernel->transmit(ByteCall::kWrite, fd, &part, 1, 0));
   }
   return real::write(fd, buffer, size);
 }
 
 ssize_t writev(int fd, const iovec* parts, int count) {
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->transmit("writev", fd, parts, count, 0));
+    return returned<ssize_t>(kernel->transmit(ByteCall::kWritev, fd, parts, count, 0));
   }
   return real::writev(fd, parts, count);
 }
@@ -70,7 +71,7 @@ ssize_t writev(int fd, const iovec* parts, int count) {
 ssize_t send(int fd, const void* buffer, size_t size, int flags) {
   const iovec part{.iov_base = const_cast<void*>(buffer), .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->transmit("send", fd, &part, 1, flags));
+    return returned<ssize_t>(kernel->transmit(ByteCall::kSend, fd, &part, 1, flags));
   }
   return real::send(fd, buffer, size, flags);
 }
@@ -79,14 +80,14 @@ ssize_t sendto(int fd, const void* buffer, size_t size, int flags, const sockadd
                socklen_t to_size) {
   const iovec part{.iov_base = const_cast<void*>(buffer), .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->transmit("sendto", fd, &part, 1, flags));
+    return returned<ssize_t>(kernel->transmit(ByteCall::kSendto, fd, &part, 1, flags));
   }
   return real::sendto(fd, buffer, size, flags, to, to_size);
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   if (Turn kernel; kernel.owns(fd)) {
-    return returned<ssize_t>(kernel->transmit("sendmsg", fd, message->msg_iov,
+    return returned<ssize_t>(kernel->transmit(ByteCall::kSendmsg, fd, message->msg_iov,
                                               static_cast<int>(message->msg_iovlen), flags));
   }
   return real::sendmsg(fd, message, flags);

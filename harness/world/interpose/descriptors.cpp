@@ -10,6 +10,7 @@
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::ByteCall;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -86,7 +87,7 @@ int eventfd(unsigned int initial, int flags) noexcept {
 int eventfd_read(int fd, std::uint64_t* value) {
   const iovec part{.iov_base = value, .iov_len = sizeof *value};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned(std::min(kernel->receive("read", fd, &part, 1, 0), 0L));
+    return returned(std::min(kernel->receive(ByteCall::kRead, fd, &part, 1, 0), 0L));
   }
   return real::eventfd_read(fd, value);
 }
@@ -94,7 +95,7 @@ int eventfd_read(int fd, std::uint64_t* value) {
 int eventfd_write(int fd, std::uint64_t value) {
   const iovec part{.iov_base = &value, .iov_len = sizeof value};
   if (Turn kernel; kernel.owns(fd)) {
-    return returned(std::min(kernel->transmit("write", fd, &part, 1, 0), 0L));
+    return returned(std::min(kernel->transmit(ByteCall::kWrite, fd, &part, 1, 0), 0L));
   }
   return real::eventfd_write(fd, value);
 }

@@ -7,15 +7,16 @@ namespace e3::interpose {
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local SystemCalls* answering = nullptr;
 
+namespace {
+
+// Named by whatever names answer_with().
+[[gnu::used]] void (*const kLinked[])() = {link_sockets,    link_descriptors, link_bytes,
+                                           link_readiness,  link_clocks,      link_fortified,
+                                           link_randomness, link_refused};
+
+}  // namespace
+
 void answer_with(SystemCalls* kernel) {
-  link_sockets();
-  link_descriptors();
-  link_bytes();
-  link_readiness();
-  link_clocks();
-  link_fortified();
-  link_randomness();
-  link_refused();
   restart_randomness();
   answering = kernel;
 }

@@ -63,7 +63,7 @@ long LinuxKernel::read_timer(VirtualTimer& timer, int fd, const iovec* parts, in
   return sizeof expirations;
 }
 
-long LinuxKernel::receive(const char* /*call*/, int fd, const iovec* parts, int count, int flags) {
+long LinuxKernel::receive(ByteCall /*call*/, int fd, const iovec* parts, int count, int flags) {
   const std::shared_ptr<OpenFile> file = file_of(fd);
   if (auto* timer = dynamic_cast<VirtualTimer*>(file.get())) {
     return read_timer(*timer, fd, parts, count);
@@ -82,7 +82,7 @@ long LinuxKernel::receive(const char* /*call*/, int fd, const iovec* parts, int 
   }
 }
 
-long LinuxKernel::transmit(const char* /*call*/, int fd, const iovec* parts, int count, int flags) {
+long LinuxKernel::transmit(ByteCall /*call*/, int fd, const iovec* parts, int count, int flags) {
   const std::shared_ptr<OpenFile> file = file_of(fd);
   if (!file->is_socket) {
     while (is_blocking(fd) && !is_ready(fd, POLLOUT)) {

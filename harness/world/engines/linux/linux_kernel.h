@@ -38,8 +38,8 @@ class LinuxKernel : public InProcessKernel {
   long timerfd_create(int clock, int flags) override;
   long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) override;
   long timerfd_gettime(int fd, itimerspec* value) override;
-  long receive(const char* call, int fd, const iovec* parts, int count, int flags) override;
-  long transmit(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
+  long transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
   long epoll_create1(int flags) override;
   long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
   long epoll_wait(int epoll, epoll_event* events, int capacity,

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,12 +41,6 @@ std::uint16_t port_of(const sockaddr_storage& address) {
     return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
   }
   return 0;
-}
-
-int to_milliseconds(std::optional<std::chrono::nanoseconds> timeout) {
-  if (!timeout) return -1;
-  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
-  return static_cast<int>(std::min<decltype(whole)>(whole, INT32_MAX));
 }
 
 }  // namespace
@@ -92,19 +85,19 @@ void SimKernel::time_moved(VirtualTime now) { kernel().advance_to(kUptime + now.
 
 template <typename Call>
 long SimKernel::blocking(const Call& call) {
+  sim::Block block;
+  bool due = false;
   while (true) {
     const long result = call();
     if (result != sim::kWouldBlock) return result;
-    const sim::Block block = kernel().block();
+    if (due) return block.at_deadline;
+    block = kernel().block();
     if (block.progress != 0) return static_cast<long>(block.progress);
     if (block.deadline != sim::kNever && kernel().now() >= block.deadline) return block.at_deadline;
     std::optional<VirtualTime> deadline;
     if (block.deadline != sim::kNever) deadline = VirtualTime(block.deadline - kUptime);
     if (!turn().wait(deadline)) return -EINTR;
-    if (deadline && turn().now() >= *deadline) {
-      const long last = call();
-      return last != sim::kWouldBlock ? last : block.at_deadline;
-    }
+    due = deadline && turn().now() >= *deadline;
   }
 }
 
@@ -238,11 +231,10 @@ long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
 
 // --- Bytes ------------------------------------------------------------------------------------
 
-// read(2) and readv(2) also serve descriptors that are no sockets, which know no flags.
-long SimKernel::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
-  const bool plain = std::string_view(call).starts_with("read");
+long SimKernel::receive(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   return blocking([&] {
-    if (plain) return kernel().readv(fd, parts, count);
+    if (serves_any_file(call)) return kernel().readv(fd, parts, count);
+    if (count == 1) return kernel().recv(fd, parts->iov_base, parts->iov_len, flags);
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = static_cast<std::size_t>(count);
@@ -250,10 +242,10 @@ long SimKernel::receive(const char* call, int fd, const iovec* parts, int count,
   });
 }
 
-long SimKernel::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
-  const bool plain = std::string_view(call).starts_with("write");
+long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   const long result = blocking([&] {
-    if (plain) return kernel().writev(fd, parts, count);
+    if (serves_any_file(call)) return kernel().writev(fd, parts, count);
+    if (count == 1) return kernel().send(fd, parts->iov_base, parts->iov_len, flags);
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts);
     message.msg_iovlen = static_cast<std::size_t>(count);
@@ -292,24 +284,31 @@ long SimKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) 
   return kernel().epoll_ctl(epoll, operation, fd, event);
 }
 
+std::optional<VirtualTime> SimKernel::end_of(std::optional<std::chrono::nanoseconds> timeout) {
+  if (!timeout) return std::nullopt;
+  const VirtualTime now = turn().now();
+  return *timeout < VirtualTime::max() - now ? now + *timeout : VirtualTime::max();
+}
+
+int SimKernel::milliseconds_until(VirtualTime end) {
+  const VirtualTime left = std::max(end - turn().now(), VirtualTime(0));
+  const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return static_cast<int>(std::min<decltype(whole)>(whole, INT32_MAX));
+}
+
 long SimKernel::epoll_wait(int epoll, epoll_event* events, int capacity,
                            std::optional<std::chrono::nanoseconds> timeout) {
-  const VirtualTime began = turn().now();
+  const std::optional<VirtualTime> end = end_of(timeout);
   return blocking([&] {
-    std::optional<std::chrono::nanoseconds> left = timeout;
-    if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
-    return kernel().epoll_wait(epoll, events, capacity, to_milliseconds(left));
+    return kernel().epoll_wait(epoll, events, capacity, end ? milliseconds_until(*end) : -1);
   });
 }
 
 long SimKernel::poll(pollfd* entries, nfds_t count,
                      std::optional<std::chrono::nanoseconds> timeout) {
-  const VirtualTime began = turn().now();
-  return blocking([&] {
-    std::optional<std::chrono::nanoseconds> left = timeout;
-    if (left) left = std::max(*left - (turn().now() - began), std::chrono::nanoseconds(0));
-    return kernel().poll(entries, count, to_milliseconds(left));
-  });
+  const std::optional<VirtualTime> end = end_of(timeout);
+  return blocking(
+      [&] { return kernel().poll(entries, count, end ? milliseconds_until(*end) : -1); });
 }
 
 VirtualTime SimKernel::monotonic_now() { return VirtualTime(kUptime) + turn().now(); }

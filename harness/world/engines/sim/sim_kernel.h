@@ -72,8 +72,8 @@ class SimKernel : public InProcessKernel {
   long timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) override;
   long timerfd_gettime(int fd, itimerspec* value) override;
   long signalfd(int fd, const sigset_t* mask, int flags) override;
-  long receive(const char* call, int fd, const iovec* parts, int count, int flags) override;
-  long transmit(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
+  long transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
   long epoll_create1(int flags) override;
   long epoll_ctl(int epoll, int operation, int fd, epoll_event* event) override;
   long epoll_wait(int epoll, epoll_event* events, int capacity,
@@ -89,6 +89,10 @@ class SimKernel : public InProcessKernel {
   // Makes the call, and makes it again after each turn of the scenario for as long as it blocks.
   template <typename Call>
   long blocking(const Call& call);
+
+  // When a wait that begins now is over (absent: never), and how long that still takes.
+  std::optional<VirtualTime> end_of(std::optional<std::chrono::nanoseconds> timeout);
+  int milliseconds_until(VirtualTime end);
 
   sim::Kernel& kernel() { return machine_->kernel(); }
   const sim::Kernel& kernel() const { return machine_->kernel(); }

@@ -292,14 +292,14 @@ long LoopbackKernel::close(int fd) {
   return result;
 }
 
-long LoopbackKernel::receive(const char* call, int fd, const iovec* parts, int count, int flags) {
+long LoopbackKernel::receive(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   const long result = LinuxKernel::receive(call, fd, parts, count, flags);
   const auto socket = file_of<Socket>(fd);
   if (result > 0 && socket != nullptr) await_arrival(*socket);  // a window may have opened
   return result;
 }
 
-long LoopbackKernel::transmit(const char* call, int fd, const iovec* parts, int count, int flags) {
+long LoopbackKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
   const long result = LinuxKernel::transmit(call, fd, parts, count, flags);
   const auto socket = file_of<Socket>(fd);
   // With MSG_MORE the bytes are to stay where they are, up to 200 ms, until more follows: send(2).

@@ -39,8 +39,8 @@ class LoopbackKernel final : public LinuxKernel {
   long setsockopt(int fd, int level, int name, const void* value, socklen_t size) override;
   long shutdown(int fd, int how) override;
   long close(int fd) override;
-  long receive(const char* call, int fd, const iovec* parts, int count, int flags) override;
-  long transmit(const char* call, int fd, const iovec* parts, int count, int flags) override;
+  long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
+  long transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) override;
 
  private:
   struct Socket;
