@@ -14,13 +14,14 @@ turn. Exit status 1 when a bar is missed.
 import argparse
 import json
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 
 import preloaded
+from bars import Figure, show
+from processor_time import per_second
 
 
 def medians(program, repetitions):
@@ -55,16 +56,6 @@ def medians(program, repetitions):
     )
 
 
-def processor_seconds(command):
-    """User and system time of one run of the command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if run.returncode != 0:
-        sys.exit(f"engines.py: {' '.join(command)} failed:\n{run.stdout}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def fuzzing_seconds(program, repetitions):
     """Seconds of processor time per execution under libFuzzer, by engine: medians of alternating runs."""
     executions = {"sim": 40_000, "socketpair": 10_000}
@@ -72,12 +63,10 @@ def fuzzing_seconds(program, repetitions):
     with tempfile.TemporaryDirectory() as inputs:
         for _ in range(repetitions):
             for engine, count in executions.items():
-                # What is not an execution is in both runs.
-                few, many = (
-                    processor_seconds([program, f"--engine={engine}", f"-runs={runs}", "-seed=1", inputs])
-                    for runs in (count // 10, count + count // 10)
+                rate = per_second(
+                    lambda runs: [program, f"--engine={engine}", f"-runs={runs}", "-seed=1", inputs], count
                 )
-                times[engine].append((many - few) / count)
+                times[engine].append(1 / rate)
     return {engine: statistics.median(values) for engine, values in times.items()}
 
 
@@ -105,54 +94,36 @@ def main():
         print(f"  {name + ', preloaded':<46} {inside:>12,.0f}")
         print(f"  {name + ', over TCP':<46} {outside:>12,.0f}")
 
-    # Figure, value, bar, whether more is better.
     figures = [
-        ("exchange on sim, times socketpair", time["socketpair"] / time["sim"], 40, True),
-        (
-            "the same with the shipped server",
-            time["socketpair_shipped_server"] / time["sim_shipped_server"],
-            None,
-            True,
-        ),
+        Figure("exchange on sim, times socketpair", time["socketpair"] / time["sim"], 40),
+        Figure("the same with the shipped server", time["socketpair_shipped_server"] / time["sim_shipped_server"], None),
         # A server that ends and starts again in the same world makes the same calls as one in a new world.
-        (
+        Figure(
             "world reset, share of a run in a new world (%)",
             100 * (1 - time["sim_restarted_server"] / time["sim_in_new_worlds"]),
             15,
-            False,
+            more_is_better=False,
         ),
-        (
-            "the same with the server's own end and start (%)",
-            100 * (1 - time["sim"] / time["sim_in_new_worlds"]),
-            None,
-            False,
+        Figure(
+            "the same with the server's own end and start (%)", 100 * (1 - time["sim"] / time["sim_in_new_worlds"]), None
         ),
-        ("simulated seconds of idle timeouts per second", counter["sim_idle_seconds", "items_per_second"], 1e7, True),
-        ("memory of a world with 10,000 connections (MiB)", counter["sim_ten_thousand_connections", "MiB"], 64, False),
+        Figure("simulated seconds of idle timeouts per second", counter["sim_idle_seconds", "items_per_second"], 1e7),
+        Figure(
+            "memory of a world with 10,000 connections (MiB)",
+            counter["sim_ten_thousand_connections", "MiB"],
+            64,
+            more_is_better=False,
+        ),
     ]
     if "tcp" in time:
-        figures.insert(1, ("exchange on sim, times loopback TCP", time["tcp"] / time["sim"], 120, True))
-
+        figures.insert(1, Figure("exchange on sim, times loopback TCP", time["tcp"] / time["sim"], 120))
     for name, (_, _, ratio) in rates.items():
-        figures.append((f"exchange with {name} preloaded, times over TCP", ratio, 100, True))
-
-    if fuzzing:
-        figures.append(("exchange on sim, times socketpair, fuzzing", fuzzing["socketpair"] / fuzzing["sim"], 6, True))
-
-    missed = 0
-    print(f"\n{'figure':<48} {'measured':>14} {'bar':>14}")
-    for name, value, bar, more_is_better in figures:
-        if bar is None:
-            print(f"{name:<48} {value:>14,.1f} {'':>14}")
-            continue
-        met = value >= bar if more_is_better else value <= bar
-        missed += not met
-        sign = "≥" if more_is_better else "≤"
-        print(f"{name:<48} {value:>14,.1f} {sign + f' {bar:,.0f}':>14} {'' if met else 'missed'}")
+        figures.append(Figure(f"exchange with {name} preloaded, times over TCP", ratio, 100))
     if not fuzzing:
-        print(f"exchange on sim, times socketpair, fuzzing: missed, there is no {options.fuzzer}")
-        missed += 1
-    return 1 if missed else 0
+        print(f"\nthere is no {options.fuzzer}")
+    ratio = fuzzing["socketpair"] / fuzzing["sim"] if fuzzing else None
+    figures.append(Figure("exchange on sim, times socketpair, fuzzing", ratio, 6))
+    return 1 if show(figures) else 0
 
 
 if __name__ == "__main__":
