@@ -16,9 +16,11 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // section 2.2 asks to ignore.
 bool is_blank(std::string_view head) { return head.find_first_not_of("\r\n") == head.npos; }
 
-// No request line fits any more, and none has ended yet.
-bool has_endless_first_line(std::string_view head, std::size_t limit) {
-  return head.size() > limit && head.find('\n') == std::string_view::npos;
+// Of a head that is whole or has only begun. A return at the end may belong to the line's end.
+bool has_long_first_line(std::string_view head, std::size_t limit) {
+  if (head.size() <= limit) return false;
+  const std::string_view line = head.substr(0, head.find('\n'));
+  return line.size() - (line.ends_with('\r') ? 1 : 0) > limit;
 }
 
 void log_request(const Request& request, Refusal refusal, const Turn& turn) {
@@ -44,11 +46,13 @@ std::size_t Exchange::consume(std::string_view input, Turn& turn) {
     }
     const RequestAccumulator::Result result = accumulator_.feed(input.substr(consumed));
     consumed += result.consumed;
-    if (result.state == RequestAccumulator::State::kComplete) {
-      take_head(result.head, consumed != input.size(), turn);
-    } else if (has_endless_first_line(result.head, turn.options.limits.request_line) &&
-               turn.options.protocol == Protocol::kHttp) {
+    // Before anything else is said of it, so that all splits of a long line get the same answer.
+    if (turn.options.protocol == Protocol::kHttp &&
+        has_long_first_line(result.head, turn.options.limits.request_line)) {
+      form_.without_body = result.head.starts_with("HEAD ");
       refuse(Refusal::kRequestLineTooLong, turn);
+    } else if (result.state == RequestAccumulator::State::kComplete) {
+      take_head(result.head, consumed != input.size(), turn);
     } else if (result.state == RequestAccumulator::State::kTooLong) {
       refuse(Refusal::kHeadTooLong, turn);
     }
