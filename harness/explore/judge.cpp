@@ -156,7 +156,7 @@ std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
 // protocols owe nothing to who has ended its side.
 Judge::Heard Judge::heard(const Conversation& conversation) {
   return {.request = {conversation.sent, conversation.half_closed},
-          .got = {.bytes = protocol_.comparable(conversation.peer.received()),
+          .got = {.bytes = comparable(conversation.peer.received()),
                   .ending = conversation.peer.ending()},
           .left = conversation.left(),
           .excuse =
@@ -164,7 +164,7 @@ Judge::Heard Judge::heard(const Conversation& conversation) {
 }
 
 std::optional<Violation> Judge::check_answer(const Heard& heard) {
-  const Answer right = wanted(heard.request);
+  const Answer& right = wanted(heard.request);
   const Answer& got = heard.got;
   const bool ended = got.ending != Ending::kOpen;
   if (heard.excuse && (ended || heard.left)) return std::nullopt;
@@ -178,13 +178,22 @@ std::optional<Violation> Judge::check_answer(const Heard& heard) {
 }
 
 // What was asked before the end of input is still owed after it.
-Answer Judge::wanted(const Request& request) {
-  Answer open = undisturbed({request.bytes, false});
-  if (!request.half_closed) return open;
-  const Answer& ended = undisturbed({request.bytes, true});
-  if (ended.bytes.starts_with(open.bytes)) return ended;
-  open.ending = Ending::kEof;
-  return open;
+const Answer& Judge::wanted(const Request& request) {
+  if (!request.half_closed) return undisturbed(request);
+  ended_early_ = undisturbed({request.bytes, false});
+  const Answer& ended = undisturbed(request);
+  if (ended.bytes.starts_with(ended_early_.bytes)) return ended;
+  ended_early_.ending = Ending::kEof;
+  return ended_early_;
+}
+
+const std::string& Judge::comparable(std::string_view answer) {
+  Compared& known = compared_[answer.size() % compared_.size()];
+  if (known.answer != answer) {
+    known.comparable = protocol_.comparable(answer);
+    known.answer = answer;
+  }
+  return known.comparable;
 }
 
 std::optional<Violation> Judge::check_invariants() {
@@ -212,7 +221,7 @@ Answer Judge::exchange(const Request& request) {
   }
   if (request.half_closed) peer.shutdown_write();
   peer.receive_to_end();
-  return {.bytes = protocol_.comparable(peer.received()), .ending = peer.ending()};
+  return {.bytes = comparable(peer.received()), .ending = peer.ending()};
 }
 
 const Answer& Judge::undisturbed(const Request& request) {

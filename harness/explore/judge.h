@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -101,7 +102,9 @@ class Judge {
   std::size_t struck_now() { return source_->world().faults_struck() - struck_before_; }
   Answer exchange(const Request& request);
   const Answer& undisturbed(const Request& request);
-  Answer wanted(const Request& request);
+  // Valid until the next call.
+  const Answer& wanted(const Request& request);
+  const std::string& comparable(std::string_view answer);
   void learn_anew();
 
   WorldSource* source_;
@@ -109,7 +112,14 @@ class Judge {
   Answer canary_;
   std::optional<std::size_t> descriptors_;
   std::unordered_map<Request, Answer, Hash> undisturbed_;
-  std::size_t bytes_kept_ = 0;     // of requests in `undisturbed_`
+  std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
+  Answer ended_early_;          // what wanted() made up
+  // Most answers are the same again and again; here found by their sizes.
+  struct Compared {
+    std::string answer;
+    std::string comparable;
+  };
+  std::array<Compared, 16> compared_;
   bool may_disturb_ = false;       // such a fault has been injected
   bool excused_ = false;           // ... and has struck, and all faults are over
   std::size_t struck_before_ = 0;  // by the scenarios before, on the same target
