@@ -9,8 +9,8 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 
 # The canary is not among them: it is a bug that is found by design.
 targets=(fuzz_accumulator fuzz_parser fuzz_framing fuzz_scenario_text fuzz_profile fuzz_schedule)
-# Needs the sockets of a real kernel, which MemorySanitizer's libraries do not follow into a fiber.
-if [[ ${SANITIZER} != memory ]]; then targets+=(fuzz_schedule_kernel); fi
+# Need the sockets of a real kernel, which MemorySanitizer's libraries do not follow into a fiber.
+if [[ ${SANITIZER} != memory ]]; then targets+=(fuzz_schedule_kernel fuzz_kernel_parity); fi
 
 options=()
 # Only the server's edges guide the search through schedules. MemorySanitizer must see all that
@@ -26,7 +26,7 @@ cmake --build "${WORK}/e3" --target "${targets[@]}"
 for target in "${targets[@]}"; do
   cp "${WORK}/e3/bin/${target}" "${source}/fuzz/${target}.options" "${OUT}/"
   # Seeds of the whole server's schedules serve both of its targets.
-  seeds=${source}/corpus/${target%_kernel}
+  seeds=${source}/corpus/${target/fuzz_schedule_kernel/fuzz_schedule}
   rm -f "${OUT}/${target}_seed_corpus.zip"
   (cd "${seeds}" && python3 -m zipfile -c "${OUT}/${target}_seed_corpus.zip" ./*)
 done

@@ -8,9 +8,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
+#include "byte_form.h"
 #include "comparison.h"
 #include "private_network.h"
 
@@ -28,22 +31,31 @@ struct Settings {
   bool shared_network = false;
   bool no_full_buffers = false;
   std::vector<std::string> replay;
+  std::string seeds;
 };
 
-int replay(const std::string& path, Comparison& comparison) {
+Schedule read_schedule(const std::string& path) {
   std::ifstream file(path);
-  if (!file) {
-    fmt::print("cannot read {}\n", path);
-    return 1;
-  }
+  if (!file) throw std::runtime_error("cannot read " + path);
   std::stringstream text;
   text << file.rdbuf();
-  const auto mismatch = comparison.compare(parse(text.str()));
+  return parse(text.str());
+}
+
+int replay(const std::string& path, Comparison& comparison) {
+  const auto mismatch = comparison.compare(read_schedule(path));
   if (mismatch) fmt::print("{}:\n{}", path, mismatch->report);
   return mismatch ? 1 : 0;
 }
 
 int run(const Settings& settings) {
+  if (!settings.seeds.empty()) {
+    for (const std::string& path : settings.replay) {
+      write_seed(settings.seeds, std::filesystem::path(path).stem(),
+                 {settings.unix_sockets, read_schedule(path)});
+    }
+    return 0;
+  }
   const bool own_network = !settings.shared_network && enter_private_network();
   Comparison comparison(settings.unix_sockets,
                         own_network ? sim::KernelConfig{} : shared_network_choices());
@@ -86,6 +98,9 @@ int main(int argc, char** argv) try {
   app.add_flag("--shared-network", settings.shared_network,
                "use the machine's own loopback, where the acknowledgement of a FIN is delayed");
   app.add_option("--replay", settings.replay, "run schedules from files instead");
+  app.add_option(
+      "--seeds", settings.seeds,
+      "write the schedules of --replay into this folder, as inputs of fuzz_kernel_parity");
   CLI11_PARSE(app, argc, argv);
   return e3::differential::run(settings);
 } catch (const std::exception& error) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "byte_form.h"
 #include "comparison.h"
 #include "kernel/mutation.h"
 #include "private_network.h"
@@ -21,6 +22,7 @@ struct Settings {
   long schedules_max = 20'000;
   std::string only;
   bool show = false;
+  std::string seeds;
 };
 
 // Runs until the mutant is found out. True when it is.
@@ -34,6 +36,9 @@ bool kill(const sim::MutationEntry& entry, const Settings& settings, bool own_ne
     fmt::print("killed by schedule {:5}, {:2} steps  {}: {}\n", done, mismatch->schedule.size(),
                entry.name, entry.what);
     if (settings.show) fmt::print("{}", mismatch->report);
+    if (!settings.seeds.empty()) {
+      write_seed(settings.seeds, std::string(entry.name), {false, mismatch->schedule});
+    }
     return true;
   }
   fmt::print("SURVIVED {} schedules  {}: {}\n", settings.schedules_max, entry.name, entry.what);
@@ -61,6 +66,8 @@ int main(int argc, char** argv) try {
   app.add_option("--schedules", settings.schedules_max, "most schedules per mistake");
   app.add_option("--only", settings.only, "one mistake, by name");
   app.add_flag("--show", settings.show, "print the shrunk schedules");
+  app.add_option("--seeds", settings.seeds,
+                 "write the shrunk schedules into this folder, as inputs of fuzz_kernel_parity");
   CLI11_PARSE(app, argc, argv);
   return e3::differential::run(settings);
 } catch (const std::exception& error) {

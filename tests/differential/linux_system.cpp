@@ -17,7 +17,10 @@ namespace e3::differential {
 
 namespace {
 
-// Peers live above all numbers that the process under test can reach.
+// More than the process under test can have open, and so the numbers that it can reach.
+constexpr int kNumbers = 2 * kSlots;
+
+// Peers live above all of them.
 constexpr int kFirstPeerDescriptor = 200;
 
 volatile std::sig_atomic_t sigpipe_seen = 0;
@@ -59,8 +62,10 @@ LinuxSystem::LinuxSystem(bool unix_sockets) : unix_sockets_(unix_sockets) {
   action.sa_handler = note_sigpipe;
   sigaction(SIGPIPE, &action, nullptr);
   first_descriptor_ = ::eventfd(0, 0);
-  // What a careless parent left open would hold numbers until the first end() closes it.
-  ::close_range(static_cast<unsigned>(first_descriptor_), ~0U, 0);
+  // What a careless parent left open would hold numbers until the first end() closes it. Higher
+  // ones are in nobody's way, and may be a fuzzing engine's.
+  ::close_range(static_cast<unsigned>(first_descriptor_),
+                static_cast<unsigned>(first_descriptor_ + kNumbers - 1), 0);
   peers_.fill(-1);
 }
 
@@ -74,7 +79,7 @@ void LinuxSystem::end() {
     if (fd >= 0) reset_and_close(fd);
     fd = -1;
   }
-  for (int fd = first_descriptor_; fd < first_descriptor_ + 2 * kSlots; ++fd) reset_and_close(fd);
+  for (int fd = first_descriptor_; fd < first_descriptor_ + kNumbers; ++fd) reset_and_close(fd);
 }
 
 long LinuxSystem::settled(long result) const {

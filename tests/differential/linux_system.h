@@ -11,7 +11,7 @@ namespace e3::differential {
 
 class LinuxSystem final : public System {
  public:
-  // Closes what the process holds beyond the lowest free descriptor.
+  // Closes what the process holds of the numbers that schedules can reach.
   explicit LinuxSystem(bool unix_sockets);
   ~LinuxSystem() override;
 
