@@ -84,8 +84,34 @@ std::uint32_t number_of(Shape shape, std::uint8_t byte) {
   }
 }
 
+constexpr int kWeights = [] {
+  int sum = 0;
+  for (const ActionEntry& entry : kActions) sum += entry.weight;
+  return sum;
+}();
+static_assert(kWeights <= 256);
+
+// As many codes as the action has weight, so that random bytes do what random schedules do.
+std::uint8_t code_of(Action action) {
+  int code = 0;
+  for (const ActionEntry& entry : kActions) {
+    if (entry.action == action) break;
+    code += entry.weight;
+  }
+  return static_cast<std::uint8_t>(code);
+}
+
+Action action_of(std::uint8_t code) {
+  int left = code % kWeights;
+  for (const ActionEntry& entry : kActions) {
+    if (left < entry.weight) return entry.action;
+    left -= entry.weight;
+  }
+  return Action::kWait;
+}
+
 Step decode_step(const std::uint8_t* bytes) {
-  const auto action = static_cast<Action>(bytes[0] % static_cast<int>(Action::kCount));
+  const Action action = action_of(bytes[0]);
   const Shape shape = entry_of(action).shape;
   return {action, slot_of(action, bytes[1] & 15), second_of(shape, bytes[1] >> 4),
           number_of(shape, bytes[2])};
@@ -111,7 +137,7 @@ Input decode(std::span<const std::uint8_t> bytes) {
 std::string encode(const Input& input) {
   std::string bytes(1, input.unix_sockets ? '\1' : '\0');
   for (const Step& step : input.schedule) {
-    std::array<std::uint8_t, kStepSize> code{static_cast<std::uint8_t>(step.action)};
+    std::array<std::uint8_t, kStepSize> code{code_of(step.action)};
     bool found = false;
     for (int slots = 0; slots < 256 && !found; ++slots) {
       for (int number = 0; number < 128 && !found; ++number) {
