@@ -188,7 +188,8 @@ const Answer& Judge::wanted(const Request& request) {
 }
 
 const std::string& Judge::comparable(std::string_view answer) {
-  Compared& known = compared_[answer.size() % compared_.size()];
+  const std::size_t end = answer.empty() ? 0 : static_cast<unsigned char>(answer.back());
+  Compared& known = compared_[(answer.size() + end) % compared_.size()];
   if (known.answer != answer) {
     known.comparable = protocol_.comparable(answer);
     known.answer = answer;

@@ -114,7 +114,7 @@ class Judge {
   std::unordered_map<Request, Answer, Hash> undisturbed_;
   std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
   Answer ended_early_;          // what wanted() made up
-  // Most answers are the same again and again; here found by their sizes.
+  // Most answers are the same again and again; here found by their sizes and ends.
   struct Compared {
     std::string answer;
     std::string comparable;
