@@ -3,8 +3,8 @@
 """Measures fuzzing, torture and exhaustion and prints a table with the bars they must clear.
 
 Each figure is the median of several runs on one core, in processor time. Executions are those of the
-seeds of at most 512 bytes as libFuzzer runs them, unmutated; its pace
-while it fuzzes is shown beside that. Exit status 1 when a bar is missed.
+seeds of at most 512 bytes as libFuzzer runs them, unmutated; its pace while it fuzzes is shown beside
+that. Exit status 1 when a bar is missed.
 
   ci/build release e3
   ci/build fuzz fuzz_schedule fuzz_schedule_seeds fuzz_schedule_kernel_seeds fuzz_parser_seeds mutant_fuzzer
