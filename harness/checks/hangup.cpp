@@ -29,19 +29,28 @@ void run_fin(Session& session) {
 }
 
 // Some protocols take the end of input for "forget it".
-void require_that_half_close_is_answered(const Session& session) {
+void require_that_half_close_has_an_effect(const Session& session) {
   if (session.profile().half_close == HalfClose::kMayClose) {
     throw NotApplicable{"the profile lets the server close when the peer ends its side"};
   }
 }
 
+// With or without an answer, and without waiting for a time-out that would be longer than e3's.
+void expect_close(Session& session, Peer& peer) {
+  session.expect_end(peer);
+  Session::require(peer.ending() != Ending::kOpen, Symptom::kNotEnded,
+                   "the server ends the connection", "still open");
+}
+
 void run_half_close(Session& session) {
-  require_that_half_close_is_answered(session);
+  require_that_half_close_has_an_effect(session);
   session.sweep({"offset", "offsets"}, offsets_of_request(session), [&](std::size_t offset) {
     Peer peer = send_prefix(session, offset);
     peer.shutdown_write();
     session.world().settle();
-    if (offset == session.request().size()) {
+    if (session.profile().half_close == HalfClose::kCloses) {
+      expect_close(session, peer);
+    } else if (offset == session.request().size()) {
       session.expect_answer(peer);
     } else {
       session.expect_end(peer);
@@ -76,7 +85,7 @@ void run_end_at_once(Session& session) {
 
 // The request and the end of input are both there when the server first looks.
 void run_half_close_at_once(Session& session) {
-  require_that_half_close_is_answered(session);
+  require_that_half_close_has_an_effect(session);
   session.sweep({"request of size", "requests"}, {session.request().size()}, [&](std::size_t) {
     World& world = session.world();
     world.hold();
@@ -84,7 +93,8 @@ void run_half_close_at_once(Session& session) {
     peer.send(session.request());
     peer.shutdown_write();
     world.release();
-    session.expect_answer(peer);
+    session.profile().half_close == HalfClose::kCloses ? expect_close(session, peer)
+                                                       : session.expect_answer(peer);
   });
 }
 

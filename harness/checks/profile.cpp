@@ -71,6 +71,16 @@ const Profile* find_profile(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+std::optional<std::size_t> announced_size(const LengthField& field, std::string_view received) {
+  if (received.size() < field.at + field.bytes) return std::nullopt;
+  std::uint64_t length = 0;
+  for (std::size_t i = 0; i < field.bytes; ++i) {
+    const std::size_t offset = field.little_endian ? field.bytes - 1 - i : i;
+    length = length << 8 | static_cast<unsigned char>(received[field.at + offset]);
+  }
+  return length + field.more;
+}
+
 std::string padded_request(const Profile& profile, std::string_view filler) {
   std::string request = profile.request;
   return request.insert(profile.pad_at.value(), filler);

@@ -3,6 +3,7 @@
 // learned from an undisturbed exchange.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -19,20 +20,36 @@ struct Mask {
   std::string until;
 };
 
-// Whether a peer that has ended its sending side is still answered. Both are legitimate; which of
-// them holds is the protocol's to say.
-enum class HalfClose { kAnswers, kMayClose };
+// Whether a peer that has ended its sending side is still answered, or must be left. All are
+// legitimate; which of them holds is the protocol's to say.
+enum class HalfClose { kAnswers, kMayClose, kCloses };
+
+// Where an answer says how long it is: an unsigned number, the most significant byte first unless
+// `little_endian`, which counts the bytes of the answer but for `more` of them.
+struct LengthField {
+  std::size_t at = 0;
+  std::size_t bytes = 4;  // 1, 2, 4 or 8
+  bool little_endian = false;
+  std::size_t more = 0;
+};
+
+// The size of the answer that `received` begins with; nullopt while the field is incomplete.
+std::optional<std::size_t> announced_size(const LengthField& field, std::string_view received);
 
 struct Profile {
   std::string name;  // the word that load_profile() takes
   std::string summary;
   std::string request;
-  std::string large_request;      // asks for an answer larger than small socket buffers
-  std::string answer_end = {};    // the last bytes of each answer; empty: it ends with the
-                                  // connection, or when nothing more comes
+  std::string large_request;    // asks for an answer larger than small socket buffers
+  std::string answer_end = {};  // the last bytes of each answer; empty: it ends with the
+                                // connection, or when nothing more comes
+  std::optional<LengthField> answer_length = {};  // instead of answer_end
   std::string greeting_end = {};  // the last bytes of what the server says first, if anything
   std::vector<Mask> masks = {};
   HalfClose half_close = HalfClose::kAnswers;
+  // How long a peer may be silent, or keep a request unfinished, before the server ends the
+  // connection; nullopt: not known.
+  std::optional<std::chrono::milliseconds> time_out = {};
   // Where the request can be made longer, by any letters or digits; nullopt: nowhere.
   std::optional<std::size_t> pad_at = {};
   bool is_http = false;    // the answer has a status line; its Date may differ

@@ -17,6 +17,27 @@ Mask mask_of(TomlTable& table) {
   return mask;
 }
 
+LengthField length_of(TomlTable& table) {
+  LengthField field;
+  field.at = static_cast<std::size_t>(table.integer("at", 0, 1 << 16).value_or(0));
+  const std::int64_t bytes = table.integer("bytes", 1, 8).value_or(4);
+  if ((bytes & (bytes - 1)) != 0) table.fail("bytes", "must be 1, 2, 4 or 8");
+  field.bytes = static_cast<std::size_t>(bytes);
+  field.little_endian = table.choice("order", {"big-endian", "little-endian"}) == "little-endian";
+  field.more = static_cast<std::size_t>(table.integer("more", 0, 1 << 16).value_or(0));
+  table.refuse_unknown_keys();
+  return field;
+}
+
+void take_half_close(TomlTable& file, Profile& profile) {
+  const auto policy = file.choice("half_close", {"answers", "may-close", "closes"});
+  if (policy == "may-close") profile.half_close = HalfClose::kMayClose;
+  if (policy == "closes") profile.half_close = HalfClose::kCloses;
+  if (profile.half_close != HalfClose::kAnswers && profile.peer_ends) {
+    file.fail("half_close", "contradicts peer_ends = true");
+  }
+}
+
 Profile profile_of(TomlTable& file, const std::string& name) {
   Profile profile;
   profile.name = name;
@@ -32,9 +53,13 @@ Profile profile_of(TomlTable& file, const std::string& name) {
   }
   profile.is_http = file.boolean("http").value_or(false);
   profile.peer_ends = file.boolean("peer_ends").value_or(false);
-  if (file.choice("half_close", {"answers", "may-close"}) == "may-close") {
-    profile.half_close = HalfClose::kMayClose;
-    if (profile.peer_ends) file.fail("half_close", "contradicts peer_ends = true");
+  take_half_close(file, profile);
+  if (auto length = file.table("answer_length")) {
+    if (!profile.answer_end.empty()) file.fail("answer_length", "contradicts answer_end");
+    profile.answer_length = length_of(*length);
+  }
+  if (const auto time_out = file.integer("time_out_ms", 1, 600'000)) {
+    profile.time_out = std::chrono::milliseconds(*time_out);
   }
   for (TomlTable& table : file.tables("mask")) profile.masks.push_back(mask_of(table));
   file.refuse_unknown_keys();

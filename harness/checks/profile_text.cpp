@@ -21,7 +21,17 @@ std::string profile_text(const Profile& profile) {
   if (profile.peer_ends) {
     file.insert("peer_ends", true);
   } else {
-    file.insert("half_close", profile.half_close == HalfClose::kAnswers ? "answers" : "may-close");
+    file.insert("half_close", profile.half_close == HalfClose::kAnswers    ? "answers"
+                              : profile.half_close == HalfClose::kMayClose ? "may-close"
+                                                                           : "closes");
+  }
+  if (profile.time_out) file.insert("time_out_ms", std::int64_t{profile.time_out->count()});
+  if (const auto& length = profile.answer_length) {
+    file.insert("answer_length",
+                toml::table{{"at", static_cast<std::int64_t>(length->at)},
+                            {"bytes", static_cast<std::int64_t>(length->bytes)},
+                            {"order", length->little_endian ? "little-endian" : "big-endian"},
+                            {"more", static_cast<std::int64_t>(length->more)}});
   }
   toml::array masks;
   for (const Mask& mask : profile.masks) {

@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 // Longer than any time-out that servers commonly have by default.
 constexpr VirtualTime kPatience = 10min;
+// How late a server may be whose time-out is known: timers are coarse, and machines busy.
+constexpr VirtualTime kLateness = 2s;
 // What tcp_wmem of tcp(7) allows by default: an answer of this size cannot be taken whole.
 constexpr std::size_t kLargestSendBuffer = 4 << 20;
 
@@ -140,12 +142,20 @@ void Session::finish_request(Peer& peer) {
 }
 
 void Session::receive_answer(Peer& peer) {
-  profile_->answer_end.empty() ? peer.receive_to_end() : peer.receive_until(profile_->answer_end);
+  if (const auto& length = profile_->answer_length) {
+    peer.receive_up_to(length->at + length->bytes);
+    if (const auto size = announced_size(*length, peer.received())) peer.receive_up_to(*size);
+  } else if (profile_->answer_end.empty()) {
+    peer.receive_to_end();
+  } else {
+    peer.receive_until(profile_->answer_end);
+  }
 }
 
 void Session::expect_answer(Peer& peer, const std::string& request) {
   const Answer& wanted = answer_to(request);
-  if (!profile_->answer_end.empty() || !profile_->masks.empty()) {
+  const bool tells_its_end = !profile_->answer_end.empty() || profile_->answer_length;
+  if (tells_its_end || !profile_->masks.empty()) {
     receive_answer(peer);  // a masked answer does not tell how many bytes to wait for
   } else if (wanted.ending == Ending::kOpen) {
     peer.receive_up_to(wanted.bytes.size());
@@ -167,14 +177,23 @@ void Session::expect_silence(Peer& peer) {
 void Session::expect_end(Peer& peer) {
   peer.receive_to_end();
   if (peer.ending() != Ending::kOpen) return;
-  if (!world().abilities().virtual_time) return;  // its time-out may be longer than ours
-  world().advance(kPatience);
-  peer.receive_to_end();
+  const bool is_virtual = world().abilities().virtual_time;
+  if (!is_virtual && !profile_->time_out) return;  // its time-out may be longer than ours
+  const VirtualTime bound = profile_->time_out ? *profile_->time_out + kLateness : kPatience;
+  if (is_virtual) {
+    world().advance(bound);
+    peer.receive_to_end();
+  } else {
+    const auto deadline = std::chrono::steady_clock::now() + bound;
+    while (peer.ending() == Ending::kOpen && std::chrono::steady_clock::now() < deadline) {
+      peer.receive_to_end();
+    }
+  }
   if (peer.ending() != Ending::kOpen) return;
-  throw Violation{Symptom::kNotEnded, "the server ends the connection",
-                  fmt::format("still open after {} virtual minutes",
-                              std::chrono::duration_cast<std::chrono::minutes>(kPatience).count()),
-                  true};
+  const double seconds = std::chrono::duration<double>(bound).count();
+  throw Violation{
+      Symptom::kNotEnded, "the server ends the connection",
+      fmt::format("still open after {:g} {}seconds", seconds, is_virtual ? "virtual " : ""), true};
 }
 
 void Session::expect_quiet() {

@@ -123,8 +123,8 @@ class Session {
   // failure, and there is another target.
   bool found_broken_target();
 
-  // The target is ended and started anew at the same address. Throws Violation when it does not come
-  // up there.
+  // The target is ended and started anew at the same address. Throws Violation when it does not
+  // come up there.
   void restart_target();
   // The scenario has ended the target: the next one gets another.
   void replace_target() { source_->renew(); }

@@ -27,8 +27,15 @@ void require_requests_with_an_end(const Session& session) {
   if (session.profile().peer_ends) throw NotApplicable{"no request is unfinished"};
 }
 
-void run_silent(Session& session) {
+// In real time there must be an end to the waiting.
+void require_a_time_out(Session& session) {
   require_requests_with_an_end(session);
+  if (session.world().abilities().virtual_time || session.profile().time_out) return;
+  throw NotShown{"may take real minutes: give the profile the server's time_out_ms, or link it in"};
+}
+
+void run_silent(Session& session) {
+  require_a_time_out(session);
   session.sweep({"bytes sent:", "silences"}, {0}, [&](std::size_t) {
     Peer peer = session.world().connect();
     session.world().settle();
@@ -37,12 +44,20 @@ void run_silent(Session& session) {
 }
 
 void run_unfinished(Session& session) {
-  require_requests_with_an_end(session);
-  session.sweep({"bytes sent:", "silences"}, prefixes(session), [&](std::size_t length) {
-    Peer peer = session.world().connect();
-    peer.send(std::string_view(session.request()).substr(0, length));
+  require_a_time_out(session);
+  // One after another where that costs nothing; in real time they wait together.
+  const std::vector<std::size_t> lengths = prefixes(session);
+  const bool together = !session.world().abilities().virtual_time;
+  const std::vector<std::size_t> points = together ? std::vector{lengths.back()} : lengths;
+  session.sweep({"bytes sent:", "silences"}, points, [&](std::size_t most) {
+    std::vector<Peer> peers;
+    for (const std::size_t length : lengths) {
+      if (together ? length > most : length != most) continue;
+      peers.push_back(session.world().connect());
+      peers.back().send(std::string_view(session.request()).substr(0, length));
+    }
     session.world().settle();
-    session.expect_end(peer);
+    for (Peer& peer : peers) session.expect_end(peer);
   });
 }
 
@@ -177,7 +192,7 @@ constexpr Check kChecks[] = {
      .when = "a peer connects and says nothing",
      .must = "end the connection after a while",
      .because = kScarce,
-     .needs = {.virtual_time = true},
+     .needs = {},
      .blames = kHeadBlames,
      .run = run_silent,
      .level = Level::kShould},
@@ -185,7 +200,7 @@ constexpr Check kChecks[] = {
      .when = "a peer sends part of a request and then nothing",
      .must = "end the connection after a while",
      .because = kScarce,
-     .needs = {.virtual_time = true},
+     .needs = {},
      .blames = kHeadBlames,
      .run = run_unfinished,
      .level = Level::kShould},

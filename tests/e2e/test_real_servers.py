@@ -29,6 +29,7 @@ SERVERS = {
     "asyncio": REAL / "servers/python_asyncio.toml",
     "redis": PROFILES / "redis.toml",
     "memcached": PROFILES / "memcached.toml",
+    "length-prefixed": REAL / "servers/length_prefixed.toml",
     "smtp-like": PROFILES / "smtp.toml",
 }
 

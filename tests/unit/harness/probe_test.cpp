@@ -94,7 +94,9 @@ TEST(Probe, WillNotGuessAboutAServerThatDoesNotAnswer) {
 TEST(ProfileText, IsReadAsItWasWritten) {
   Profile profile = load_profile("http");
   profile.greeting_end = "ready\r\n";
-  profile.half_close = HalfClose::kMayClose;
+  profile.half_close = HalfClose::kCloses;
+  profile.time_out = std::chrono::milliseconds(1500);
+  profile.answer_length = LengthField{.at = 1, .bytes = 2, .little_endian = true, .more = 3};
   profile.masks = {{.after = "#\x7f\t\"", .until = " "}, {.after = "id=", .until = ""}};
   const Profile again = parse_profile(profile_text(profile), "again");
   EXPECT_EQ(again.request, profile.request);
@@ -102,6 +104,12 @@ TEST(ProfileText, IsReadAsItWasWritten) {
   EXPECT_EQ(again.pad_at, profile.pad_at);
   EXPECT_EQ(again.greeting_end, profile.greeting_end);
   EXPECT_EQ(again.half_close, profile.half_close);
+  EXPECT_EQ(again.time_out, profile.time_out);
+  ASSERT_TRUE(again.answer_length);
+  EXPECT_EQ(again.answer_length->at, 1U);
+  EXPECT_EQ(again.answer_length->bytes, 2U);
+  EXPECT_TRUE(again.answer_length->little_endian);
+  EXPECT_EQ(again.answer_length->more, 3U);
   EXPECT_TRUE(again.is_http);
   ASSERT_EQ(again.masks.size(), 2U);
   EXPECT_EQ(again.masks[0].after, profile.masks[0].after);

@@ -71,6 +71,19 @@ TEST(ProfileFile, AMaskWithoutAnEndReachesToTheAnswersEnd) {
   EXPECT_EQ(masked(profile, "ok id=1 id=2"), "ok id=*");
 }
 
+TEST(ProfileFile, AnAnswerMaySayHowLongItIs) {
+  const Profile profile = parse_profile(
+      "request = \"x\"\ntime_out_ms = 1500\nhalf_close = \"closes\"\n"
+      "[answer_length]\nat = 1\nbytes = 2\norder = \"little-endian\"\nmore = 3\n",
+      "frames.toml");
+  ASSERT_TRUE(profile.answer_length);
+  EXPECT_EQ(announced_size(*profile.answer_length, std::string("\7\1", 2)), std::nullopt);
+  EXPECT_EQ(announced_size(*profile.answer_length, std::string("\7\1\2", 3)), 0x201U + 3U);
+  EXPECT_EQ(announced_size({.at = 0, .bytes = 4}, std::string("\0\0\1\2..", 6)), 0x102U);
+  EXPECT_EQ(profile.time_out, std::chrono::milliseconds(1500));
+  EXPECT_EQ(profile.half_close, HalfClose::kCloses);
+}
+
 struct BadProfile {
   std::string_view text;
   std::string_view complaint;  // part of it
@@ -85,6 +98,10 @@ constexpr BadProfile kBadProfiles[] = {
     {"request = \"x\"\nhalf_close = \"never\"", "may-close"},
     {"request = \"x\"\nhalf_close = \"may-close\"\npeer_ends = true", "contradicts"},
     {"request = \"x\"\n[[mask]]\nuntil = \" \"", "after"},
+    {"request = \"x\"\n[answer_length]\nbytes = 3", "1, 2, 4 or 8"},
+    {"request = \"x\"\nanswer_end = \"y\"\n[answer_length]\nbytes = 1", "contradicts"},
+    {"request = \"x\"\n[answer_length]\norder = \"middle\"", "little-endian"},
+    {"request = \"x\"\ntime_out_ms = 0", "time_out_ms"},
 };
 
 TEST(ProfileFile, EachMistakeIsSaidWithItsPlace) {

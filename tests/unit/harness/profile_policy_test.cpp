@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// What a profile promises for a server is demanded of it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/runner.h"
+#include "harness/mutants/tiny_server.h"
+#include "harness/world/engines/in_process_source.h"
+
+namespace e3 {
+namespace {
+
+using namespace std::chrono_literals;
+using mutants::Bug;
+
+CheckResult run_one(std::string_view id, Bug bug, const Profile& profile) {
+  InProcessTarget target;
+  target.name = "tiny server";
+  target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
+  Transcript transcript;
+  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
+  RunResult result;
+  run_checks(
+      {find_check(id)}, source, {.profile = &profile, .seed = 42},
+      [](const Check&, const CheckResult*) {}, result);
+  return result.checks.at(0);
+}
+
+TEST(ProfilePolicy, AServerThatMustCloseNeedNotAnswer) {
+  Profile profile = *find_profile("http");
+  profile.half_close = HalfClose::kCloses;
+  for (const std::string_view id : {"close.hangup.half-close", "close.hangup.half-close-at-once"}) {
+    EXPECT_EQ(run_one(id, Bug::kNone, profile).verdict, Verdict::kPass) << id;
+    EXPECT_EQ(run_one(id, Bug::kDropsAnswerAtHalfClose, profile).verdict, Verdict::kPass) << id;
+  }
+  const CheckResult kept = run_one("close.hangup.half-close", Bug::kKeepsHalfOpen, profile);
+  ASSERT_FALSE(kept.failures.empty());
+  EXPECT_EQ(kept.failures.front().cause, "halfclose-leak");
+}
+
+TEST(ProfilePolicy, ATimeOutIsKept) {
+  Profile profile = *find_profile("http");
+  for (const std::string_view id : {"time.silent", "time.unfinished"}) {
+    profile.time_out = 10s;  // as it is
+    EXPECT_EQ(run_one(id, Bug::kNone, profile).verdict, Verdict::kPass) << id;
+    profile.time_out = 5s;
+    const CheckResult late = run_one(id, Bug::kNone, profile);
+    EXPECT_EQ(late.verdict, Verdict::kWarn) << id;
+    ASSERT_FALSE(late.warnings.empty());
+    EXPECT_EQ(late.warnings.front().cause, "header-timeout-missing");
+  }
+}
+
+}  // namespace
+}  // namespace e3
