@@ -120,6 +120,14 @@ void run_in(Session& session, CheckResult& result, const RunOptions& options) {
 // A target that has kept this many controls waiting will keep the next waiting, too; each wait
 // costs real time.
 constexpr std::size_t kControlsInVain = 3;
+// Nor does one get better that has kept somebody waiting in so many cases, and passed none.
+constexpr std::size_t kCasesInVain = 10;
+
+bool waited(const CheckResult& result) {
+  return std::any_of(result.failures.begin(), result.failures.end(), [](const Failure& failure) {
+    return failure.violation.waits_for_ever || failure.violation.symptom == Symptom::kDeaf;
+  });
+}
 
 }  // namespace
 
@@ -144,16 +152,30 @@ CheckResult WorldRunner::run_one(const CheckCase& which) {
                                  kControlsInVain));
     return result;
   }
+  if (!has_passed_ && cases_in_vain_ >= kCasesInVain && !abilities.virtual_time) {
+    conclude_without(result, Verdict::kInconclusive,
+                     fmt::format("not tried: {} cases before this one waited in vain, and none "
+                                 "passed",
+                                 kCasesInVain));
+    return result;
+  }
   try {
     Session session(which, *options_->profile, *source_, options_->seed, learned_);
     controls_in_vain_ = 0;
     run_in(session, result, *options_);
+    learn_from(result, waited(result));
   } catch (const ControlFailed& failed) {
     if (failed.waits_for_ever) ++controls_in_vain_;
+    learn_from(result, failed.waits_for_ever);
     conclude_without(result, Verdict::kInconclusive, failed.why);
     source_->renew();  // the next check deserves a target in its first state
   }
   return result;
+}
+
+void WorldRunner::learn_from(const CheckResult& result, bool waited) {
+  if (result.verdict == Verdict::kPass) has_passed_ = true;
+  if (waited) ++cases_in_vain_;
 }
 
 EngineFacts WorldRunner::facts() {

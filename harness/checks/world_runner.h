@@ -21,10 +21,15 @@ class WorldRunner final : public CaseRunner {
   EngineFacts facts() override;
 
  private:
+  // Notes what came of a case, and whether somebody waited for nothing in it.
+  void learn_from(const CheckResult& result, bool waited);
+
   WorldSource* source_;
   const RunOptions* options_;
   Learned learned_;
   std::size_t controls_in_vain_ = 0;  // in a row
+  bool has_passed_ = false;
+  std::size_t cases_in_vain_ = 0;  // somebody waited for nothing
 };
 
 }  // namespace e3

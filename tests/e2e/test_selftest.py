@@ -41,6 +41,17 @@ def test_everything_is_found(selftest, engine):
     assert summary.endswith(f"engine={engine} seed=7")
 
 
+@pytest.mark.any_build
+def test_each_bug_is_found_in_a_program_of_its_own(selftest):
+    lines = [line.split() for line in selftest("--list").stdout.splitlines()]
+    mutants = [name for name, kind, *_ in lines if kind == "mutant"]
+    done = selftest("--engine", "program", *mutants, "answers-once-then-hangs")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found, nulls = counts(done.stdout.splitlines()[-1])
+    assert found[0] == found[1] and found[0] >= 55
+    assert nulls == (1, 1)
+
+
 def test_a_bug_that_is_not_found_is_an_error(selftest):
     done = selftest("--exclude", "accept.burst", "--color", "always")
     assert done.returncode == 1
