@@ -84,6 +84,20 @@ def test_the_known_bad_server_is_failed_for_each_of_its_bugs(start, bin_dir, tmp
         assert cause in run.stdout
 
 
+def test_a_program_that_crashes_is_told_in_its_own_words_and_started_again(start, bin_dir, tmp_path):
+    server = f"{bin_dir}/e3 selftest dies-on-binary --serve {{port}}"
+    run = start("e3", "run", "http.malformed", "--spawn", server, "--report", f"json={tmp_path}/run.json")
+    assert run.wait() == 1 and run.descendants() == []
+    checks = {check["id"]: check for check in json.loads((tmp_path / "run.json").read_text())["checks"]}
+    assert {name: check["verdict"] for name, check in checks.items()} == {
+        "http.malformed.request-line": "PASS",
+        "http.malformed.bytes": "CRASH",
+        "http.malformed.header": "PASS",
+    }
+    (crash, *_) = checks["http.malformed.bytes"]["failures"]
+    assert "exit code 4" in crash["actual"] and "not text" in crash["actual"]
+
+
 def test_one_seed_gives_one_transcript(start):
     def transcript():
         run = start("e3", "run", "--seed", "7")
