@@ -2,30 +2,21 @@
 """A server that speaks first, as SMTP's do (RFC 5321, section 3.1), on asyncio's streams."""
 
 import asyncio
-import sys
+
+import asyncio_server
 
 
-async def serve(reader, writer):
-    try:
-        writer.write(b"220 localhost ready\r\n")
-        while line := await asyncio.wait_for(reader.readline(), timeout=2):
-            if not line.endswith(b"\n"):
-                break
-            word = line.split()[:1]
-            if word == [b"QUIT"]:
-                writer.write(b"221 bye\r\n")
-                break
-            writer.write(b"250 ok\r\n" if word == [b"NOOP"] else b"500 unknown\r\n")
-            await writer.drain()
-    except (ConnectionError, TimeoutError, asyncio.TimeoutError, ValueError):
-        pass  # the peer has gone, says nothing, or says too much
-    finally:
-        writer.close()
+async def converse(reader, writer):
+    writer.write(b"220 localhost ready\r\n")
+    while line := await asyncio.wait_for(reader.readline(), timeout=2):
+        if not line.endswith(b"\n"):
+            break
+        word = line.split()[:1]
+        if word == [b"QUIT"]:
+            writer.write(b"221 bye\r\n")
+            break
+        writer.write(b"250 ok\r\n" if word == [b"NOOP"] else b"500 unknown\r\n")
+        await writer.drain()
 
 
-async def main():
-    server = await asyncio.start_server(serve, "127.0.0.1", int(sys.argv[1]), backlog=128)
-    await server.serve_forever()
-
-
-asyncio.run(main())
+asyncio_server.run(converse)
