@@ -12,7 +12,7 @@
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
 #include "harness/mutants/tiny_server.h"
-#include "harness/world/engines/in_process_source.h"
+#include "run_in_process.h"
 
 namespace e3 {
 namespace {
@@ -75,15 +75,7 @@ TEST(GeneratedPages, TheListOfChecks) {
 
 // "accept.burst: et-listen-single-accept", for each check that the mutant fails.
 std::map<std::string, std::string> kills_of(mutants::Bug bug) {
-  InProcessTarget target;
-  target.name = "mutant";
-  target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
-  Transcript transcript;
-  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
-  RunResult result;
-  run_checks(
-      base_checks(), source, {.profile = find_profile("http"), .seed = 42},
-      [](const Check&, const CheckResult*) {}, result);
+  const RunResult result = run_in_process([bug] { mutants::serve_tiny(bug, 8080); }, base_checks());
   std::map<std::string, std::string> kills;
   for (const CheckResult& check : result.checks) {
     for (const auto* list : {&check.failures, &check.warnings}) {

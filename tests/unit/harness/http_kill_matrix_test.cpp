@@ -9,7 +9,7 @@
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
 #include "harness/mutants/http_bug.h"
-#include "harness/world/engines/in_process_source.h"
+#include "run_in_process.h"
 
 namespace e3 {
 namespace {
@@ -24,16 +24,9 @@ std::string name_of(HttpBug bug) {
 }
 
 RunResult run_against(HttpBug bug) {
-  InProcessTarget target;
-  target.name = name_of(bug);
-  target.serve = [bug] { mutants::serve_http_mutant(bug, 8080); };
-  Transcript transcript;
-  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
-  RunResult result;
-  run_checks(
-      http_message_checks(), source, {.profile = find_profile("http"), .seed = 42},
-      [](const Check&, const CheckResult*) {}, result);
-  EXPECT_TRUE(result.complete) << target.name << ": " << result.unavailable;
+  RunResult result =
+      run_in_process([bug] { mutants::serve_http_mutant(bug, 8080); }, http_message_checks());
+  EXPECT_TRUE(result.complete) << name_of(bug) << ": " << result.unavailable;
   return result;
 }
 

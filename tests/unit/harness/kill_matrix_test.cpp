@@ -11,7 +11,7 @@
 #include "harness/checks/runner.h"
 #include "harness/mutants/tiny_server.h"
 #include "harness/selftest/examine.h"
-#include "harness/world/engines/in_process_source.h"
+#include "run_in_process.h"
 
 namespace e3::selftest {
 namespace {
@@ -24,16 +24,7 @@ constexpr InProcessEngine kEngines[] = {InProcessEngine::kSim, InProcessEngine::
 class KillMatrix : public ::testing::TestWithParam<InProcessEngine> {};
 
 RunResult run_against(Bug bug, InProcessEngine engine) {
-  InProcessTarget target;
-  target.name = "tiny server";
-  target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
-  Transcript transcript;
-  InProcessSource source(target, engine, 42, transcript);
-  RunResult result;
-  run_checks(
-      base_checks(), source, {.profile = find_profile("http"), .seed = 42},
-      [](const Check&, const CheckResult*) {}, result);
-  return result;
+  return run_in_process([bug] { mutants::serve_tiny(bug, 8080); }, base_checks(), engine);
 }
 
 TEST_P(KillMatrix, EachServerIsJudgedAsItDeserves) {

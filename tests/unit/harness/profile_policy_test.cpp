@@ -7,7 +7,7 @@
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
 #include "harness/mutants/tiny_server.h"
-#include "harness/world/engines/in_process_source.h"
+#include "run_in_process.h"
 
 namespace e3 {
 namespace {
@@ -16,16 +16,9 @@ using namespace std::chrono_literals;
 using mutants::Bug;
 
 CheckResult run_one(std::string_view id, Bug bug, const Profile& profile) {
-  InProcessTarget target;
-  target.name = "tiny server";
-  target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
-  Transcript transcript;
-  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
-  RunResult result;
-  run_checks(
-      {find_check(id)}, source, {.profile = &profile, .seed = 42},
-      [](const Check&, const CheckResult*) {}, result);
-  return result.checks.at(0);
+  return run_in_process([bug] { mutants::serve_tiny(bug, 8080); }, {find_check(id)},
+                        InProcessEngine::kSim, profile)
+      .checks.at(0);
 }
 
 TEST(ProfilePolicy, AServerThatMustCloseNeedNotAnswer) {
