@@ -63,11 +63,8 @@ std::unique_ptr<Wire> TcpWorld::open_wire(const ConnectOptions& options) {
     throw TargetUnavailable(
         fmt::format("cannot connect to {}: {}", endpoint_.text, std::strerror(errno)));
   }
-  const Patience patience(held_ ? kHeldConnectBound : std::chrono::nanoseconds(timeout_));
   pollfd entry{.fd = fd, .events = POLLOUT, .revents = 0};
-  while (::poll(&entry, 1, patience.poll_timeout()) == 0 && !patience.exhausted()) {
-    throw_if_interrupted();
-  }
+  poll_any({&entry, 1}, held_ ? kHeldConnectBound : std::chrono::nanoseconds(timeout_));
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -128,14 +125,9 @@ void TcpWorld::release() {
 bool TcpWorld::wait_for(Wire& wire, short events) {
   // Nobody writes while the target is held.
   const bool in_vain = held_ && events == POLLIN;
-  const Patience patience(in_vain ? 0ms : timeout_);
   pollfd entry{.fd = static_cast<SocketWire&>(wire).fd(), .events = events, .revents = 0};
-  while (::poll(&entry, 1, patience.poll_timeout()) <= 0) {
-    throw_if_interrupted();
-    // The kernel closes a dead program's sockets, so its end shows at the next poll.
-    if (patience.exhausted()) return false;
-  }
-  return true;
+  // The kernel closes a dead program's sockets, so its end shows at the next poll.
+  return poll_any({&entry, 1}, in_vain ? 0ms : timeout_);
 }
 
 bool TcpWorld::wait_readable(Wire& wire) { return wait_for(wire, POLLIN); }

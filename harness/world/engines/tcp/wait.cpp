@@ -41,4 +41,13 @@ void Patience::pause_uninterrupted() const {
   next_pause_ = std::min(next_pause_ * 2, kLongestPause);
 }
 
+bool poll_any(std::span<pollfd> entries, std::chrono::nanoseconds bound) {
+  const Patience patience(bound);
+  while (::poll(entries.data(), entries.size(), patience.poll_timeout()) <= 0) {
+    throw_if_interrupted();
+    if (patience.exhausted()) return false;
+  }
+  return true;
+}
+
 }  // namespace e3

@@ -2,7 +2,10 @@
 // Waiting for a condition in another process: look, pause briefly, look again, within a bound.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
+#include <span>
 
 namespace e3 {
 
@@ -22,5 +25,9 @@ class Patience {
   std::chrono::steady_clock::time_point end_;
   mutable std::chrono::nanoseconds next_pause_{0};
 };
+
+// Until any of the entries has what it asks for; false when none has within `bound`. Throws
+// Interrupted.
+bool poll_any(std::span<pollfd> entries, std::chrono::nanoseconds bound);
 
 }  // namespace e3

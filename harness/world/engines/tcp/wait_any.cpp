@@ -4,7 +4,6 @@
 #include <poll.h>
 
 #include "harness/world/engines/tcp/wait.h"
-#include "harness/world/interrupt.h"
 #include "harness/world/socket_wire.h"
 
 namespace e3 {
@@ -14,11 +13,7 @@ void wait_any_readable(const std::vector<Wire*>& wires, std::chrono::millisecond
   for (Wire* wire : wires) {
     entries.push_back({.fd = static_cast<SocketWire*>(wire)->fd(), .events = POLLIN, .revents = 0});
   }
-  const Patience patience(bound);
-  while (::poll(entries.data(), entries.size(), patience.poll_timeout()) <= 0) {
-    throw_if_interrupted();
-    if (patience.exhausted()) return;
-  }
+  poll_any(entries, bound);
 }
 
 }  // namespace e3
