@@ -23,10 +23,7 @@ void run_burst(Session& session) {
     world.hold();
     for (std::size_t i = 0; i < count; ++i) peers.push_back(world.connect());
     world.release();
-    for (Peer& peer : peers) {
-      peer.send(session.request());
-      session.finish_request(peer);
-    }
+    for (Peer& peer : peers) session.send_request(peer);
     std::size_t served = 0;
     for (Peer& peer : peers) {
       try {

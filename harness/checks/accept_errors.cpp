@@ -16,11 +16,6 @@ using namespace std::chrono_literals;
 // Servers may pause after a shortage; common pauses are between 10 ms and a second.
 constexpr VirtualTime kPause = 30s;
 
-void ask(Session& session, Peer& peer) {
-  peer.send(session.request());
-  session.finish_request(peer);
-}
-
 // The answer must come, if need be after a pause in accepting.
 void expect_answer_in_time(Session& session, Peer& peer) {
   World& world = session.world();
@@ -55,8 +50,8 @@ void run_once_each(Session& session, const std::vector<int>& errors, bool first_
         world.hold();
         Peer first = world.connect();
         Peer second = world.connect();
-        ask(session, first);
-        ask(session, second);
+        session.send_request(first);
+        session.send_request(second);
         const Strike strike(session, faults[index]);
         world.release();
         if (!first_is_lost) expect_answer_in_time(session, first);
@@ -86,7 +81,7 @@ void run_out_of_descriptors(Session& session) {
     waiting.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
       waiting.push_back(world.connect());
-      ask(session, waiting.back());
+      session.send_request(waiting.back());
     }
     session.expect_quiet();
     world.advance(1s);

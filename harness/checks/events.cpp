@@ -12,18 +12,13 @@ namespace {
 
 constexpr std::size_t kInBatch = 12;  // fewer than servers commonly ask for at once
 
-void ask(Session& session, Peer& peer) {
-  peer.send(session.request());
-  session.finish_request(peer);
-}
-
 // All are accepted; then all have something to say before the server looks.
 void run_full_batch(Session& session) {
   session.sweep({"ready at once:", "batches"}, {15, 16, 17, 31, 32, 33, 63, 64, 65, 90},
                 [&](std::size_t count) {
                   std::vector<Peer> peers = connect_crowd(session.world(), count);
                   session.world().hold();
-                  for (Peer& peer : peers) ask(session, peer);
+                  for (Peer& peer : peers) session.send_request(peer);
                   session.world().release();
                   for (Peer& peer : peers) session.expect_answer(peer);
                 });
@@ -52,11 +47,11 @@ void run_order(Session& session) {
     Peer leaver = world.connect();
     world.settle();
     world.hold();
-    ask(session, peers.front());
+    session.send_request(peers.front());
     leaver.close();
     Peer newcomer = world.connect();
-    ask(session, newcomer);
-    for (std::size_t i = 1; i < peers.size(); ++i) ask(session, peers[i]);
+    session.send_request(newcomer);
+    for (std::size_t i = 1; i < peers.size(); ++i) session.send_request(peers[i]);
     world.order_events(&order);
     world.release();
     world.settle();

@@ -42,8 +42,7 @@ void run_interleaved(Session& session) {
 // Somebody else asks while the others wait; then they get what they are owed.
 void ask_beside(Session& session) {
   Peer peer = session.world().connect();
-  peer.send(session.request());
-  session.finish_request(peer);
+  session.send_request(peer);
   try {
     session.expect_answer(peer);
   } catch (const Violation& violation) {

@@ -22,8 +22,7 @@ constexpr auto kStopBound = 10s;
 
 void exchange(Session& session) {
   Peer peer = session.world().connect();
-  peer.send(session.request());
-  session.finish_request(peer);
+  session.send_request(peer);
   session.receive_answer(peer);
 }
 
@@ -73,8 +72,7 @@ void run_restart(Session& session) {
     for (std::size_t i = 0; i < exchanges; ++i) exchange(session);
     session.restart_target();
     Peer peer = session.world().connect();
-    peer.send(session.request());
-    session.finish_request(peer);
+    session.send_request(peer);
     session.expect_answer(peer);
   });
 }

@@ -24,6 +24,15 @@ struct Mask {
 // legitimate; which of them holds is the protocol's to say.
 enum class HalfClose { kAnswers, kMayClose, kCloses };
 
+// As a file spells them.
+struct HalfCloseName {
+  HalfClose policy;
+  std::string_view name;
+};
+inline constexpr HalfCloseName kHalfCloseNames[] = {{HalfClose::kAnswers, "answers"},
+                                                    {HalfClose::kMayClose, "may-close"},
+                                                    {HalfClose::kCloses, "closes"}};
+
 // Where an answer says how long it is: an unsigned number, the most significant byte first unless
 // `little_endian`, which counts the bytes of the answer but for `more` of them.
 struct LengthField {

@@ -30,9 +30,12 @@ LengthField length_of(TomlTable& table) {
 }
 
 void take_half_close(TomlTable& file, Profile& profile) {
-  const auto policy = file.choice("half_close", {"answers", "may-close", "closes"});
-  if (policy == "may-close") profile.half_close = HalfClose::kMayClose;
-  if (policy == "closes") profile.half_close = HalfClose::kCloses;
+  std::vector<std::string_view> names;
+  for (const HalfCloseName& each : kHalfCloseNames) names.push_back(each.name);
+  const auto chosen = file.choice("half_close", names);
+  for (const HalfCloseName& each : kHalfCloseNames) {
+    if (chosen == each.name) profile.half_close = each.policy;
+  }
   if (profile.half_close != HalfClose::kAnswers && profile.peer_ends) {
     file.fail("half_close", "contradicts peer_ends = true");
   }

@@ -20,10 +20,10 @@ std::string profile_text(const Profile& profile) {
   if (profile.is_http) file.insert("http", true);
   if (profile.peer_ends) {
     file.insert("peer_ends", true);
-  } else {
-    file.insert("half_close", profile.half_close == HalfClose::kAnswers    ? "answers"
-                              : profile.half_close == HalfClose::kMayClose ? "may-close"
-                                                                           : "closes");
+  }
+  for (const HalfCloseName& each : kHalfCloseNames) {
+    const bool holds = !profile.peer_ends && profile.half_close == each.policy;
+    if (holds) file.insert("half_close", each.name);
   }
   if (profile.time_out) file.insert("time_out_ms", std::int64_t{profile.time_out->count()});
   if (const auto& length = profile.answer_length) {

@@ -82,6 +82,11 @@ class Session {
   // The request made longer by `filler`. Throws NotApplicable where the profile cannot say how.
   std::string padded_request(std::string_view filler) const;
 
+  // Sends the whole request, to its end.
+  void send_request(Peer& peer) {
+    peer.send(request());
+    finish_request(peer);
+  }
   // The peer has sent all of its request: half-closes where the protocol wants that.
   void finish_request(Peer& peer);
   // Reads until the answer's end, where the profile knows it, or until nothing more comes.

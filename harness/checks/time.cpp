@@ -51,8 +51,7 @@ void run_unfinished(Session& session) {
   const std::vector<std::size_t> points = together ? std::vector{lengths.back()} : lengths;
   session.sweep({"bytes sent:", "silences"}, points, [&](std::size_t most) {
     std::vector<Peer> peers;
-    for (const std::size_t length : lengths) {
-      if (together ? length > most : length != most) continue;
+    for (const std::size_t length : together ? lengths : std::vector{most}) {
       peers.push_back(session.world().connect());
       peers.back().send(std::string_view(session.request()).substr(0, length));
     }
