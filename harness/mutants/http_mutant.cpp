@@ -253,6 +253,11 @@ void HttpMutant::time_out() {
 }
 
 void HttpMutant::drop(int fd) {
+  if (has(HttpBug::kResetsMalformed) && connections_[fd].ending) {
+    // As if input were unread, which depends on how much the client had sent by now.
+    const linger abortive{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &abortive, sizeof abortive);
+  }
   connections_.erase(fd);
   ::close(fd);
 }

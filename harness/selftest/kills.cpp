@@ -64,7 +64,7 @@ constexpr Kill kKills[] = {
     {"drops-answer-at-half-close", "close.hangup.half-close-at-once", "halfclose-drops-response"},
     {"keeps-half-open", "close.hangup.half-close", "halfclose-leak"},
     {"leaks-on-abrupt-close", "close.hangup.during-answer", "fd-leak-error-path"},
-    {"ignores-hangup", "close.hangup.during-answer", "hup-err-ignored-spin"},
+    {"ignores-hangup", "close.hangup.during-answer", "hup-err-ignored-spin", Shown::kInProcess},
     {"ignores-hangup", "close.hangup.reset", "hup-err-ignored-spin"},
     {"ignores-hangup", "close.hangup.reset-in-queue", "hup-err-ignored-spin"},
     {"raises-sigpipe", "close.hangup.gone-before-answer", "sigpipe-death", Shown::kInProcess},

@@ -10,7 +10,7 @@ namespace e3::selftest {
 // Where it can be seen.
 enum class Shown {
   kEverywhere,
-  kInProcess,  // from outside, nothing tells of it
+  kInProcess,  // from outside, nothing tells of it, or the kernel's larger buffers hide it
   kAsProgram,  // only as a program of its own
   kOnSim,      // only a kernel of our own can make the call fail so
 };

@@ -46,8 +46,10 @@ std::size_t Peer::send(std::string_view bytes) {
     }
   }
   note(PeerDeed::kSends, static_cast<long>(sent), bytes.size(), bytes.substr(0, sent));
-  if (error == -ECONNRESET) {
-    was_reset_ = true;  // told once, as by SO_ERROR of socket(7): reads now say end of file
+  // EPIPE: the reset came after the server had ended its side. Told once, as by SO_ERROR of
+  // socket(7): reads now say end of file.
+  if (error == -ECONNRESET || (error == -EPIPE && !shut_)) {
+    was_reset_ = true;
     note(PeerDeed::kSeesError, error);
   }
   return sent;
@@ -55,6 +57,7 @@ std::size_t Peer::send(std::string_view bytes) {
 
 void Peer::shutdown_write() {
   note(PeerDeed::kHalfCloses);
+  shut_ = true;
   wire_->shutdown_write();
 }
 

@@ -71,6 +71,7 @@ class Peer {
   std::string greeting_;
   std::string received_;
   Ending ending_ = Ending::kOpen;
+  bool shut_ = false;       // this side has been ended
   bool was_reset_ = false;  // a send has said so
 };
 

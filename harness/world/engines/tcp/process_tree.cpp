@@ -95,13 +95,16 @@ std::vector<pid_t> ProcessTree::members() const {
   return found;
 }
 
-std::chrono::nanoseconds ProcessTree::cpu_time() const {
-  std::chrono::nanoseconds total{0};
+ProcessTree::ProcessorTime ProcessTree::processor_time() const {
+  ProcessorTime total;
   for (const pid_t pid : members()) {
     for (const fs::path& thread : entries(fmt::format("/proc/{}/task", pid))) {
       std::ifstream file(thread / "schedstat");
       std::chrono::nanoseconds::rep used = 0;
-      if (file >> used) total += std::chrono::nanoseconds(used);
+      std::chrono::nanoseconds::rep waited = 0;
+      if (!(file >> used >> waited)) continue;
+      total.used += std::chrono::nanoseconds(used);
+      total.waited += std::chrono::nanoseconds(waited);
     }
   }
   return total;

@@ -18,8 +18,12 @@ class ProcessTree {
 
   // The root (while it lives) and everything below it.
   std::vector<pid_t> members() const;
-  // Processor time used so far by all threads of all members.
-  std::chrono::nanoseconds cpu_time() const;
+  // Processor time of all threads of all members so far.
+  struct ProcessorTime {
+    std::chrono::nanoseconds used{0};
+    std::chrono::nanoseconds waited{0};  // able to run, while others did
+  };
+  ProcessorTime processor_time() const;
   // Whether every thread sleeps, waiting for something.
   bool is_asleep() const;
   // Whether every thread has been stopped by a signal.

@@ -21,8 +21,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A quiet target uses no processor time. One that used this much since everybody went quiet spins.
-constexpr auto kSpinCpuTime = 300ms;
+// A quiet target wants no processor time. One that wanted this much since everybody went quiet, and
+// got so much of it, spins. Waiting counts: beside a busy neighbour, whoever spins gets little.
+constexpr auto kSpinWanted = 300ms;
+constexpr auto kSpinUsed = 100ms;
+// What a target may use for one fragment before it is no longer waited for.
+constexpr auto kFragmentCpuTime = 50ms;
 // Bounds that only a target in trouble, or a machine in trouble, ever reaches.
 constexpr auto kQuietBound = 10s;
 constexpr auto kReadBound = 1s;
@@ -105,6 +109,18 @@ void TcpWorld::settle() {
     const Patience patience(kReadBound);
     while (!was_read(*wire) && !patience.exhausted() && target_lives()) patience.pause();
   }
+  if (program_ != nullptr) let_it_act();
+}
+
+// What was read is not yet acted upon; a program of ours is done when it sleeps.
+void TcpWorld::let_it_act() {
+  const ProcessTree& tree = program_->tree();
+  const Patience patience(kReadBound);
+  const auto before = tree.processor_time().used;
+  while (!tree.is_asleep() && !patience.exhausted() && target_lives() &&
+         tree.processor_time().used - before < kFragmentCpuTime) {
+    patience.pause();
+  }
 }
 
 void TcpWorld::hold() {
@@ -138,13 +154,14 @@ Health TcpWorld::health() {
   Health health;
   if (program_ == nullptr) return health;
   const Patience patience(kQuietBound);
-  const auto cpu_before = program_->tree().cpu_time();
+  const auto before = program_->tree().processor_time();
   while (!(health.death = program_->death()) && !program_->tree().is_asleep()) {
-    const auto used = program_->tree().cpu_time() - cpu_before;
-    if (used >= kSpinCpuTime) {
+    const auto now = program_->tree().processor_time();
+    const auto used = now.used - before.used;
+    if (used >= kSpinUsed && used + now.waited - before.waited >= kSpinWanted) {
       health.spin =
-          fmt::format("{} ms of processor time with nothing to do, and still running",
-                      std::chrono::duration_cast<std::chrono::milliseconds>(kSpinCpuTime).count());
+          fmt::format("wanted the processor for {} ms with nothing to do, and still does",
+                      std::chrono::duration_cast<std::chrono::milliseconds>(kSpinWanted).count());
       break;
     }
     if (patience.exhausted()) break;

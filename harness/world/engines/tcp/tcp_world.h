@@ -44,6 +44,7 @@ class TcpWorld final : public World {
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
   bool wait_for(Wire& wire, short events);
   bool was_read(const SocketWire& wire);
+  void let_it_act();
   bool target_lives();
   std::size_t connections_kept();
 
