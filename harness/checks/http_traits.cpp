@@ -61,10 +61,7 @@ HttpTraits learn_http_traits(Session& session) {
 
 const HttpTraits& http_traits(Session& session) {
   Learned& learned = session.learned();
-  // A profile whose large request is its plain one says that every request is answered alike: such
-  // a server does not read messages.
-  const Profile& profile = session.profile();
-  if (profile.large_request == profile.request) {
+  if (session.profile().answers_alike) {
     throw NotApplicable{"the profile's server answers every request alike"};
   }
   if (!learned.http) learned.http = learn_http_traits(session);

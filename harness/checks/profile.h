@@ -61,8 +61,9 @@ struct Profile {
   std::optional<std::chrono::milliseconds> time_out = {};
   // Where the request can be made longer, by any letters or digits; nullopt: nowhere.
   std::optional<std::size_t> pad_at = {};
-  bool is_http = false;    // the answer has a status line; its Date may differ
-  bool peer_ends = false;  // the request ends with the peer's half-close
+  bool is_http = false;        // the answer has a status line; its Date may differ
+  bool answers_alike = false;  // whatever the request: the server does not read messages
+  bool peer_ends = false;      // the request ends with the peer's half-close
 };
 
 // Those that need no file.

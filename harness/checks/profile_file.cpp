@@ -55,6 +55,7 @@ Profile profile_of(TomlTable& file, const std::string& name) {
     profile.pad_at = static_cast<std::size_t>(*pad_at);
   }
   profile.is_http = file.boolean("http").value_or(false);
+  profile.answers_alike = file.boolean("answers_alike").value_or(false);
   profile.peer_ends = file.boolean("peer_ends").value_or(false);
   take_half_close(file, profile);
   if (auto length = file.table("answer_length")) {

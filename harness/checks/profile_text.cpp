@@ -18,6 +18,7 @@ std::string profile_text(const Profile& profile) {
   if (!profile.greeting_end.empty()) file.insert("greeting_end", profile.greeting_end);
   if (profile.pad_at) file.insert("pad_at", static_cast<std::int64_t>(*profile.pad_at));
   if (profile.is_http) file.insert("http", true);
+  if (profile.answers_alike) file.insert("answers_alike", true);
   if (profile.peer_ends) {
     file.insert("peer_ends", true);
   }

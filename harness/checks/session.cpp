@@ -7,6 +7,7 @@
 #include <chrono>
 #include <utility>
 
+#include "harness/checks/http_exchange.h"
 #include "harness/checks/learned.h"
 
 namespace e3 {
@@ -145,10 +146,14 @@ void Session::receive_answer(Peer& peer) {
   if (const auto& length = profile_->answer_length) {
     peer.receive_up_to(length->at + length->bytes);
     if (const auto size = announced_size(*length, peer.received())) peer.receive_up_to(*size);
-  } else if (profile_->answer_end.empty()) {
-    peer.receive_to_end();
-  } else {
+  } else if (!profile_->answer_end.empty()) {
     peer.receive_until(profile_->answer_end);
+  } else if (profile_->is_http) {
+    const Conversation seen =
+        read_answers(peer, {.first_is_to_head = request().starts_with("HEAD ")});
+    if (!seen.problem.empty()) peer.receive_to_end();
+  } else {
+    peer.receive_to_end();
   }
 }
 

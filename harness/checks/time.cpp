@@ -22,6 +22,9 @@ std::vector<std::size_t> prefixes(const Session& session) {
   return {1, session.request().size() / 2, session.request().size() - 1};
 }
 
+// Real minutes: whoever has to wait for the server's time-out waits beside the others.
+bool waits_together(Session& session) { return !session.world().abilities().virtual_time; }
+
 // Where a request is whatever comes before the peer ends, a pause may be one between two requests.
 void require_requests_with_an_end(const Session& session) {
   if (session.profile().peer_ends) throw NotApplicable{"no request is unfinished"};
@@ -36,6 +39,7 @@ void require_a_time_out(Session& session) {
 
 void run_silent(Session& session) {
   require_a_time_out(session);
+  if (waits_together(session)) throw NotShown{"waits together with the peers of time.unfinished"};
   session.sweep({"bytes sent:", "silences"}, {0}, [&](std::size_t) {
     Peer peer = session.world().connect();
     session.world().settle();
@@ -45,18 +49,27 @@ void run_silent(Session& session) {
 
 void run_unfinished(Session& session) {
   require_a_time_out(session);
-  // One after another where that costs nothing; in real time they wait together.
-  const std::vector<std::size_t> lengths = prefixes(session);
-  const bool together = !session.world().abilities().virtual_time;
+  // One after another where that costs nothing.
+  std::vector<std::size_t> lengths = prefixes(session);
+  const bool together = waits_together(session);
+  if (together) lengths.insert(lengths.begin(), 0);  // time.silent's
   const std::vector<std::size_t> points = together ? std::vector{lengths.back()} : lengths;
   session.sweep({"bytes sent:", "silences"}, points, [&](std::size_t most) {
     std::vector<Peer> peers;
-    for (const std::size_t length : together ? lengths : std::vector{most}) {
+    const std::vector<std::size_t> sent = together ? lengths : std::vector{most};
+    for (const std::size_t length : sent) {
       peers.push_back(session.world().connect());
       peers.back().send(std::string_view(session.request()).substr(0, length));
     }
     session.world().settle();
-    for (Peer& peer : peers) session.expect_end(peer);
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      try {
+        session.expect_end(peers[i]);
+      } catch (Violation& violation) {
+        violation.actual += fmt::format(", {} bytes of the request sent", sent[i]);
+        throw;
+      }
+    }
   });
 }
 

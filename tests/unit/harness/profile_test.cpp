@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <string>
 #include <string_view>
+
+#include "harness/checks/profile_text.h"
 
 namespace e3 {
 namespace {
@@ -64,6 +67,13 @@ until = " "
   EXPECT_EQ(profile.half_close, HalfClose::kMayClose);
   EXPECT_FALSE(profile.is_http);
   EXPECT_EQ(masked(profile, "#7 a\n#1234 b\n#"), "#* a\n#* b\n#*");
+}
+
+TEST(ProfileFile, ServersThatDoNotReadMessagesAreToldApart) {
+  const std::string request = R"(request = "GET / HTTP/1.1\r\nHost: e3\r\n\r\n")";
+  EXPECT_FALSE(parse_profile(request + "\nhttp = true\n", "mine.toml").answers_alike);
+  const std::string hello = profile_text(*find_profile("hello"));
+  EXPECT_TRUE(parse_profile(hello, "hello.toml").answers_alike);
 }
 
 TEST(ProfileFile, AMaskWithoutAnEndReachesToTheAnswersEnd) {
