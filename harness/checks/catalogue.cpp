@@ -50,7 +50,7 @@ std::vector<const Check*> base_checks() {
 std::vector<const Check*> http_message_checks() {
   return joined({http_request_line_checks(), http_field_checks(), http_content_length_checks(),
                  http_chunked_checks(), http_answer_checks(), http_connection_checks(),
-                 http_expect_checks()});
+                 http_pipeline_checks(), http_expect_checks()});
 }
 
 std::vector<const Check*> all_checks() {

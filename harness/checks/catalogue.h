@@ -31,6 +31,7 @@ std::span<const Check> http_content_length_checks();
 std::span<const Check> http_chunked_checks();
 std::span<const Check> http_answer_checks();
 std::span<const Check> http_connection_checks();
+std::span<const Check> http_pipeline_checks();
 std::span<const Check> http_expect_checks();
 
 // The causes that the checks of events, of time and of isolation name.

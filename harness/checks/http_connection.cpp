@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HTTP: when a connection lives on, and in which order requests on it are answered.
+// HTTP: when a connection lives on, and when it ends.
 #include <fmt/format.h>
 
 #include <string>
@@ -16,7 +16,6 @@ namespace {
 constexpr Level kMust = Level::kMust;
 constexpr Level kShould = Level::kShould;
 constexpr std::string_view kClose = "RFC 9112, section 9.6";
-constexpr std::string_view kPlainGet = "{get}";
 
 constexpr HttpCase kCloses[] = {
     {.variant = {"close", kMust, kClose},
@@ -41,16 +40,6 @@ constexpr HttpCase kCloses[] = {
      .good = kYes,
      .must_end = true},
 };
-
-bool is_usual(const HttpAnswer& answer, const HttpTraits& traits) {
-  return answer.status / 100 == 2 && answer.body == traits.get.body;
-}
-
-const HttpTraits& persistent_traits(Session& session) {
-  const HttpTraits& traits = http_traits(session);
-  if (!traits.persistent) throw NotApplicable{"the target closes after each answer"};
-  return traits;
-}
 
 void run_sequential(Session& session) {
   const HttpTraits& traits = persistent_traits(session);
@@ -91,71 +80,24 @@ void run_keep_alive_10(Session& session) {
   });
 }
 
-struct PipelineLength {
-  Variant variant;
-  std::size_t requests;
-};
-constexpr PipelineLength kPipelines[] = {{{"2", kMust, "RFC 9112, section 9.3.2"}, 2},
-                                         {{"16", kMust, "RFC 9112, section 9.3.2"}, 16},
-                                         {{"1000", kMust, "RFC 9112, section 9.3.2"}, 1000}};
-Variant pipeline_variant(std::size_t index) { return kPipelines[index].variant; }
-
-// All answered in order; or some, and then the last one says that it is the last.
-void expect_pipelined(Session& session, Peer& peer, const HttpTraits& traits, std::size_t count) {
-  const Conversation seen = read_answers(peer, {.answers = count});
-  for (const HttpAnswer& answer : seen.answers) {
-    Session::require(is_usual(answer, traits), Symptom::kWrongAnswer, "the usual answer each time",
-                     describe(seen));
-  }
-  Session::require(seen.problem.empty(), Symptom::kBadLength, "answers that can be told apart",
-                   describe(seen));
-  const bool told = seen.last() != nullptr && seen.last()->says_close;
-  if (seen.answers.size() == count || told) return;
-  Violation lost{Symptom::kNoAnswer, fmt::format("{} answers", count), describe(seen)};
-  // Closing without notice is allowed, though the client must then guess (RFC 9112, 9.3.2).
-  if (!seen.answers.empty() && seen.ending == Ending::kEof) return session.warn(lost);
-  lost.waits_for_ever = seen.ending == Ending::kOpen;
-  throw lost;
-}
-
-void run_pipeline(Session& session) {
-  const HttpTraits& traits = http_traits(session);
-  const std::size_t count = kPipelines[session.variant()].requests;
-  std::string requests;
-  for (std::size_t i = 0; i < count; ++i) requests += expanded(kPlainGet, traits);
-  session.sweep({"pipeline", "pipelines"}, {1}, [&](std::size_t) {
-    Peer peer = session.world().connect();
-    peer.send(requests);
-    expect_pipelined(session, peer, traits, count);
-  });
-}
-
-void run_pipeline_split(Session& session) {
+// A server that stopped reading while its answer waited for room has to take up reading again.
+void run_after_slow_answer(Session& session) {
   const HttpTraits& traits = persistent_traits(session);
-  const std::string request = expanded(kPlainGet, traits);
-  const std::string requests = request + request;
-  std::vector<std::size_t> offsets = Session::spread(requests.size() - 2, requests.size());
-  session.sweep({"offset", "offsets"}, offsets, [&](std::size_t offset) {
-    Peer peer = session.world().connect();
-    peer.send(std::string_view(requests).substr(0, offset + 1));
-    session.world().settle();
-    peer.send(std::string_view(requests).substr(offset + 1));
-    expect_pipelined(session, peer, traits, 2);
-  });
-}
-
-void run_bad_second(Session& session) {
-  const HttpTraits& traits = persistent_traits(session);
-  session.sweep({"pipeline", "pipelines"}, {1}, [&](std::size_t) {
-    Peer peer = session.world().connect();
-    peer.send(expanded(kPlainGet, traits) + "GET / HTTP/1.1 X\r\n\r\n");
-    const Conversation seen = read_answers(peer, {.to_the_end = true});
-    Session::require(!seen.answers.empty() && is_usual(seen.answers.front(), traits),
-                     Symptom::kNoAnswer, "the whole answer to the first, valid request",
-                     describe(seen));
-    Session::require(seen.answers.size() == 1 || seen.answers[1].status >= 400,
-                     Symptom::kWrongAnswer, "4xx to the second, or the end", describe(seen));
-    session.expect_end(peer);
+  HttpTraits large = traits;
+  take_over_request(session.request_that_fills_buffers(), large);
+  const std::string request = expanded(kPlainGet, large);
+  session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
+    Peer peer = session.world().connect({.tiny_buffers = true});
+    peer.send(request);
+    session.expect_quiet();
+    const Conversation first = read_answers(peer, {});
+    Session::require(first.last() != nullptr, Symptom::kWrongAnswer, "the large answer",
+                     describe(first));
+    if (first.last()->says_close) throw NotApplicable{"the target closes after a large answer"};
+    peer.send(expanded(kPlainGet, traits));
+    const Conversation both = read_answers(peer, {.answers = 2});
+    Session::require(both.answers.size() == 2 && is_usual(both.answers.back(), traits),
+                     Symptom::kNoAnswer, "an answer to the next request, too", describe(both));
   });
 }
 
@@ -180,17 +122,17 @@ constexpr Blame kBlames[] = {{Symptom::kWrongAnswer, "http-persistence"},
                              {Symptom::kNoAnswer, "http-persistence"},
                              {Symptom::kNotEnded, "http-persistence"},
                              {Symptom::kBadLength, "http-answer-framing"}};
-constexpr Blame kPipelineBlames[] = {{Symptom::kWrongAnswer, "http-pipeline-lost"},
-                                     {Symptom::kExtraAnswer, "http-pipeline-lost"},
-                                     {Symptom::kNoAnswer, "http-pipeline-lost"},
-                                     {Symptom::kNotEnded, "http-doubtful-kept-open"},
-                                     {Symptom::kBadLength, "http-answer-framing"}};
+constexpr Blame kResumeBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
+                                   {Symptom::kNotEnded, "in-not-restored"},
+                                   {Symptom::kWrongAnswer, "partial-write-truncated"},
+                                   {Symptom::kSpins, "out-left-armed-spin"}};
 constexpr Blame kErrorBlames[] = {{Symptom::kNoAnswer, "http-error-lost"},
                                   {Symptom::kWrongAnswer, "http-error-lost"}};
 
-constexpr std::string_view kOrder =
-    "answers come in the order of the requests, whole, however the requests are cut (RFC 9112, "
-    "section 9.3.2)";
+constexpr std::string_view kGoOn =
+    "EPOLL_CTL_MOD replaces the interest: whoever asks for EPOLLOUT alone while an answer waits "
+    "hears of no input until it asks for EPOLLIN again: epoll_ctl(2); the connection persists (RFC "
+    "9112, section 9.3)";
 
 constexpr Check kChecks[] = {
     {.id = "http.connection.close",
@@ -218,29 +160,13 @@ constexpr Check kChecks[] = {
      .needs = {.http = true},
      .blames = kBlames,
      .run = run_keep_alive_10},
-    {.id = "http.pipeline",
-     .when = "many requests come in one write",
-     .must = "answer all in order, or say at which the connection ends",
-     .because = kOrder,
+    {.id = "http.connection.after-slow-answer",
+     .when = "the next request comes after an answer that had to wait for its reader",
+     .must = "answer it as any other",
+     .because = kGoOn,
      .needs = {.http = true},
-     .blames = kPipelineBlames,
-     .run = run_pipeline,
-     .variant_count = std::size(kPipelines),
-     .variant = pipeline_variant},
-    {.id = "http.pipeline.split",
-     .when = "two requests are cut at every offset in turn",
-     .must = "answer both",
-     .because = kOrder,
-     .needs = {.http = true},
-     .blames = kPipelineBlames,
-     .run = run_pipeline_split},
-    {.id = "http.pipeline.bad-second",
-     .when = "a malformed request follows a valid one in the same write",
-     .must = "answer the valid one whole, and then refuse or close",
-     .because = kOrder,
-     .needs = {.http = true},
-     .blames = kPipelineBlames,
-     .run = run_bad_second},
+     .blames = kResumeBlames,
+     .run = run_after_slow_answer},
     {.id = "http.error-while-sending",
      .when = "the client is still sending when its request is refused",
      .must = "let it read the refusal",

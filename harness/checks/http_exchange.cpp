@@ -74,6 +74,10 @@ void append_word(std::string& text, std::string_view word, const HttpTraits& tra
 
 }  // namespace
 
+bool is_usual(const HttpAnswer& answer, const HttpTraits& traits) {
+  return answer.status / 100 == 2 && answer.body == traits.get.body;
+}
+
 Conversation read_answers(Peer& peer, const ReadPlan& plan) {
   Conversation seen;
   while (true) {

@@ -36,6 +36,11 @@ Conversation read_answers(Peer& peer, const ReadPlan& plan);
 // The same of what `peer` has got already; does not wait.
 Conversation answers_so_far(const Peer& peer);
 
+// A plain request, for expanded().
+inline constexpr std::string_view kPlainGet = "{get}";
+// Whether this is the usual answer to it.
+bool is_usual(const HttpAnswer& answer, const HttpTraits& traits);
+
 // The bytes of a pattern. "{target}" and "{host}" stand for what the profile asks for; "{get}" for
 // a whole plain request, "{head}" for the same without the empty line, "{post}" for the like with
 // POST, "{chunked}" for that with the coding and the empty line; "{1000*ab}" for "ab" 1000 times.

@@ -68,4 +68,10 @@ const HttpTraits& http_traits(Session& session) {
   return *learned.http;
 }
 
+const HttpTraits& persistent_traits(Session& session) {
+  const HttpTraits& traits = http_traits(session);
+  if (!traits.persistent) throw NotApplicable{"the target closes after each answer"};
+  return traits;
+}
+
 }  // namespace e3

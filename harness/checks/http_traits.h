@@ -30,5 +30,7 @@ HttpTraits learn_http_traits(Session& session);
 
 // The known traits of the session's target; learns them at the first call of a run.
 const HttpTraits& http_traits(Session& session);
+// Throws NotApplicable when the target closes after each answer.
+const HttpTraits& persistent_traits(Session& session);
 
 }  // namespace e3

@@ -44,10 +44,29 @@ void run_stall(Session& session) {
                 });
 }
 
+// The end of input is known after one look, and stays: a level-triggered interest in it never
+// rests. Whether the rest is sent is for close.hangup.half-close to say: some take a peer that has
+// ended its side for gone.
+void run_half_closed(Session& session) {
+  const std::string& request = session.request_that_fills_buffers();
+  session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
+    Peer peer = ask_with_tiny_buffers(session, request);
+    session.world().settle();
+    if (!session.profile().peer_ends) peer.shutdown_write();
+    session.expect_quiet();
+    peer.receive_up_to(session.answer_to(request).bytes.size());
+    if (peer.ending() == Ending::kOpen) session.expect_answer(peer, request);
+  });
+}
+
 constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "out-not-armed"},
                                  {Symptom::kNotEnded, "out-not-armed"},
                                  {Symptom::kWrongAnswer, "partial-write-truncated"},
                                  {Symptom::kSpins, "out-left-armed-spin"}};
+
+constexpr Blame kHalfClosedBlames[] = {{Symptom::kSpins, "rdhup-spin"},
+                                       {Symptom::kNoAnswer, "halfclose-drops-response"},
+                                       {Symptom::kWrongAnswer, "halfclose-drops-response"}};
 
 constexpr std::string_view kPartial =
     "send() takes what fits and returns how much that was; the rest is sent at EPOLLOUT: send(2), "
@@ -69,6 +88,15 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kSlowBlames,
      .run = run_stall},
+    {.id = "write.slow-reader.half-closed",
+     .when = "a peer ends its sending side while most of a large answer waits for room",
+     .must = "wait without spinning, then send the rest or end the connection",
+     .because =
+         "EPOLLRDHUP and EPOLLIN stay reported after the end of input, at every wait, for as "
+         "long as they are asked for: epoll_ctl(2), epoll(7)",
+     .needs = {},
+     .blames = kHalfClosedBlames,
+     .run = run_half_closed},
 };
 
 }  // namespace

@@ -37,6 +37,7 @@ enum class HttpBug {
   kWrapsLengths,         // 2^64 + 5 is 5
   kFirstLengthWins,      // of two Content-Lengths
   kStopsAfterThree,      // the fourth request on a connection is never read
+  kForgetsToReadOn,      // after an answer that had to wait for room
   kDiesOnHugeLength,     // reserves what Content-Length announces
   kKeepsSilentHalfOpen,  // a peer that ends its side without a word is kept for ever
   kLengthBeatsChunked,   // Content-Length is used although there is a Transfer-Encoding

@@ -31,6 +31,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kWrapsLengths, "wraps-lengths"},
     {HttpBug::kFirstLengthWins, "first-length-wins"},
     {HttpBug::kStopsAfterThree, "stops-after-three"},
+    {HttpBug::kForgetsToReadOn, "forgets-to-read-on"},
     {HttpBug::kDiesOnHugeLength, "dies-on-huge-length"},
     {HttpBug::kKeepsSilentHalfOpen, "keeps-silent-half-open"},
     {HttpBug::kLengthBeatsChunked, "length-beats-chunked"},

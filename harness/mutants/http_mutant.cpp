@@ -27,6 +27,7 @@ struct HttpConnection {
   bool spoke = false;      // has sent anything at all
   bool continued = false;  // 100 has been sent for the request that is being read
   bool ending = false;     // nothing more is served: the rest of the input is thrown away
+  bool waited = false;     // an answer has had to wait for room
   bool shut = false;       // our side has ended; waiting for the peer's end
 };
 
@@ -234,11 +235,15 @@ void HttpMutant::write_to(int fd) {
   while (!connection.output.empty()) {
     const ssize_t sent =
         ::send(fd, connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EAGAIN) return watch(fd, EPOLLOUT, EPOLL_CTL_MOD);
+    if (sent < 0 && errno == EAGAIN) {
+      connection.waited = true;
+      return watch(fd, EPOLLOUT, EPOLL_CTL_MOD);
+    }
     if (sent < 0) return drop(fd);
     connection.output.erase(0, static_cast<std::size_t>(sent));
   }
-  watch(fd, EPOLLIN, EPOLL_CTL_MOD);
+  const bool reads_on = !(connection.waited && has(HttpBug::kForgetsToReadOn));
+  watch(fd, reads_on ? std::uint32_t{EPOLLIN} : 0U, EPOLL_CTL_MOD);
   if (!connection.ending || connection.shut) return;
   if (has(HttpBug::kResetsMalformed) || has(HttpBug::kServesShortBodies)) return drop(fd);
   ::shutdown(fd, SHUT_WR);  // and then read on: a close now could reset the connection

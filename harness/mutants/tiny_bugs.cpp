@@ -33,6 +33,7 @@ constexpr BugName kBugNames[] = {
     {Bug::kRetriesFullBuffer, "retries-full-buffer"},
     {Bug::kTakesFullForError, "takes-full-for-error"},
     {Bug::kDropsInterruptedWrite, "drops-interrupted-write"},
+    {Bug::kKeepsWatchingTheEnd, "keeps-watching-the-end"},
     {Bug::kRepeatsAfterShortWrite, "repeats-after-short-write"},
     {Bug::kDiesOfSendError, "dies-of-send-error"},
     {Bug::kReadsEofForEver, "reads-eof-for-ever"},

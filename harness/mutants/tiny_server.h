@@ -40,6 +40,7 @@ enum class Bug {
   // Writing.
   kIgnoresShortWrite,       // closes after the first send, whatever it took
   kNeverWaitsToWrite,       // keeps the rest but never asks for EPOLLOUT
+  kKeepsWatchingTheEnd,     // asks for EPOLLRDHUP, too, while it waits for room
   kRetriesFullBuffer,       // calls send again and again while the buffer is full
   kTakesFullForError,       // drops the connection when send says EAGAIN
   kDropsInterruptedWrite,   // ... or EINTR

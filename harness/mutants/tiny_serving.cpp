@@ -147,7 +147,8 @@ void TinyServer::write_to(int fd, Connection& connection) {
       if (errno != EAGAIN || has(Bug::kTakesFullForError)) return fail(fd);
       if (has(Bug::kRetriesFullBuffer)) continue;
       if (edges_) return;  // watched from the start
-      watch(fd, has(Bug::kNeverWaitsToWrite) ? EPOLLRDHUP : EPOLLOUT, EPOLL_CTL_MOD);
+      const std::uint32_t end = has(Bug::kKeepsWatchingTheEnd) ? std::uint32_t{EPOLLRDHUP} : 0U;
+      watch(fd, has(Bug::kNeverWaitsToWrite) ? EPOLLRDHUP : EPOLLOUT | end, EPOLL_CTL_MOD);
       return;
     }
     if (has(Bug::kIgnoresShortWrite)) break;

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""How soon fuzz_schedule's search finds servers that have one bug each."""
+"""How soon fuzz_schedule's search finds servers that have one bug each, and how short it says so."""
 
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import typing
 
 from bars import Figure
 from processor_time import children_seconds
@@ -29,8 +31,19 @@ INVISIBLE = {
 }
 
 
-def seconds_until_found(program, mutant, seeds, limit):
-    """Processor time from the start to the minimised finding; None when there was none in time."""
+class Finding(typing.NamedTuple):
+    seconds: float  # of processor time, from the start to the minimised scenario
+    steps: int  # of that scenario
+
+
+def steps_in(output):
+    """Of the minimised scenario: one a line, up to the first empty line."""
+    (scenario,) = re.findall(r"^minimised scenario:\n(.*?)\n\n", output, re.MULTILINE | re.DOTALL)
+    return len(scenario.splitlines())
+
+
+def find(program, mutant, seeds, limit):
+    """None when nothing was found in time."""
     with tempfile.TemporaryDirectory() as scratch:
         inputs = shutil.copytree(seeds, pathlib.Path(scratch) / "inputs")
         command = [program, f"--mutant={mutant}", "-seed=1", "-max_len=512", f"-max_total_time={limit}",
@@ -41,7 +54,7 @@ def seconds_until_found(program, mutant, seeds, limit):
             return None
         if run.returncode != FOUND or "\nfinding: " not in run.stdout:
             sys.exit(f"{' '.join(map(str, command))} failed:\n{run.stdout}")
-        return children_seconds() - before
+        return Finding(children_seconds() - before, steps_in(run.stdout))
 
 
 def mutant_figures(program, seeds, limit):
@@ -52,11 +65,18 @@ def mutant_figures(program, seeds, limit):
     for stranger in INVISIBLE.keys() - set(every):
         sys.exit(f"mutants.py: there is no mutant '{stranger}'")
     visible = [mutant for mutant in every if mutant not in INVISIBLE]
-    times = {mutant: seconds_until_found(program, mutant, seeds, limit) for mutant in visible}
-    for mutant, seconds in sorted(times.items(), key=lambda item: item[1] or limit):
-        print(f"  {mutant:<32} {'not found' if seconds is None else f'{seconds:9.2f} s'}")
-    found = [seconds for seconds in times.values() if seconds is not None]
+    findings = {mutant: find(program, mutant, seeds, limit) for mutant in visible}
+    found = {mutant: finding for mutant, finding in findings.items() if finding}
+    for mutant, finding in sorted(found.items(), key=lambda item: item[1]):
+        print(f"  {mutant:<32} {finding.seconds:9.2f} s {finding.steps:6} steps")
+    for mutant in visible:
+        if mutant not in found:
+            print(f"  {mutant:<32} not found")
     yield Figure(f"{len(found)} of {len(visible)} mutants found within {limit} s (%)",
                  100 * len(found) / len(visible), 95)
-    yield Figure("median of the seconds until one is found", statistics.median(found) if found else None, 2,
-                 more_is_better=False)
+    for name, bar, values in (
+        ("seconds until one is found", 2, [finding.seconds for finding in found.values()]),
+        ("steps of a minimised scenario", 5, [finding.steps for finding in found.values()]),
+    ):
+        yield Figure(f"median of the {name}", statistics.median(values) if values else None, bar,
+                     more_is_better=False)

@@ -129,6 +129,21 @@ std::size_t ProcessTree::descriptors_of(const std::vector<pid_t>& processes) {
   return total;
 }
 
+bool ProcessTree::has_one_of(const std::vector<std::uint64_t>& socket_inodes) const {
+  std::size_t seen = 0;
+  for (const pid_t pid : members()) {
+    for (const fs::path& descriptor : entries(fmt::format("/proc/{}/fd", pid))) {
+      std::error_code error;
+      const std::string file = fs::read_symlink(descriptor, error).string();
+      for (const std::uint64_t inode : socket_inodes) {
+        if (file == fmt::format("socket:[{}]", inode)) return true;
+      }
+      ++seen;
+    }
+  }
+  return seen == 0;
+}
+
 std::size_t ProcessTree::resident() const {
   std::size_t pages = 0;
   for (const pid_t pid : members()) {

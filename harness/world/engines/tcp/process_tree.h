@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,8 @@ class ProcessTree {
   bool is_stopped() const;
   std::size_t descriptors() const { return descriptors_of(members()); }
   static std::size_t descriptors_of(const std::vector<pid_t>& processes);
+  // Whether a member has one of these sockets open; true also where that cannot be seen.
+  bool has_one_of(const std::vector<std::uint64_t>& socket_inodes) const;
   // Bytes of memory that are in use, shared ones with each process; and how many threads there are.
   std::size_t resident() const;
   std::size_t threads() const;

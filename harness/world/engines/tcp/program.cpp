@@ -28,24 +28,34 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kPoliteStop = 1s;  // after SIGTERM, before SIGKILL
+// A free port is free until somebody takes it, which may be another e3 that runs beside us.
+constexpr int kPortsTried = 5;
 
 }  // namespace
 
-Program::Program(const ProgramOptions& options)
-    : port_(options.port != 0 ? options.port : Endpoint::free_port()),
-      mark_(fmt::format("E3_TARGET={}.{}", getpid(), port_)) {
+Program::Program(const ProgramOptions& options) {
   // Orphans of the program come to us, so that stop() finds them.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   try {
-    if (SockDiag::listens(port_)) {
-      throw TargetUnavailable(fmt::format("port {} is already in use by another program", port_));
+    for (int tries = 1; !start_on_a_port(options); ++tries) {
+      if (options.port != 0 || tries == kPortsTried) {
+        throw TargetUnavailable(fmt::format("port {} is already in use by another program", port_));
+      }
+      stop();
+      death_.reset();
     }
-    start(options.command);
-    wait_until_ready(options.ready_timeout);
   } catch (...) {
     stop();
     throw;
   }
+}
+
+bool Program::start_on_a_port(const ProgramOptions& options) {
+  port_ = options.port != 0 ? options.port : Endpoint::free_port();
+  mark_ = fmt::format("E3_TARGET={}.{}", getpid(), port_);
+  if (!SockDiag::listeners(port_).empty()) return false;
+  start(options.command);
+  return becomes_ready(options.ready_timeout);
 }
 
 Program::~Program() { stop(); }
@@ -62,10 +72,16 @@ void Program::start(const std::string& command) {
   tree_ = ProcessTree(pid_);
 }
 
-void Program::wait_until_ready(std::chrono::milliseconds timeout) {
+bool Program::listens() {
+  const std::vector<std::uint64_t> listeners = SockDiag::listeners(port_);
+  return !listeners.empty() && tree_.has_one_of(listeners);
+}
+
+bool Program::becomes_ready(std::chrono::milliseconds timeout) {
   const Patience patience(timeout);
-  while (!SockDiag::listens(port_)) {
+  while (!listens()) {
     if (const auto ended = death()) {
+      if (!SockDiag::listeners(port_).empty()) return false;
       throw TargetUnavailable(
           fmt::format("the program ended before it listened on port {}: {}", port_, *ended));
     }
@@ -77,6 +93,7 @@ void Program::wait_until_ready(std::chrono::milliseconds timeout) {
     }
     patience.pause();
   }
+  return true;
 }
 
 std::optional<std::string> Program::death() {

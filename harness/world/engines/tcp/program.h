@@ -39,12 +39,16 @@ class Program {
   void ask_to_end() const;
 
  private:
+  // False: the port is not free, or is so no more.
+  bool start_on_a_port(const ProgramOptions& options);
   void start(const std::string& command);
-  void wait_until_ready(std::chrono::milliseconds timeout);
+  // False: the port was taken by somebody else in the meantime, and the program has ended.
+  bool becomes_ready(std::chrono::milliseconds timeout);
+  bool listens();
   void stop();
   std::vector<pid_t> survivors(const std::vector<pid_t>& before) const;
 
-  std::uint16_t port_;
+  std::uint16_t port_ = 0;
   std::string mark_;  // in the environment of everything it starts
   CapturedOutput output_;
   pid_t pid_ = -1;

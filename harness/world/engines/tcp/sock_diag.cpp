@@ -18,6 +18,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace e3 {
 namespace {
@@ -73,24 +74,22 @@ void read_counters(std::string_view attributes, SocketState& state) {
   }
 }
 
-bool table_lists_listener(const char* path, std::uint16_t port) {
+void add_listeners(const char* path, std::uint16_t port, std::vector<std::uint64_t>& inodes) {
   std::ifstream table(path);
   std::string line;
   std::getline(table, line);  // the heading
   while (std::getline(table, line)) {
     std::istringstream fields(line);
-    std::string slot;
-    std::string local;
-    std::string remote;
-    std::string state;
-    fields >> slot >> local >> remote >> state;
+    std::string slot, local, remote, state, queues, timer, retransmits, uid, timeout;
+    std::uint64_t inode = 0;
+    fields >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> uid >>
+        timeout >> inode;
     const std::size_t colon = local.rfind(':');
     if (state == "0A" && colon != std::string::npos &&
         std::stoul(local.substr(colon + 1), nullptr, 16) == port) {
-      return true;
+      inodes.push_back(inode);
     }
   }
-  return false;
 }
 
 }  // namespace
@@ -154,9 +153,11 @@ std::optional<Ends> SockDiag::ends_of(int client_fd) {
   return ends;
 }
 
-bool SockDiag::listens(std::uint16_t port) {
-  return table_lists_listener("/proc/net/tcp", port) ||
-         table_lists_listener("/proc/net/tcp6", port);
+std::vector<std::uint64_t> SockDiag::listeners(std::uint16_t port) {
+  std::vector<std::uint64_t> inodes;
+  add_listeners("/proc/net/tcp", port, inodes);
+  add_listeners("/proc/net/tcp6", port, inodes);
+  return inodes;
 }
 
 }  // namespace e3

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace e3 {
 
@@ -49,8 +50,8 @@ class SockDiag {
   // The server's socket of the connection; nothing when there is none any more.
   std::optional<SocketState> server_side(const Ends& ends) { return end(ends.server, ends.client); }
 
-  // Whether anything listens on this TCP port of this network namespace, v4 or v6.
-  static bool listens(std::uint16_t port);
+  // The inodes of the sockets that listen on this TCP port of this network namespace, v4 or v6.
+  static std::vector<std::uint64_t> listeners(std::uint16_t port);
 
  private:
   int fd_;
