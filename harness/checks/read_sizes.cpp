@@ -44,7 +44,8 @@ void run_coalesced(Session& session) {
                   Session::require(joined.first_in_time, Symptom::kNoAnswer,
                                    "the first answer does not wait for the second request",
                                    "nothing until the second request is complete");
-                  const auto differs = compare_answers(joined.answer, apart.answer);
+                  const auto differs =
+                      compare_answers(joined.answer.bytes, joined.answer.ending, apart.answer);
                   if (differs) throw *differs;
                 });
 }
@@ -84,7 +85,7 @@ void compare_whole(Session& session, const std::vector<std::size_t>& sizes) {
       return;
     }
     const Answer got = send_in_segments(session, request, size);
-    if (const auto differs = compare_answers(got, control)) throw *differs;
+    if (const auto differs = compare_answers(got.bytes, got.ending, control)) throw *differs;
   });
   if (refused == sizes.size()) throw NotApplicable{"longer requests are refused"};
 }

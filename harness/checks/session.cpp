@@ -170,7 +170,7 @@ void Session::expect_answer(Peer& peer, const std::string& request) {
     }
   }
   const Answer got{.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
-  if (const auto differs = compare_answers(got, wanted)) throw *differs;
+  if (const auto differs = compare_answers(got.bytes, got.ending, wanted)) throw *differs;
 }
 
 void Session::expect_silence(Peer& peer) {

@@ -65,11 +65,18 @@ std::optional<Violation> Judge::judge(const Scenario& scenario) {
   return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
 }
 
+void Judge::begin_scenario() {
+  source_->world().transcript().begin_scenario();
+  asked_.clear();
+  if (bytes_kept_ <= kBytesKept) return;
+  undisturbed_.clear();
+  bytes_kept_ = 0;
+}
+
 std::optional<Violation> Judge::attempt(const Scenario& scenario) {
   source_->begin_check();
   World& world = source_->world();
-  world.transcript().begin_scenario();
-  asked_.clear();
+  begin_scenario();
   try {
     auto found = play(scenario);
     if (found) return or_graver(world, std::move(*found));
@@ -81,9 +88,8 @@ std::optional<Violation> Judge::attempt(const Scenario& scenario) {
 
 bool Judge::seems_wrong(const Scenario& scenario) {
   if (in_passing_++ % kInPassing == 0) source_->begin_check();
+  begin_scenario();
   World& world = source_->world();
-  world.transcript().begin_scenario();
-  asked_.clear();
   try {
     return play_to_end(scenario) || check_health(world) || check_descriptors(world, descriptors_);
   } catch (const TargetUnavailable&) {
@@ -154,31 +160,35 @@ std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
 
 // Where time has passed, the server may have lost its patience; after a fault, much else. Some
 // protocols owe nothing to who has ended its side.
-Judge::Heard Judge::heard(const Conversation& conversation) {
-  return {.request = {conversation.sent, conversation.half_closed},
-          .got = {.bytes = comparable(conversation.peer.received()),
-                  .ending = conversation.peer.ending()},
+Judge::Heard Judge::heard(const Conversation& conversation) const {
+  return {.conversation = &conversation,
+          .sent = conversation.sent.size(),
+          .received = conversation.peer.received().size(),
+          .half_closed = conversation.half_closed,
+          .ending = conversation.peer.ending(),
           .left = conversation.left(),
           .excuse =
               conversation.waited || excused_ || (conversation.half_closed && protocol_.may_close)};
 }
 
 std::optional<Violation> Judge::check_answer(const Heard& heard) {
-  const Answer& right = wanted(heard.request);
-  const Answer& got = heard.got;
-  const bool ended = got.ending != Ending::kOpen;
+  const std::string_view sent = heard.conversation->sent;
+  const Answer& right = wanted({sent.substr(0, heard.sent), heard.half_closed});
+  const bool ended = heard.ending != Ending::kOpen;
   if (heard.excuse && (ended || heard.left)) return std::nullopt;
-  if (heard.left) return compare_beginning(got.bytes, right);
-  if (auto wrong = compare_answers(got, right)) return wrong;
+  const std::string_view received = heard.conversation->peer.received();
+  const std::string& got = comparable(received.substr(0, heard.received));
+  if (heard.left) return compare_beginning(got, right);
+  if (auto wrong = compare_answers(got, heard.ending, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",
-                     std::string(to_string(got.ending))};
+                     std::string(to_string(heard.ending))};
   }
   return std::nullopt;
 }
 
 // What was asked before the end of input is still owed after it.
-const Answer& Judge::wanted(const Request& request) {
+const Answer& Judge::wanted(RequestView request) {
   if (!request.half_closed) return undisturbed(request);
   ended_early_ = undisturbed({request.bytes, false});
   const Answer& ended = undisturbed(request);
@@ -209,7 +219,7 @@ std::optional<Violation> Judge::check_invariants() {
   return check_descriptors(world, descriptors_);
 }
 
-Answer Judge::exchange(const Request& request) {
+Answer Judge::exchange(RequestView request) {
   Peer peer = source_->world().connect();
   std::string_view left = request.bytes;
   // An echo must be read for the rest to find room.
@@ -225,23 +235,21 @@ Answer Judge::exchange(const Request& request) {
   return {.bytes = comparable(peer.received()), .ending = peer.ending()};
 }
 
-const Answer& Judge::undisturbed(const Request& request) {
-  asked_.push_back(request);
-  const auto known = undisturbed_.find(request);
-  if (known != undisturbed_.end()) return known->second;
-  if (bytes_kept_ > kBytesKept) {
-    undisturbed_.clear();
-    bytes_kept_ = 0;
+const Answer& Judge::undisturbed(RequestView request) {
+  auto known = undisturbed_.find(request);
+  if (known == undisturbed_.end()) {
+    bytes_kept_ += request.bytes.size();
+    Request kept{std::string(request.bytes), request.half_closed};
+    known = undisturbed_.emplace(std::move(kept), exchange(request)).first;
   }
-  bytes_kept_ += request.bytes.size();
-  return undisturbed_.emplace(request, exchange(request)).first->second;
+  asked_.push_back(&known->first);
+  return known->second;
 }
 
 void Judge::learn_anew() {
-  const std::vector<Request> requests = std::move(asked_);
-  for (const Request& request : requests) {
+  for (const Request* request : asked_) {
     source_->renew();
-    undisturbed_.insert_or_assign(request, exchange(request));
+    undisturbed_.find(*request)->second = exchange(*request);
   }
   source_->renew();
 }

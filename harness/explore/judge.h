@@ -65,14 +65,25 @@ class Judge {
   const Answer& answer_to(const std::string& request) { return undisturbed({request, false}); }
 
  private:
+  struct RequestView {
+    std::string_view bytes;
+    bool half_closed = false;
+  };
   struct Request {
     std::string bytes;
     bool half_closed = false;
-    bool operator==(const Request&) const = default;
+    operator RequestView() const { return {bytes, half_closed}; }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(RequestView one, RequestView other) const {
+      return one.half_closed == other.half_closed && one.bytes == other.bytes;
+    }
   };
   struct Hash {
+    using is_transparent = void;
     // Both ends of it: few requests of one size differ in the middle alone.
-    std::size_t operator()(const Request& request) const {
+    std::size_t operator()(RequestView request) const {
       constexpr std::size_t kEnd = 64;
       const std::string_view bytes = request.bytes;
       const std::hash<std::string_view> hash;
@@ -82,17 +93,21 @@ class Judge {
     }
   };
 
+  void begin_scenario();
   std::optional<Violation> attempt(const scenario::Scenario& scenario);
   std::optional<Violation> play(const scenario::Scenario& scenario);
   std::optional<Violation> play_to_end(const scenario::Scenario& scenario);
-  // What a peer has got so far, and for what.
+  // How far a conversation had come when its answer was to be judged.
   struct Heard {
-    Request request;
-    Answer got;
-    bool left = false;    // it ended the connection itself
-    bool excuse = false;  // the server may have ended it early
+    const scenario::Conversation* conversation;
+    std::size_t sent;
+    std::size_t received;
+    bool half_closed;
+    Ending ending;
+    bool left;    // the peer ended the connection itself
+    bool excuse;  // the server may have ended it early
   };
-  Heard heard(const scenario::Conversation& conversation);
+  Heard heard(const scenario::Conversation& conversation) const;
   std::optional<Violation> check_answer(const Heard& heard);
   std::optional<Violation> check_invariants();
   void recover_from_faults(scenario::Player& player);
@@ -100,10 +115,11 @@ class Judge {
   bool disturbed() { return may_disturb_ && struck_now() > 0; }
   // Faults of the scenario being played.
   std::size_t struck_now() { return source_->world().faults_struck() - struck_before_; }
-  Answer exchange(const Request& request);
-  const Answer& undisturbed(const Request& request);
+  Answer exchange(RequestView request);
+  // Valid until the next scenario.
+  const Answer& undisturbed(RequestView request);
   // Valid until the next call.
-  const Answer& wanted(const Request& request);
+  const Answer& wanted(RequestView request);
   const std::string& comparable(std::string_view answer);
   void learn_anew();
 
@@ -111,7 +127,7 @@ class Judge {
   Protocol protocol_;
   Answer canary_;
   std::optional<std::size_t> descriptors_;
-  std::unordered_map<Request, Answer, Hash> undisturbed_;
+  std::unordered_map<Request, Answer, Hash, Equal> undisturbed_;
   std::size_t bytes_kept_ = 0;  // of requests in `undisturbed_`
   Answer ended_early_;          // what wanted() made up
   // Most answers are the same again and again; here found by their sizes and ends.
@@ -124,8 +140,8 @@ class Judge {
   bool excused_ = false;           // ... and has struck, and all faults are over
   std::size_t struck_before_ = 0;  // by the scenarios before, on the same target
   std::size_t faults_struck_ = 0;
-  std::size_t in_passing_ = 0;  // scenarios played against the present target
-  std::vector<Request> asked_;  // by the scenario being judged
+  std::size_t in_passing_ = 0;         // scenarios played against the present target
+  std::vector<const Request*> asked_;  // by the scenario being judged; keys of `undisturbed_`
 };
 
 }  // namespace e3::explore

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/invariants/invariants.h"
 #include "harness/world/peer.h"
@@ -16,11 +17,11 @@ struct Answer {
   Ending ending = Ending::kOpen;
 };
 
-// Null when `got` is the undisturbed answer `wanted`. A reset instead of an end of file harms
-// nobody: only what the peer could read counts. Both are given without what may legitimately
-// differ between two exchanges.
-std::optional<Violation> compare_answers(const Answer& got, const Answer& wanted);
+// Null when what a peer got, and how it ended, is the undisturbed answer `wanted`. A reset instead
+// of an end of file harms nobody: only what the peer could read counts. Both are given without what
+// may legitimately differ between two exchanges.
+std::optional<Violation> compare_answers(std::string_view got, Ending ending, const Answer& wanted);
 // The same for a peer that went away itself: it may have seen any beginning of the answer.
-std::optional<Violation> compare_beginning(const std::string& got, const Answer& wanted);
+std::optional<Violation> compare_beginning(std::string_view got, const Answer& wanted);
 
 }  // namespace e3

@@ -2,7 +2,6 @@
 #include "e3/server/response.h"
 
 #include <charconv>
-#include <cstdio>
 
 namespace e3::server {
 
@@ -38,29 +37,43 @@ std::string_view end_of_fields(ResponseForm form) {
   return form.keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
 }
 
+// The last `digits` of them.
+void append_number(std::string& text, std::int64_t number, std::size_t digits) {
+  text.resize(text.size() + digits);
+  for (std::size_t i = 1; i <= digits; ++i, number /= 10) {
+    text[text.size() - i] = static_cast<char>('0' + number % 10);
+  }
+}
+
 }  // namespace
 
 // Written out rather than left to strftime(3), whose names depend on the locale.
 std::string imf_fixdate(std::chrono::seconds since_epoch) {
-  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr std::string_view kDays = "Sun, Mon, Tue, Wed, Thu, Fri, Sat, ";
+  constexpr std::string_view kMonths =
+      " Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec ";
   const std::chrono::sys_seconds time(since_epoch);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                kDays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text.data();
+  std::string text;
+  text.reserve(32);
+  text += kDays.substr(5 * std::chrono::weekday(day).c_encoding(), 5);
+  append_number(text, static_cast<unsigned>(date.day()), 2);
+  text += kMonths.substr(5 * (static_cast<unsigned>(date.month()) - 1), 5);
+  append_number(text, static_cast<int>(date.year()), 4);
+  text += ' ';
+  append_number(text, clock.hours().count(), 2);
+  text += ':';
+  append_number(text, clock.minutes().count(), 2);
+  text += ':';
+  append_number(text, clock.seconds().count(), 2);
+  return text += " GMT";
 }
 
 ResponseWriter::ResponseWriter(const std::optional<std::string>& fixed_date)
     : has_fixed_date_(fixed_date.has_value()) {
-  write_common_part(fixed_date.value_or(imf_fixdate(std::chrono::seconds(0))));
+  if (fixed_date) write_common_part(*fixed_date);
 }
 
 void ResponseWriter::set_time(std::chrono::seconds since_epoch) {
@@ -70,8 +83,10 @@ void ResponseWriter::set_time(std::chrono::seconds since_epoch) {
 }
 
 void ResponseWriter::write_common_part(const std::string& date) {
-  common_part_ = "\r\nDate: " + date + "\r\nContent-Type: text/plain\r\nContent-Length: ";
-  ok_heads_ = {"HTTP/1.0 200 OK" + common_part_, "HTTP/1.1 200 OK" + common_part_};
+  common_part_.assign("\r\nDate: ").append(date);
+  common_part_ += "\r\nContent-Type: text/plain\r\nContent-Length: ";
+  ok_heads_[0].assign("HTTP/1.0 200 OK").append(common_part_);
+  ok_heads_[1].assign("HTTP/1.1 200 OK").append(common_part_);
 }
 
 void ResponseWriter::append(std::string& out, Status status, std::string_view body,

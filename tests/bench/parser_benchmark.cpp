@@ -29,7 +29,7 @@ void find_and_parse_head(benchmark::State& state) {
 BENCHMARK(find_and_parse_head)->Arg(1)->Arg(100)->Arg(703);
 
 void write_response(benchmark::State& state) {
-  const e3::server::ResponseWriter writer(std::nullopt);
+  const e3::server::ResponseWriter writer("Mon, 01 Jan 1996 01:01:01 GMT");
   std::string out;
   for (auto _ : state) {
     out.clear();

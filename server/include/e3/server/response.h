@@ -25,7 +25,8 @@ struct ResponseForm {
 
 class ResponseWriter {
  public:
-  // A fixed date is sent as it is, whatever the clock says.
+  // A fixed date is sent as it is, whatever the clock says. Without one, set_time() comes before
+  // the first response.
   explicit ResponseWriter(const std::optional<std::string>& fixed_date);
 
   // The time of the responses that follow, since 1970 UTC.
@@ -39,8 +40,8 @@ class ResponseWriter {
   void write_common_part(const std::string& date);
 
   bool has_fixed_date_;
-  std::chrono::seconds time_{-1};
-  std::string common_part_;              // from Date to "Content-Length: "
+  std::chrono::seconds time_ = std::chrono::seconds::min();  // none yet
+  std::string common_part_;                                  // from Date to "Content-Length: "
   std::array<std::string, 2> ok_heads_;  // the same after a status line, by minor version
 };
 

@@ -23,9 +23,9 @@ struct Turn {
   bool draining = false;         // every answer is the last of its connection
   std::uint64_t connection = 0;  // whose turn it is, for the log
   Counters counters;
-  Instant now{};                    // when the present batch of events was taken
-  std::array<char, 16384> input{};  // valid within one receive and its processing
-  std::string output;               // answers on their way to one connection
+  Instant now{};                  // when the present batch of events was taken
+  std::array<char, 16384> input;  // valid within one receive and its processing; not zeroed
+  std::string output;             // answers on their way to one connection
   Request request;
   ResponseWriter responses;
 
