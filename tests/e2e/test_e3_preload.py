@@ -253,7 +253,7 @@ def test_expectations_and_levels_count(preload, bin_dir, tmp_path):
 # --- Programs that cannot run in it
 
 
-PROCESSES_AND_THREADS = ["thread", "fork", "posix_spawn", "system", "popen"]
+PROCESSES_AND_THREADS = ["thread", "fork", "vfork", "posix_spawn", "system", "popen"]
 REAL_TIMERS = ["setitimer", "timer_create"]
 IO_URING = ["io_uring", "raw-io_uring"]
 

@@ -83,6 +83,11 @@ static void do_deed(void) {
     if (child == 0) _exit(0);
     waitpid(child, NULL, 0);
   }
+  if (strcmp(deed, "vfork") == 0) {
+    const pid_t child = vfork();
+    if (child == 0) _exit(0);
+    waitpid(child, NULL, 0);
+  }
   if (strcmp(deed, "posix_spawn") == 0) {
     char* const words[] = {"true", NULL};
     pid_t child;

@@ -55,6 +55,7 @@ constexpr Forbidden kForbidden[] = {
     {SYS_timerfd_create, "syscall(SYS_timerfd_create)", false},
     {SYS_signalfd4, "syscall(SYS_signalfd4)", false},
     {SYS_clone, "syscall(SYS_clone)", false},
+    {SYS_clone3, "syscall(SYS_clone3)", false},
     {SYS_io_uring_setup, "io_uring_setup", false},
 };
 
@@ -81,6 +82,13 @@ long syscall(long number, ...) noexcept {
 
 pid_t fork() noexcept {
   if (Turn kernel; kernel) kernel->unmodelled("fork");
+  return real::fork();
+}
+
+// A fork is as good for whoever is not simulated (vfork(2)), and can be called from here: vfork
+// returns twice into a frame that its child may have overwritten.
+pid_t vfork() noexcept {
+  if (Turn kernel; kernel) kernel->unmodelled("vfork");
   return real::fork();
 }
 
