@@ -94,6 +94,8 @@ template OptionSyntax CommandSyntax::add_option(const std::string&, std::vector<
 template OptionSyntax CommandSyntax::add_option(const std::string&, int&, const std::string&);
 template OptionSyntax CommandSyntax::add_option(const std::string&, std::uint16_t&,
                                                 const std::string&);
+template OptionSyntax CommandSyntax::add_option(const std::string&, std::int64_t&,
+                                                const std::string&);
 template OptionSyntax CommandSyntax::add_option(const std::string&, std::uint64_t&,
                                                 const std::string&);
 
