@@ -92,10 +92,7 @@ void run_pipeline_unread(Session& session) {
   for (std::size_t i = 0; i < kRequests; ++i) requests += expanded(kPlainGet, traits);
   session.sweep({"requests:", "pipelines"}, {kRequests}, [&](std::size_t) {
     Peer peer = session.world().connect({.tiny_buffers = true});
-    std::size_t sent = peer.send(requests);
-    while (sent < requests.size() && peer.receive(4096) > 0) {
-      sent += peer.send(std::string_view(requests).substr(sent));
-    }
+    Session::send_rest(peer, requests, peer.send(requests), 4096);
     expect_pipelined(session, peer, traits, kRequests);
   });
 }

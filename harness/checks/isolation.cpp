@@ -60,9 +60,7 @@ void run_slow_readers(Session& session) {
     settle_crowd(session.world());
     ask_beside(session);
     for (std::size_t i = 0; i < count; ++i) {
-      while (sent[i] < request.size() && crowd[i].receive(1024) > 0) {
-        sent[i] += crowd[i].send(std::string_view(request).substr(sent[i]));
-      }
+      Session::send_rest(crowd[i], request, sent[i]);
       session.finish_request(crowd[i]);
       session.expect_answer(crowd[i], request);
     }
