@@ -102,10 +102,6 @@ constexpr Blame kPipelineBlames[] = {{Symptom::kWrongAnswer, "http-pipeline-lost
                                      {Symptom::kNoAnswer, "http-pipeline-lost"},
                                      {Symptom::kNotEnded, "http-doubtful-kept-open"},
                                      {Symptom::kBadLength, "http-answer-framing"}};
-constexpr Blame kUnreadBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
-                                   {Symptom::kNotEnded, "in-not-restored"},
-                                   {Symptom::kWrongAnswer, "partial-write-truncated"},
-                                   {Symptom::kSpins, "out-left-armed-spin"}};
 
 constexpr std::string_view kOrder =
     "answers come in the order of the requests, whole, however the requests are cut (RFC 9112, "
@@ -144,7 +140,7 @@ constexpr Check kChecks[] = {
      .must = "answer all, or say at which the connection ends",
      .because = kBothWays,
      .needs = {.http = true},
-     .blames = kUnreadBlames,
+     .blames = kResumeBlames,
      .run = run_pipeline_unread},
 };
 
