@@ -55,6 +55,7 @@ void run_slow_readers(Session& session) {
   session.sweep({"slow readers:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
     std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
     std::vector<std::size_t> sent;
+    sent.reserve(count);
     // What fits is enough where the server answers as it reads.
     for (Peer& peer : crowd) sent.push_back(peer.send(request));
     settle_crowd(session.world());
