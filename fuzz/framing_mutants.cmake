@@ -1,9 +1,8 @@
 # Proves that fuzz_framing finds framing bugs: links it with one source of the server in which one
 # thing is wrong, and expects the named finding from the seeds. Each bug is one that lets a request
 # be smuggled past, or into, a server.
-add_library(fuzz_framing_objects OBJECT fuzz_framing.cpp replay_main.cpp ${framing_oracle})
-target_link_libraries(fuzz_framing_objects PUBLIC e3::server ${HTTP_PARSER_LIBRARY} PRIVATE e3_warnings)
-target_include_directories(fuzz_framing_objects SYSTEM PRIVATE ${HTTP_PARSER_INCLUDE_DIR})
+add_library(fuzz_framing_objects OBJECT fuzz_framing.cpp replay_main.cpp)
+target_link_libraries(fuzz_framing_objects PUBLIC e3_fuzz_oracles PRIVATE e3_warnings)
 
 # `right` must occur exactly once in the source: who changes it there changes it here.
 function(e3_framing_mutant name source right wrong finding)
@@ -24,7 +23,7 @@ function(e3_framing_mutant name source right wrong finding)
   # Its definitions come before those of the library, whose own object is then not linked.
   add_executable(fuzz_framing_mutant_${name} ${file})
   target_include_directories(fuzz_framing_mutant_${name} PRIVATE ${PROJECT_SOURCE_DIR}/server/src)
-  target_link_libraries(fuzz_framing_mutant_${name} PRIVATE fuzz_framing_objects e3::server)
+  target_link_libraries(fuzz_framing_mutant_${name} PRIVATE fuzz_framing_objects)
   add_test(NAME fuzz_framing.finds.${name}
            COMMAND sh -c "\"$1\" \"$2\" 2>&1 | grep \"^finding: $3\"" sh
                    $<TARGET_FILE:fuzz_framing_mutant_${name}>

@@ -44,7 +44,7 @@ struct HttpNeeds {
 };
 
 // What a row asks of a server that answers as HTTP/1.0.
-enum class Http10 { kSame, kShould, kMay, kNothing };
+enum class Http10 : std::uint8_t { kSame, kShould, kMay, kNothing };
 
 struct HttpCase {
   Variant variant;

@@ -122,10 +122,6 @@ constexpr Blame kBlames[] = {{Symptom::kWrongAnswer, "http-persistence"},
                              {Symptom::kNoAnswer, "http-persistence"},
                              {Symptom::kNotEnded, "http-persistence"},
                              {Symptom::kBadLength, "http-answer-framing"}};
-constexpr Blame kResumeBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
-                                   {Symptom::kNotEnded, "in-not-restored"},
-                                   {Symptom::kWrongAnswer, "partial-write-truncated"},
-                                   {Symptom::kSpins, "out-left-armed-spin"}};
 constexpr Blame kErrorBlames[] = {{Symptom::kNoAnswer, "http-error-lost"},
                                   {Symptom::kWrongAnswer, "http-error-lost"}};
 

@@ -46,6 +46,12 @@ bool is_usual(const HttpAnswer& answer, const HttpTraits& traits);
 // POST, "{chunked}" for that with the coding and the empty line; "{1000*ab}" for "ab" 1000 times.
 std::string expanded(std::string_view pattern, const HttpTraits& traits);
 
+// Where a server has to take up reading again after an answer that waited for room.
+inline constexpr Blame kResumeBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
+                                          {Symptom::kNotEnded, "in-not-restored"},
+                                          {Symptom::kWrongAnswer, "partial-write-truncated"},
+                                          {Symptom::kSpins, "out-left-armed-spin"}};
+
 // "2 answers, the last 400, then end of file", for reports.
 std::string describe(const Conversation& seen);
 

@@ -92,10 +92,7 @@ void run_pipeline_unread(Session& session) {
   for (std::size_t i = 0; i < kRequests; ++i) requests += expanded(kPlainGet, traits);
   session.sweep({"requests:", "pipelines"}, {kRequests}, [&](std::size_t) {
     Peer peer = session.world().connect({.tiny_buffers = true});
-    std::size_t sent = peer.send(requests);
-    while (sent < requests.size() && peer.receive(4096) > 0) {
-      sent += peer.send(std::string_view(requests).substr(sent));
-    }
+    Session::send_rest(peer, requests, peer.send(requests), 4096);
     expect_pipelined(session, peer, traits, kRequests);
   });
 }
@@ -105,10 +102,6 @@ constexpr Blame kPipelineBlames[] = {{Symptom::kWrongAnswer, "http-pipeline-lost
                                      {Symptom::kNoAnswer, "http-pipeline-lost"},
                                      {Symptom::kNotEnded, "http-doubtful-kept-open"},
                                      {Symptom::kBadLength, "http-answer-framing"}};
-constexpr Blame kUnreadBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
-                                   {Symptom::kNotEnded, "in-not-restored"},
-                                   {Symptom::kWrongAnswer, "partial-write-truncated"},
-                                   {Symptom::kSpins, "out-left-armed-spin"}};
 
 constexpr std::string_view kOrder =
     "answers come in the order of the requests, whole, however the requests are cut (RFC 9112, "
@@ -147,7 +140,7 @@ constexpr Check kChecks[] = {
      .must = "answer all, or say at which the connection ends",
      .because = kBothWays,
      .needs = {.http = true},
-     .blames = kUnreadBlames,
+     .blames = kResumeBlames,
      .run = run_pipeline_unread},
 };
 

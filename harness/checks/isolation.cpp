@@ -55,14 +55,13 @@ void run_slow_readers(Session& session) {
   session.sweep({"slow readers:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
     std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
     std::vector<std::size_t> sent;
+    sent.reserve(count);
     // What fits is enough where the server answers as it reads.
     for (Peer& peer : crowd) sent.push_back(peer.send(request));
     settle_crowd(session.world());
     ask_beside(session);
     for (std::size_t i = 0; i < count; ++i) {
-      while (sent[i] < request.size() && crowd[i].receive(1024) > 0) {
-        sent[i] += crowd[i].send(std::string_view(request).substr(sent[i]));
-      }
+      Session::send_rest(crowd[i], request, sent[i]);
       session.finish_request(crowd[i]);
       session.expect_answer(crowd[i], request);
     }

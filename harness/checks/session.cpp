@@ -27,13 +27,6 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   return hash;
 }
 
-// A death by SIGPIPE is told apart from any other, whatever check meets it.
-std::string_view cause_for(const Check& check, const Violation& violation) {
-  const bool died = violation.symptom == Symptom::kDied;
-  if (died && violation.actual.find("SIGPIPE") != std::string::npos) return "sigpipe-death";
-  return cause_of(check, violation.symptom);
-}
-
 }  // namespace
 
 Session::Session(const CheckCase& which, const Profile& profile, WorldSource& source,
@@ -138,6 +131,20 @@ std::string Session::padded_request(std::string_view filler) const {
   throw NotApplicable{"the profile does not say where a request can be made longer"};
 }
 
+void Session::send_rest(Peer& peer, std::string_view bytes, std::size_t sent,
+                        std::size_t read_at_once) {
+  while (sent < bytes.size() && peer.receive(read_at_once) > 0) {
+    sent += peer.send(bytes.substr(sent));
+  }
+}
+
+Peer Session::ask_with_tiny_buffers(const std::string& request) {
+  Peer peer = world().connect({.tiny_buffers = true});
+  send_rest(peer, request, peer.send(request));
+  finish_request(peer);
+  return peer;
+}
+
 void Session::finish_request(Peer& peer) {
   if (profile_->peer_ends) peer.shutdown_write();
 }
@@ -208,121 +215,8 @@ void Session::expect_quiet() {
   }
 }
 
-void Session::warn(const Violation& lenience) {
-  warnings_.push_back({.point = {},
-                       .violation = lenience,
-                       .cause = cause_for(*check_, lenience),
-                       .transcript = world().transcript().lines()});
-}
-
-bool Session::found_broken_target() {
-  const auto broken = check_health(world());
-  if (!broken) return false;
-  failures_.push_back({.point = "an undisturbed exchange",
-                       .violation = *broken,
-                       .cause = cause_for(*check_, *broken),
-                       .transcript = world().transcript().lines()});
-  if (source_->can_renew()) source_->renew();
-  return true;
-}
-
 void Session::require(bool holds, Symptom symptom, std::string expected, std::string actual) {
   if (!holds) throw Violation{symptom, std::move(expected), std::move(actual)};
-}
-
-std::optional<Violation> Session::try_canary() {
-  const Answer seen = exchange(request());
-  if (seen.bytes == answer().bytes) return std::nullopt;
-  return Violation{Symptom::kDeaf, "another connection is still served",
-                   seen.bytes.empty() ? fmt::format("no answer, {}", to_string(seen.ending))
-                                      : fmt::format("another answer: {}", quoted(seen.bytes))};
-}
-
-std::optional<Violation> Session::check_invariants() {
-  if (auto broken = check_health(world())) return broken;
-  // Deafness before leaks: it is the graver of what may have one cause.
-  if (auto broken = try_canary()) return broken;
-  return check_descriptors(world(), descriptors_);
-}
-
-std::optional<Violation> Session::run_scenario(const std::function<void()>& scenario) {
-  std::optional<Violation> found;
-  try {
-    scenario();  // its peers close as it ends
-  } catch (const Violation& violation) {
-    found = violation;
-  } catch (const TargetUnavailable& gone) {
-    found = Violation{Symptom::kDeaf, "connections are taken", gone.what()};
-  }
-  world().clear_faults();
-  world().order_events(nullptr);
-  try {
-    if (!found) return check_invariants();
-    // Death and spinning are causes; a missing answer is what they look like from outside.
-    const auto broken = check_health(world());
-    if (broken && broken->symptom != Symptom::kMisuse && broken->symptom != found->symptom) {
-      return Violation{broken->symptom, broken->expected,
-                       fmt::format("{} (seen as: {})", broken->actual, found->actual)};
-    }
-    return found;
-  } catch (const TargetUnavailable& gone) {
-    if (found) return found;
-    return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};
-  }
-}
-
-bool Session::blames(Symptom symptom) const {
-  return std::any_of(check_->blames.begin(), check_->blames.end(),
-                     [&](const Blame& blame) { return blame.symptom == symptom; });
-}
-
-void Session::sweep(const PointName& name, const std::vector<std::size_t>& points,
-                    const std::function<void(std::size_t)>& scenario,
-                    const std::function<std::string(std::size_t)>& label) {
-  unit_ = name.many;
-  points_total_ += points.size();
-  const std::size_t enough = world().abilities().virtual_time ? kFailuresPerSweep : 1;
-  std::size_t failed = 0;
-  for (const std::size_t point : points) {
-    if (failed == enough) return;
-    world().transcript().begin_scenario();
-    const auto violation = run_scenario([&] { scenario(point); });
-    ++points_run_;
-    if (!violation) continue;
-    ++failed;
-    failures_.push_back({.point = label ? label(point) : fmt::format("{} {}", name.one, point),
-                         .violation = *violation,
-                         .cause = cause_for(*check_, *violation),
-                         .transcript = world().transcript().lines()});
-    if (!source_->can_renew()) {
-      throw ControlFailed{"the rest was left out: the target is started once for each check"};
-    }
-    source_->renew();
-    const Answer control = exchange(request());
-    if (control.bytes != answer().bytes) {
-      throw ControlFailed{"after a restart the target answers differently"};
-    }
-    descriptors_ = world().mark_descriptors();
-  }
-}
-
-std::vector<std::size_t> Session::spread(std::size_t last, std::size_t count) {
-  std::vector<std::size_t> points;
-  if (last + 1 <= count) {
-    for (std::size_t i = 0; i <= last; ++i) points.push_back(i);
-    return points;
-  }
-  for (std::size_t i = 0; i < count; ++i) points.push_back(i * last / (count - 1));
-  return points;
-}
-
-std::size_t Session::random_below(std::size_t bound) {
-  // splitmix64: the same numbers with every standard library.
-  random_state_ += 0x9e3779b97f4a7c15U;
-  std::uint64_t z = random_state_;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return static_cast<std::size_t>((z ^ (z >> 31)) % bound);
 }
 
 }  // namespace e3

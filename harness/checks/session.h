@@ -87,6 +87,13 @@ class Session {
     peer.send(request());
     finish_request(peer);
   }
+  // Sends what of `bytes` did not fit into the buffers, after `sent`: it goes out as the peer
+  // reads, or both sides might wait for ever.
+  static void send_rest(Peer& peer, std::string_view bytes, std::size_t sent,
+                        std::size_t read_at_once = 1024);
+  // A peer with the smallest buffers that has sent the whole request, and reads on when it is told
+  // to.
+  Peer ask_with_tiny_buffers(const std::string& request);
   // The peer has sent all of its request: half-closes where the protocol wants that.
   void finish_request(Peer& peer);
   // Reads until the answer's end, where the profile knows it, or until nothing more comes.

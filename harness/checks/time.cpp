@@ -108,17 +108,6 @@ void run_slow_sender(Session& session) {
   });
 }
 
-Peer ask_with_tiny_buffers(Session& session, const std::string& request) {
-  Peer peer = session.world().connect({.tiny_buffers = true});
-  std::size_t sent = peer.send(request);
-  while (sent < request.size() && peer.receive(1024) > 0) {
-    sent += peer.send(std::string_view(request).substr(sent));
-  }
-  session.finish_request(peer);
-  session.world().settle();
-  return peer;
-}
-
 // Nobody ever reads the rest of the answer.
 void run_stalled_reader(Session& session) {
   const std::string& request = session.large_request();
@@ -126,7 +115,8 @@ void run_stalled_reader(Session& session) {
   session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
     World& world = session.world();
     const auto before = world.health().descriptors;
-    Peer peer = ask_with_tiny_buffers(session, request);
+    Peer peer = session.ask_with_tiny_buffers(request);
+    world.settle();
     if (world.health().descriptors == before)
       throw NotApplicable{"the answer fits into the buffers"};
     world.advance(kPatience);
@@ -155,7 +145,8 @@ void run_slow_reader(Session& session) {
   const std::string request = longest_request(session);
   const std::size_t total = session.answer_to(request).bytes.size();
   session.sweep({"bytes every 400 ms:", "speeds"}, {1000}, [&](std::size_t step) {
-    Peer peer = ask_with_tiny_buffers(session, request);
+    Peer peer = session.ask_with_tiny_buffers(request);
+    session.world().settle();
     while (peer.received().size() < total && peer.receive(step) > 0) {
       session.world().settle();
       session.world().advance(400ms);

@@ -10,21 +10,10 @@ namespace {
 
 constexpr std::size_t kStalls = 64;
 
-Peer ask_with_tiny_buffers(Session& session, const std::string& request) {
-  Peer peer = session.world().connect({.tiny_buffers = true});
-  std::size_t sent = peer.send(request);
-  // A request larger than the buffers goes out as the peer reads: nobody may deadlock.
-  while (sent < request.size() && peer.receive(1024) > 0) {
-    sent += peer.send(std::string_view(request).substr(sent));
-  }
-  session.finish_request(peer);
-  return peer;
-}
-
 void run_tiny_window(Session& session) {
   const std::string& request = session.request_that_fills_buffers();
   session.sweep({"bytes at a time:", "reading speeds"}, {1, 7, 1000}, [&](std::size_t step) {
-    Peer peer = ask_with_tiny_buffers(session, request);
+    Peer peer = session.ask_with_tiny_buffers(request);
     const std::size_t total = session.answer_to(request).bytes.size();
     while (peer.received().size() < total && peer.receive(step) > 0) {
     }
@@ -37,7 +26,7 @@ void run_stall(Session& session) {
   const std::size_t total = session.answer_to(request).bytes.size();
   session.sweep({"stall at byte", "stalls"}, Session::spread(total, kStalls),
                 [&](std::size_t offset) {
-                  Peer peer = ask_with_tiny_buffers(session, request);
+                  Peer peer = session.ask_with_tiny_buffers(request);
                   peer.receive_up_to(offset);
                   session.expect_quiet();  // the rest is owed, but nothing can be done about it now
                   session.expect_answer(peer, request);
@@ -50,7 +39,7 @@ void run_stall(Session& session) {
 void run_half_closed(Session& session) {
   const std::string& request = session.request_that_fills_buffers();
   session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
-    Peer peer = ask_with_tiny_buffers(session, request);
+    Peer peer = session.ask_with_tiny_buffers(request);
     session.world().settle();
     if (!session.profile().peer_ends) peer.shutdown_write();
     session.expect_quiet();

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/bench.h"
 
-#include <CLI/CLI.hpp>
-
 #include "harness/checks/profile.h"
+#include "harness/cli/syntax.h"
 
 namespace e3::cli {
 
-void add_target(CLI::App& command, Options& options) {
+void add_target(CommandSyntax& command, Options& options) {
   command.add_option("target", options.endpoint, "A server that already runs")
-      ->type_name("HOST:PORT");
+      .type_name("HOST:PORT");
   command.add_option("--spawn", options.spawn, "Start this program; {port} stands for its port")
-      ->type_name("CMD");
+      .type_name("CMD");
   command.add_option("--port", options.port, "The port that the spawned program listens on")
-      ->check(CLI::Range(1, 65535));
+      .within(1, 65535);
   command.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
-      ->check(CLI::IsMember({"auto", "sim", "socketpair", "tcp"}))
-      ->type_name("NAME");
+      .one_of({"auto", "sim", "socketpair", "tcp"})
+      .type_name("NAME");
   command
       .add_option("--profile", options.profile,
                   "What the server speaks: http, hello, echo or FILE.toml")
-      ->type_name("NAME");
+      .type_name("NAME");
   command.add_flag("--allow-remote", options.allow_remote,
                    "Allow HOST:PORT to be another machine that you may test");
 }

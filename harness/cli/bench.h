@@ -12,14 +12,12 @@
 #include "harness/scenario/text_form.h"
 #include "harness/world/interrupt.h"
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
 
+class CommandSyntax;
+
 // The options that name a target, and HOST:PORT behind what has been added before.
-void add_target(CLI::App& command, Options& options);
+void add_target(CommandSyntax& command, Options& options);
 
 // `profile` must outlive what is returned.
 explore::Protocol protocol_of(const Profile& profile);

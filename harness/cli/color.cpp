@@ -4,17 +4,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
+
+#include "harness/cli/syntax.h"
 
 namespace e3::cli {
 
-void add_color_option(CLI::App& command, std::string& color) {
+void add_color_option(CommandSyntax& command, std::string& color) {
   command
       .add_option("--color", color, "auto, always or never; auto also looks at NO_COLOR and TERM")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN")
-      ->capture_default_str();
+      .one_of({"auto", "always", "never"})
+      .type_name("WHEN")
+      .shows_default();
 }
 
 bool wants_color(std::string_view color, std::FILE* out) {

@@ -6,11 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
+
+class CommandSyntax;
 
 inline constexpr std::string_view kGreen = "\033[32m";
 inline constexpr std::string_view kYellow = "\033[33m";
@@ -19,7 +17,7 @@ inline constexpr std::string_view kDim = "\033[2m";
 inline constexpr std::string_view kBold = "\033[1m";
 
 // Adds --color to a command.
-void add_color_option(CLI::App& command, std::string& color);
+void add_color_option(CommandSyntax& command, std::string& color);
 
 // `color`: auto, always or never; auto looks at the terminal, at NO_COLOR and at TERM.
 bool wants_color(std::string_view color, std::FILE* out);

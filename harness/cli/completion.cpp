@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "harness/checks/profile.h"
@@ -12,38 +13,32 @@
 namespace e3::cli {
 namespace {
 
-// Whatever CLI11 hands out, in order.
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-std::vector<const CLI::Option*> named_options(const CLI::App& command) {
-  return command.get_options([](const CLI::Option* option) { return option->nonpositional(); });
-}
-
-std::vector<std::string> words_of(const CLI::Option& option) {
+std::vector<std::string> words_of(const OptionWords& option) {
   std::vector<std::string> words;
-  for (const std::string& name : option.get_snames()) words.push_back("-" + name);
-  for (const std::string& name : option.get_lnames()) words.push_back("--" + name);
+  for (const std::string& name : option.short_names) words.push_back("-" + name);
+  for (const std::string& name : option.long_names) words.push_back("--" + name);
   return words;
 }
 
-bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+bool is_called(const OptionWords& option, std::string_view name) {
+  const std::vector<std::string>& names = option.long_names;
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
-// CLI11 writes what IsMember() allows behind the type: "NAME:{auto,sim}".
-std::vector<std::string> values_of(const CLI::Option& option) {
+// What may be given, where that is known.
+std::vector<std::string> values_of(const OptionWords& option) {
   std::vector<std::string> values;
-  if (option.check_lname("report")) {
+  if (is_called(option, "report")) {
     for (const report::Format& format : report::formats()) {
       values.push_back(fmt::format("{}=", format.name));
     }
     return values;
   }
-  if (option.check_lname("profile")) {
+  if (is_called(option, "profile")) {
     for (const Profile& profile : profiles()) values.push_back(profile.name);
     return values;
   }
-  const std::string type = option.get_type_name();
+  const std::string& type = option.type;
   const std::size_t open = type.find('{');
   const std::size_t close = type.find('}', open);
   if (open == type.npos || close == type.npos) return values;
@@ -57,9 +52,9 @@ std::vector<std::string> values_of(const CLI::Option& option) {
 
 // The command that lists what a command may be about: a line each, beginning with its name. Empty
 // where nothing does.
-std::string_view lister_of(const CLI::App& command) {
-  if (command.get_name() == "selftest") return "e3 selftest --list";
-  return command.get_name() == "run" || command.get_name() == "explain" ? "e3 list" : "";
+std::string_view lister_of(const CommandWords& command) {
+  if (command.name == "selftest") return "e3 selftest --list";
+  return command.name == "run" || command.name == "explain" ? "e3 list" : "";
 }
 
 // In single quotes, for all three shells.
@@ -69,18 +64,18 @@ std::string shell_quoted(std::string_view text) {
   return result + "'";
 }
 
-std::string bash_script(const CLI::App& app) {
+std::string bash_script(const std::vector<CommandWords>& commands) {
   std::vector<std::string> names;
   std::string cases;
-  for (const CLI::App* command : commands_of(app)) {
-    names.push_back(command->get_name());
+  for (const CommandWords& command : commands) {
+    names.push_back(command.name);
     std::vector<std::string> words;
     std::string values;
-    for (const CLI::Option* option : named_options(*command)) {
-      const std::vector<std::string> own = words_of(*option);
+    for (const OptionWords& option : command.options) {
+      const std::vector<std::string> own = words_of(option);
       words.insert(words.end(), own.begin(), own.end());
-      if (!takes_value(*option)) continue;
-      const std::vector<std::string> allowed = values_of(*option);
+      if (!option.takes_value) continue;
+      const std::vector<std::string> allowed = values_of(option);
       const std::string offer =
           allowed.empty() ? "compgen -f -- \"$word\""
                           : fmt::format("compgen -W {} -- \"$word\"",
@@ -88,11 +83,11 @@ std::string bash_script(const CLI::App& app) {
       values +=
           fmt::format("        {}) COMPREPLY=($({})); return ;;\n", fmt::join(own, "|"), offer);
     }
-    const std::string_view lister = lister_of(*command);
+    const std::string_view lister = lister_of(command);
     cases += fmt::format(
         "    {})\n      case $before in\n{}      esac\n      COMPREPLY=($(compgen -W \"{}{}\" -- "
         "\"$word\"))\n      ;;\n",
-        command->get_name(), values, fmt::join(words, " "),
+        command.name, values, fmt::join(words, " "),
         lister.empty() ? "" : fmt::format(" $({} 2>/dev/null | cut -d' ' -f1)", lister));
   }
   return fmt::format(
@@ -116,27 +111,24 @@ std::string bracketed(std::string_view text) {
   return result;
 }
 
-std::string zsh_script(const CLI::App& app) {
+std::string zsh_script(const std::vector<CommandWords>& commands) {
   std::string names;
   std::string cases;
-  for (const CLI::App* command : commands_of(app)) {
-    names += "    " +
-             shell_quoted(fmt::format("{}:{}", command->get_name(), command->get_description())) +
-             "\n";
-    cases += fmt::format("    {})\n      _arguments -s", command->get_name());
-    for (const CLI::Option* option : named_options(*command)) {
-      const std::vector<std::string> allowed = values_of(*option);
-      const std::string value = !takes_value(*option) ? ""
+  for (const CommandWords& command : commands) {
+    names += "    " + shell_quoted(fmt::format("{}:{}", command.name, command.help)) + "\n";
+    cases += fmt::format("    {})\n      _arguments -s", command.name);
+    for (const OptionWords& option : command.options) {
+      const std::vector<std::string> allowed = values_of(option);
+      const std::string value = !option.takes_value ? ""
                                 : allowed.empty()
                                     ? ":value:_files"
                                     : fmt::format(":value:({})", fmt::join(allowed, " "));
-      for (const std::string& word : words_of(*option)) {
-        cases +=
-            " \\\n        " + shell_quoted(fmt::format(
-                                  "*{}[{}]{}", word, bracketed(option->get_description()), value));
+      for (const std::string& word : words_of(option)) {
+        cases += " \\\n        " +
+                 shell_quoted(fmt::format("*{}[{}]{}", word, bracketed(option.help), value));
       }
     }
-    if (const std::string_view lister = lister_of(*command); !lister.empty()) {
+    if (const std::string_view lister = lister_of(command); !lister.empty()) {
       cases +=
           fmt::format(" \\\n        '*:subject:($({} 2>/dev/null | cut -d\" \" -f1))'", lister);
     }
@@ -151,25 +143,25 @@ std::string zsh_script(const CLI::App& app) {
       names, cases);
 }
 
-std::string fish_script(const CLI::App& app) {
+std::string fish_script(const std::vector<CommandWords>& commands) {
   std::string lines = "# Completion of e3 for fish; made by `e3 completion fish`.\n";
-  for (const CLI::App* command : commands_of(app)) {
-    const std::string name = command->get_name();
+  for (const CommandWords& command : commands) {
+    const std::string name = command.name;
     lines += fmt::format("complete -c e3 -f -n __fish_use_subcommand -a {} -d {}\n", name,
-                         shell_quoted(command->get_description()));
+                         shell_quoted(command.help));
     const std::string when = fmt::format("-n '__fish_seen_subcommand_from {}'", name);
-    for (const CLI::Option* option : named_options(*command)) {
+    for (const OptionWords& option : command.options) {
       std::string line = fmt::format("complete -c e3 {}", when);
-      for (const std::string& word : option->get_snames()) line += " -s " + word;
-      for (const std::string& word : option->get_lnames()) line += " -l " + word;
-      const std::vector<std::string> allowed = values_of(*option);
-      if (takes_value(*option)) line += " -r";
+      for (const std::string& word : option.short_names) line += " -s " + word;
+      for (const std::string& word : option.long_names) line += " -l " + word;
+      const std::vector<std::string> allowed = values_of(option);
+      if (option.takes_value) line += " -r";
       if (!allowed.empty()) {
         line += fmt::format(" -f -a {}", shell_quoted(fmt::format("{}", fmt::join(allowed, " "))));
       }
-      lines += fmt::format("{} -d {}\n", line, shell_quoted(option->get_description()));
+      lines += fmt::format("{} -d {}\n", line, shell_quoted(option.help));
     }
-    if (const std::string_view lister = lister_of(*command); !lister.empty()) {
+    if (const std::string_view lister = lister_of(command); !lister.empty()) {
       lines += fmt::format("complete -c e3 -f {} -a \"({} 2>/dev/null | cut -d' ' -f1)\"\n", when,
                            lister);
     }
@@ -179,9 +171,9 @@ std::string fish_script(const CLI::App& app) {
 
 }  // namespace
 
-std::string completion_script(const CLI::App& app, std::string_view shell) {
-  if (shell == "bash") return bash_script(app);
-  return shell == "zsh" ? zsh_script(app) : fish_script(app);
+std::string completion_script(const std::vector<CommandWords>& commands, std::string_view shell) {
+  if (shell == "bash") return bash_script(commands);
+  return shell == "zsh" ? zsh_script(commands) : fish_script(commands);
 }
 
 }  // namespace e3::cli

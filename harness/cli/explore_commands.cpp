@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <vector>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/progress_line.h"
 #include "harness/cli/scenario_file.h"
+#include "harness/cli/syntax.h"
 #include "harness/explore/exhaust.h"
 #include "harness/explore/minimize.h"
 #include "harness/explore/torture.h"
@@ -97,33 +97,32 @@ void show_failure(explore::SweepFailure failure, explore::Judge& judge) {
 
 }  // namespace
 
-void add_explore_commands(CLI::App& app, Options& options) {
-  CLI::App& exhaust = *app.add_subcommand(
+void add_explore_commands(CommandSyntax& app, Options& options) {
+  CommandSyntax exhaust = app.add_command(
       "exhaust", "Try every fragmentation, interleaving, event order and hang-up there is");
   exhaust.footer(kExhaustExamples);
   exhaust
       .add_option("--request", options.request,
                   "The bytes to send, written as in a scenario [the profile's request]")
-      ->type_name("BYTES");
+      .type_name("BYTES");
   exhaust.add_option("--only", options.only, "Only the sweeps that begin with this word")
-      ->type_name("WORD");
+      .type_name("WORD");
   add_target(exhaust, options);
-  exhaust.callback([&] { options.command = Command::kExhaust; });
+  exhaust.when_chosen([&] { options.command = Command::kExhaust; });
 
-  CLI::App& torture = *app.add_subcommand(
+  CommandSyntax torture = app.add_command(
       "torture", "Let each call of the server fail in each way in which it legally may");
   torture.footer(kTortureExamples);
   torture
       .add_option("--scenario", options.scenario,
                   "The scenario to play [three peers, one of them slow]")
-      ->type_name("FILE|ID");
+      .type_name("FILE|ID");
   torture.add_option("--tier", options.tier, "linux, posix or hostile: what kernels may do")
-      ->check(CLI::IsMember({"linux", "posix", "hostile"}))
-      ->capture_default_str();
-  torture.add_option("--pairs", options.pairs, "How many pairs of faults to try")
-      ->capture_default_str();
+      .one_of({"linux", "posix", "hostile"})
+      .shows_default();
+  torture.add_option("--pairs", options.pairs, "How many pairs of faults to try").shows_default();
   add_target(torture, options);
-  torture.callback([&] { options.command = Command::kTorture; });
+  torture.when_chosen([&] { options.command = Command::kTorture; });
 }
 
 ExitCode exhaust(const Options& options, const MakeTarget& make_target) {

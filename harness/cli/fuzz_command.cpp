@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -16,6 +15,7 @@
 
 #include "harness/cli/fuzzer_process.h"
 #include "harness/cli/progress_line.h"
+#include "harness/cli/syntax.h"
 #include "harness/explore/fuzz_input.h"
 #include "harness/report/report.h"
 #include "harness/scenario/byte_form.h"
@@ -165,20 +165,18 @@ void report_finding(const FuzzerProcess& fuzzer) {
 
 }  // namespace
 
-void add_fuzz_command(CLI::App& app, Options& options) {
-  CLI::App& fuzz = *app.add_subcommand("fuzz", "Run a fuzz target that is built");
+void add_fuzz_command(CommandSyntax& app, Options& options) {
+  CommandSyntax fuzz = app.add_command("fuzz", "Run a fuzz target that is built");
   fuzz.footer(kFuzzExamples);
   fuzz.add_option("fuzzer", options.fuzzer, "Its name, or its path [fuzz_schedule]")
-      ->type_name("FUZZER");
-  fuzz.add_option_function<std::int64_t>(
-          "--time", [&](std::int64_t value) { options.time = std::chrono::seconds(value); },
-          "How long, at most [60s]")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, std::int64_t>{{"s", 1}, {"min", 60}},
-                                        CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
-      ->type_name("TIME");
-  fuzz.add_option("-j,--jobs", options.jobs, "How many processes")->check(CLI::Range(1, 256));
-  fuzz.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
-  fuzz.callback([&] { options.command = Command::kFuzz; });
+      .type_name("FUZZER");
+  fuzz.add_duration(
+      "--time", {{"s", 1}, {"min", 60}},
+      [&](std::int64_t value) { options.time = std::chrono::seconds(value); },
+      "How long, at most [60s]");
+  fuzz.add_option("-j,--jobs", options.jobs, "How many processes").within(1, 256);
+  fuzz.add_option("--seed", options.seed, "Seed of every random choice").shows_default();
+  fuzz.when_chosen([&] { options.command = Command::kFuzz; });
 }
 
 ExitCode fuzz(const Options& options) {

@@ -5,14 +5,12 @@
 
 #include "harness/cli/options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
 
+class CommandSyntax;
+
 // Adds the command to `app`; parsing fills in `options`.
-void add_fuzz_command(CLI::App& app, Options& options);
+void add_fuzz_command(CommandSyntax& app, Options& options);
 
 ExitCode fuzz(const Options& options);
 

@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -14,6 +12,7 @@
 #include "harness/checks/session.h"
 #include "harness/cli/bench.h"
 #include "harness/cli/make_source.h"
+#include "harness/cli/syntax.h"
 #include "harness/probe/probe.h"
 #include "harness/report/escape.h"
 #include "harness/report/report_files.h"
@@ -70,28 +69,24 @@ void write_profile(const Profile& profile, const std::string& target, const Opti
 
 }  // namespace
 
-void add_probe_command(CLI::App& app, Options& options) {
-  CLI::App& probe =
-      *app.add_subcommand("probe", "Find out what a server does and where its limits are");
+void add_probe_command(CommandSyntax& app, Options& options) {
+  CommandSyntax probe =
+      app.add_command("probe", "Find out what a server does and where its limits are");
   probe.footer(kExamples);
   add_target(probe, options);
-  const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}, {"min", 60'000}};
-  probe
-      .add_option_function<std::int64_t>(
-          "--wait",
-          [&options](std::int64_t wait) { options.wait = std::chrono::milliseconds(wait); },
-          "How long to wait for time-outs, all at once [10s; 10min in virtual time]")
-      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
-      ->type_name("TIME");
+  probe.add_duration(
+      "--wait", {{"ms", 1}, {"s", 1000}, {"min", 60'000}},
+      [&options](std::int64_t wait) { options.wait = std::chrono::milliseconds(wait); },
+      "How long to wait for time-outs, all at once [10s; 10min in virtual time]");
   probe.add_flag("--json", options.as_json, "As JSON");
   probe
       .add_option("--write-profile", options.written_profile,
                   "Write a profile for e3 run --profile, with what was learned")
-      ->type_name("FILE.toml")
-      ->check([](const std::string& path) {
+      .type_name("FILE.toml")
+      .check([](const std::string& path) {
         return path.ends_with(".toml") ? "" : "the name must end in .toml";
       });
-  probe.callback([&] { options.command = Command::kProbe; });
+  probe.when_chosen([&] { options.command = Command::kProbe; });
 }
 
 ExitCode probe(const Options& options, const MakeTarget& make_target) {

@@ -5,14 +5,12 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
 
+class CommandSyntax;
+
 // Adds the command to `app`; parsing fills in `options`.
-void add_probe_command(CLI::App& app, Options& options);
+void add_probe_command(CommandSyntax& app, Options& options);
 
 ExitCode probe(const Options& options, const MakeTarget& make_target);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/color.h"
+#include "harness/cli/syntax.h"
 
 namespace e3::cli {
 namespace {
@@ -17,22 +18,22 @@ std::string reports_help() {
 
 }  // namespace
 
-void add_report_options(CLI::App& run, Options& options) {
+void add_report_options(CommandSyntax& run, Options& options) {
   run.add_option("--report", options.report_words, reports_help())
-      ->type_name("KIND=PATH")
-      ->allow_extra_args(false);
+      .type_name("KIND=PATH")
+      .one_value_each_time();
   run.add_option("--shown-at", options.shown_at,
                  "The source file at which github and sarif reports show their findings")
-      ->type_name("FILE");
+      .type_name("FILE");
   run.add_option("--skip-exit", options.skip_exit,
                  "Exit with this code when every check was skipped [0]")
-      ->check(CLI::Range(0, 255))
-      ->type_name("CODE");
+      .within(0, 255)
+      .type_name("CODE");
   add_color_option(run, options.color);
-  CLI::Option* verbose =
+  const OptionSyntax verbose =
       run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of each failure");
   run.add_flag("-q,--quiet", options.quiet, "Show only what is not as expected, and the counts")
-      ->excludes(verbose);
+      .excludes(verbose);
 }
 
 bool is_report(const std::string& word) {

@@ -2,14 +2,15 @@
 // The options of `e3 run` that say how results are shown and where they are written.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "harness/cli/options.h"
 
 namespace e3::cli {
 
-void add_report_options(CLI::App& run, Options& options);
+class CommandSyntax;
+
+void add_report_options(CommandSyntax& run, Options& options);
 
 // Whether a word behind --report is another report rather than a check or a server.
 bool is_report(const std::string& word);

@@ -3,11 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/scenario_file.h"
+#include "harness/cli/syntax.h"
 #include "harness/explore/minimize.h"
 #include "harness/report/report.h"
 #include "harness/report/timeline.h"
@@ -55,32 +55,32 @@ bool same_cause(const Violation& a, const Violation& b) {
 
 }  // namespace
 
-void add_scenario_commands(CLI::App& app, Options& options) {
-  CLI::App& replay = *app.add_subcommand("replay", "Play one scenario and show what happened");
+void add_scenario_commands(CommandSyntax& app, Options& options) {
+  CommandSyntax replay = app.add_command("replay", "Play one scenario and show what happened");
   replay.footer(kReplayExamples);
   replay.add_option("scenario", options.scenario, "A *.e3 file, a fuzzer's input, or a name")
-      ->required()
-      ->type_name("FILE|ID");
+      .required()
+      .type_name("FILE|ID");
   add_target(replay, options);
-  replay.callback([&] { options.command = Command::kReplay; });
+  replay.when_chosen([&] { options.command = Command::kReplay; });
 
-  CLI::App& minimize = *app.add_subcommand("minimize", "Make a failing scenario small");
+  CommandSyntax minimize = app.add_command("minimize", "Make a failing scenario small");
   minimize.footer(kMinimizeExamples);
   minimize.add_option("scenario", options.scenario, "A *.e3 file, a fuzzer's input, or a name")
-      ->required()
-      ->type_name("FILE|ID");
+      .required()
+      .type_name("FILE|ID");
   minimize.add_option("-o,--output", options.output, "Write the scenario to this file")
-      ->type_name("FILE");
+      .type_name("FILE");
   add_target(minimize, options);
-  minimize.callback([&] { options.command = Command::kMinimize; });
+  minimize.when_chosen([&] { options.command = Command::kMinimize; });
 
-  CLI::App& seeds = *app.add_subcommand("seeds", "Turn scenarios into inputs for fuzzers");
+  CommandSyntax seeds = app.add_command("seeds", "Turn scenarios into inputs for fuzzers");
   seeds.footer(kSeedsExamples);
-  seeds.add_option("scenarios", options.files, "Files *.e3")->required()->type_name("FILE");
+  seeds.add_option("scenarios", options.files, "Files *.e3").required().type_name("FILE");
   seeds.add_option("-o,--output", options.output, "The folder to write them into")
-      ->required()
-      ->type_name("FOLDER");
-  seeds.callback([&] { options.command = Command::kSeeds; });
+      .required()
+      .type_name("FOLDER");
+  seeds.when_chosen([&] { options.command = Command::kSeeds; });
 }
 
 ExitCode replay(const Options& options, const MakeTarget& make_target) {

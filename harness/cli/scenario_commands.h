@@ -7,14 +7,12 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
 
+class CommandSyntax;
+
 // Adds the commands to `app`; parsing fills in `options`.
-void add_scenario_commands(CLI::App& app, Options& options);
+void add_scenario_commands(CommandSyntax& app, Options& options);
 
 ExitCode replay(const Options& options, const MakeTarget& make_target);
 ExitCode minimize(const Options& options, const MakeTarget& make_target);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "harness/checks/catalogue.h"
 #include "harness/cli/color.h"
 #include "harness/cli/make_source.h"
+#include "harness/cli/syntax.h"
 #include "harness/selftest/examine.h"
 #include "harness/world/interrupt.h"
 
@@ -154,26 +154,26 @@ selftest::ExamineOptions how_to_examine(const Options& options) {
 
 }  // namespace
 
-void add_selftest_command(CLI::App& app, Options& options) {
-  CLI::App& selftest = *app.add_subcommand(
+void add_selftest_command(CommandSyntax& app, Options& options) {
+  CommandSyntax selftest = app.add_command(
       "selftest", "Show that this e3 finds what it must, on servers whose bugs are known");
   selftest.footer(kExamples);
   selftest.add_option("servers", options.selection, "Only these servers (name or glob)")
-      ->type_name("[SERVER...]");
+      .type_name("[SERVER...]");
   selftest.add_flag("--list", options.list_only, "List the servers; run nothing");
   selftest.add_option("--engine", options.engine, "sim, socketpair, tcp or program [sim]")
-      ->check(CLI::IsMember({"sim", "socketpair", "tcp", kAsPrograms}))
-      ->type_name("NAME");
-  selftest.add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
+      .one_of({"sim", "socketpair", "tcp", kAsPrograms})
+      .type_name("NAME");
+  selftest.add_option("--seed", options.seed, "Seed of every random choice").shows_default();
   selftest.add_option("-x,--exclude", options.exclude, "Run as if this check did not exist")
-      ->type_name("CHECK")
-      ->allow_extra_args(false);
+      .type_name("CHECK")
+      .one_value_each_time();
   selftest.add_flag("--json", options.as_json, "As JSON");
   selftest.add_option("--serve", options.served_port, "Be the one server chosen, on this port")
-      ->type_name("PORT")
-      ->group("");  // what --engine program starts
+      .type_name("PORT")
+      .hidden();  // what --engine program starts
   add_color_option(selftest, options.color);
-  selftest.callback([&] { options.command = Command::kSelftest; });
+  selftest.when_chosen([&] { options.command = Command::kSelftest; });
 }
 
 ExitCode selftest(const Options& options) {

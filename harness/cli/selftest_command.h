@@ -4,14 +4,12 @@
 
 #include "harness/cli/options.h"
 
-namespace CLI {
-class App;
-}
-
 namespace e3::cli {
 
+class CommandSyntax;
+
 // Adds the command to `app`; parsing fills in `options`.
-void add_selftest_command(CLI::App& app, Options& options);
+void add_selftest_command(CommandSyntax& app, Options& options);
 
 // Throws NothingSelected.
 ExitCode selftest(const Options& options);

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -15,6 +14,7 @@
 
 #include "byte_form.h"
 #include "comparison.h"
+#include "harness/cli/syntax.h"
 #include "private_network.h"
 
 namespace e3::differential {
@@ -25,8 +25,8 @@ constexpr long kSchedulesPerNetwork = 20'000;
 
 struct Settings {
   std::uint64_t first_seed = 1;
-  long schedules = 3'000;
-  long mismatches_max = 5;
+  std::int64_t schedules = 3'000;
+  std::int64_t mismatches_max = 5;
   bool unix_sockets = false;
   bool shared_network = false;
   bool no_full_buffers = false;
@@ -89,7 +89,9 @@ int run(const Settings& settings) {
 
 int main(int argc, char** argv) try {
   e3::differential::Settings settings;
-  CLI::App app("Compares the simulated kernel with the running Linux kernel on random schedules");
+  e3::cli::ProgramSyntax app(
+      "kernel_differential",
+      "Compares the simulated kernel with the running Linux kernel on random schedules");
   app.add_option("--seed", settings.first_seed, "first seed");
   app.add_option("--schedules", settings.schedules, "how many seeds to run");
   app.add_option("--mismatches", settings.mismatches_max, "stop after that many mismatches");
@@ -101,8 +103,11 @@ int main(int argc, char** argv) try {
   app.add_option(
       "--seeds", settings.seeds,
       "write the schedules of --replay into this folder, as inputs of fuzz_kernel_parity");
-  CLI11_PARSE(app, argc, argv);
+  if (!app.parse(argc, argv)) return 0;
   return e3::differential::run(settings);
+} catch (const e3::cli::SyntaxError& error) {
+  std::fprintf(stderr, "%s\n", error.message.c_str());
+  return 2;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 2;

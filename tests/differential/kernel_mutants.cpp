@@ -3,12 +3,12 @@
 // schedules must find a difference from the running kernel. Exit status as kernel_differential's.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 
 #include "byte_form.h"
 #include "comparison.h"
+#include "harness/cli/syntax.h"
 #include "kernel/mutation.h"
 #include "private_network.h"
 
@@ -19,7 +19,7 @@ constexpr ScheduleOptions kTcp{};
 
 struct Settings {
   std::uint64_t first_seed = 1;
-  long schedules_max = 20'000;
+  std::int64_t schedules_max = 20'000;
   std::string only;
   bool show = false;
   std::string seeds;
@@ -61,15 +61,20 @@ int run(const Settings& settings) {
 
 int main(int argc, char** argv) try {
   e3::differential::Settings settings;
-  CLI::App app("Switches on each known mistake of the model and expects a difference from Linux");
+  e3::cli::ProgramSyntax app(
+      "kernel_mutants",
+      "Switches on each known mistake of the model and expects a difference from Linux");
   app.add_option("--seed", settings.first_seed, "first seed");
   app.add_option("--schedules", settings.schedules_max, "most schedules per mistake");
   app.add_option("--only", settings.only, "one mistake, by name");
   app.add_flag("--show", settings.show, "print the shrunk schedules");
   app.add_option("--seeds", settings.seeds,
                  "write the shrunk schedules into this folder, as inputs of fuzz_kernel_parity");
-  CLI11_PARSE(app, argc, argv);
+  if (!app.parse(argc, argv)) return 0;
   return e3::differential::run(settings);
+} catch (const e3::cli::SyntaxError& error) {
+  std::fprintf(stderr, "%s\n", error.message.c_str());
+  return 2;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return 2;

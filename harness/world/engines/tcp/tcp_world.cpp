@@ -115,6 +115,7 @@ void TcpWorld::settle() {
 // What was read is not yet acted upon; a program of ours is done when it sleeps.
 void TcpWorld::let_it_act() {
   const ProcessTree& tree = program_->tree();
+  if (tree.is_asleep()) return;  // nearly always: its processor time need not be read
   const Patience patience(kReadBound);
   const auto before = tree.processor_time().used;
   while (!tree.is_asleep() && !patience.exhausted() && target_lives() &&
