@@ -2,6 +2,7 @@
 #include "e3/server/response.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace e3::server {
 
@@ -37,38 +38,24 @@ std::string_view end_of_fields(ResponseForm form) {
   return form.keep_alive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
 }
 
-// The last `digits` of them.
-void append_number(std::string& text, std::int64_t number, std::size_t digits) {
-  text.resize(text.size() + digits);
-  for (std::size_t i = 1; i <= digits; ++i, number /= 10) {
-    text[text.size() - i] = static_cast<char>('0' + number % 10);
-  }
-}
-
 }  // namespace
 
 // Written out rather than left to strftime(3), whose names depend on the locale.
 std::string imf_fixdate(std::chrono::seconds since_epoch) {
-  constexpr std::string_view kDays = "Sun, Mon, Tue, Wed, Thu, Fri, Sat, ";
-  constexpr std::string_view kMonths =
-      " Jan  Feb  Mar  Apr  May  Jun  Jul  Aug  Sep  Oct  Nov  Dec ";
+  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::chrono::sys_seconds time(since_epoch);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  std::string text;
-  text.reserve(32);
-  text += kDays.substr(5 * std::chrono::weekday(day).c_encoding(), 5);
-  append_number(text, static_cast<unsigned>(date.day()), 2);
-  text += kMonths.substr(5 * (static_cast<unsigned>(date.month()) - 1), 5);
-  append_number(text, static_cast<int>(date.year()), 4);
-  text += ' ';
-  append_number(text, clock.hours().count(), 2);
-  text += ':';
-  append_number(text, clock.minutes().count(), 2);
-  text += ':';
-  append_number(text, clock.seconds().count(), 2);
-  return text += " GMT";
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                kDays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text.data();
 }
 
 ResponseWriter::ResponseWriter(const std::optional<std::string>& fixed_date)
