@@ -26,6 +26,7 @@ inline constexpr std::size_t kHeadLimit = 16'000;  // bytes
 struct Connection {
   std::string input;
   std::size_t last_read = 0;  // bytes
+  std::size_t head_size = 0;  // of what has come of it
   std::string output;
   bool answered = false;
   bool lingers = false;  // all is sent and this side shut; input is dropped until it ends

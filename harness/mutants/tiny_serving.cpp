@@ -89,6 +89,7 @@ void TinyServer::take_input(Connection& connection, std::string_view bytes, bool
   input += bytes;
   connection.last_read = bytes.size();
   const std::size_t head_end = input.find("\r\n\r\n", searched);
+  connection.head_size = head_end == std::string::npos ? input.size() : head_end + 4;
   const bool complete = head_end != std::string::npos &&
                         !(has(Bug::kWantsTerminatorLast) && head_end + 4 != input.size()) &&
                         !(has(Bug::kAwaitsMoreAfterFullRead) && read_was_full);
@@ -96,7 +97,7 @@ void TinyServer::take_input(Connection& connection, std::string_view bytes, bool
 }
 
 bool TinyServer::is_too_long(const Connection& connection) const {
-  return connection.input.size() > kHeadLimit && !has(Bug::kTakesAnyLength);
+  return connection.head_size > kHeadLimit && !has(Bug::kTakesAnyLength);
 }
 
 void TinyServer::end_of_input(int fd, Connection& connection) {

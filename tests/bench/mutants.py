@@ -18,8 +18,12 @@ FOUND = 77  # libFuzzer's exit status
 # What no scenario of at most eight peers can show to an oracle without time-outs, which compares a
 # server with its own undisturbed exchange; each with the reason. The checks of `e3 run` find them.
 INVISIBLE = {
+    "binds-without-reuse": "only a program finds its port in TIME_WAIT",
     "counts-characters": "announces a wrong length undisturbed, too",
+    "ignores-sigterm": "only a program is told to end",
+    "keeps-buffers": "memory is measured of programs only",
     "kills-slow-heads": "whoever waits may lose patience",
+    "leaves-threads": "the simulated kernel refuses threads, which is another finding",
     "never-renews-write-time": "whoever waits may lose patience",
     "never-resumes-accepting": "needs a hundred connections at once",
     "no-head-time": "waiting for ever is no finding",
@@ -29,6 +33,9 @@ INVISIBLE = {
     "table-of-200": "needs two hundred connections at once",
     "takes-any-length": "takes them undisturbed, too",
 }
+
+# In these there is nothing to find: a finding would be one of the search's own making.
+CORRECT = ("correct", "correct-edge-triggered")
 
 
 class Finding(typing.NamedTuple):
@@ -64,6 +71,9 @@ def mutant_figures(program, seeds, limit):
     every = subprocess.run([program, "--list"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     for stranger in INVISIBLE.keys() - set(every):
         sys.exit(f"mutants.py: there is no mutant '{stranger}'")
+    for control in CORRECT:
+        if wrong := find(program, control, seeds, limit):
+            sys.exit(f"mutants.py: something was found in '{control}', which is correct, after {wrong.seconds:.0f} s")
     visible = [mutant for mutant in every if mutant not in INVISIBLE]
     findings = {mutant: find(program, mutant, seeds, limit) for mutant in visible}
     found = {mutant: finding for mutant, finding in findings.items() if finding}

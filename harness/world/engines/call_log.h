@@ -29,6 +29,8 @@ class CallLog {
     idle_calls_ = progress ? 0 : idle_calls_ + 1;
     return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls;
   }
+  // A fault has struck: the calls so far led nowhere because of it, perhaps.
+  void excuse_idle_calls() { idle_calls_ = 0; }
   int idle_calls() const { return idle_calls_; }
   int turn_calls() const { return turn_calls_; }
 

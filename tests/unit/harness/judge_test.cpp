@@ -41,6 +41,9 @@ constexpr std::string_view kHarmless[] = {
     "peer1 > \"GET /a HTTP/1.0\\r\\n\\r\\n\"\npeer1 half-close\npeer1 < 5\npeer1 close\n",
     "peer1 > \"GET /a HTTP/1.0\\r\\n\\r\\nmore\"\nsettle\npeer1 > \"and more\"\n",
     "peer1 > \"GET\"\npeer1 reset\npeer1 connect\npeer1 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\n",
+    // Found by fuzz_schedule's search: what came with the end of a long head was counted as head.
+    "peer1 > \"GET /\" \"e\"*12000\nsettle\npeer1 > \" HTTP/1.0\\r\\n\\r\\n\" \"e\"*5000\n"
+    "peer1 expect answer\n",
     "peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"
     "peer2 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\npeer2 expect answer\npeer1 < 16\n",
 };
@@ -71,6 +74,15 @@ TEST_P(JudgeTest, WhatAHalfClosedPeerIsOwedDependsOnTheProtocol) {
   EXPECT_EQ(verdict(Bug::kDropsAnswerAtHalfClose, kHalfClosed, /*may_close=*/false), "no-answer");
   constexpr std::string_view kInRequest = "peer1 > \"GET\"\npeer1 half-close\n";
   EXPECT_EQ(verdict(Bug::kReadsEofForEver, kInRequest, /*may_close=*/true), "spins");
+}
+
+// Found by fuzz_schedule's search: each made the correct server wait and read in vain.
+TEST_P(JudgeTest, ManyFaultsInARowAreNoSpin) {
+  std::string scenario;
+  for (int i = 0; i < 600; ++i) scenario += "fault recv conn EAGAIN\n";
+  scenario += "peer1 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\npeer1 expect answer\n";
+  EXPECT_EQ(verdict(Bug::kNone, scenario), "none");
+  EXPECT_EQ(verdict(Bug::kEdgeNone, scenario), "none");
 }
 
 struct Conviction {
