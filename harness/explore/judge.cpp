@@ -59,8 +59,7 @@ std::optional<Violation> Judge::judge(const Scenario& scenario) {
   if (!found) return std::nullopt;
   // What counts as undisturbed may have been learned from a target that a scenario had broken.
   learn_anew();
-  const auto confirmed = attempt(scenario);
-  if (confirmed) return confirmed;
+  if (auto confirmed = attempt(scenario)) return confirmed;
   // The answers it was compared with came right after it.
   return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
 }
