@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures how soon AFL++ finds the mutants that fuzz_schedule finds, and prints both.
+"""Measures how soon AFL++ finds the mutants by which fuzz_schedule is measured.
 
 The mutants are built with AFL++'s instrumentation, ASan and a stand-in for the sockets (desock.cpp),
 and run in persistent mode with its own dictionary and seeds: the requests of fuzz_parser. A crash
@@ -42,6 +42,8 @@ def visible_mutants(program):
     asked = subprocess.run([program, next(SEEDS.iterdir())], stderr=subprocess.PIPE, text=True,
                            env=os.environ | {"E3_MUTANT": ""})
     names = asked.stderr.partition("must be one of:\n")[2].splitlines()
+    if not names:
+        sys.exit(f"{program} lists no mutants:\n{asked.stderr}")
     return [name for name in names if name not in INVISIBLE]
 
 

@@ -3,7 +3,6 @@
 // in the manner of libdesock. There is one connection; the input is what it brings, then comes its
 // end. Everything registered is always ready, all that is sent is taken and thrown away, and no
 // call fails. See afl.py.
-#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -11,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

@@ -2,6 +2,9 @@
 // What the world keeps of the target's calls: the transcript, and whether they lead anywhere.
 #pragma once
 
+#include <cstddef>
+#include <utility>
+
 #include "harness/world/transcript.h"
 
 namespace e3 {
@@ -23,14 +26,14 @@ class CallLog {
 
   void begin_turn() { idle_calls_ = turn_calls_ = 0; }
   // Counts a finished call. False when the target spins: too many calls in a row in which nothing
-  // changed hands, or too many at all.
-  bool count(bool progress) {
+  // changed hands, or too many at all. When a fault has struck, of which there were `strikes` so
+  // far, the calls led nowhere because of it, perhaps.
+  bool count(bool progress, std::size_t strikes) {
     if (closed) return true;
-    idle_calls_ = progress ? 0 : idle_calls_ + 1;
+    const bool struck = std::exchange(strikes_, strikes) != strikes;
+    idle_calls_ = progress || struck ? 0 : idle_calls_ + 1;
     return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls;
   }
-  // A fault has struck: the calls so far led nowhere because of it, perhaps.
-  void excuse_idle_calls() { idle_calls_ = 0; }
   int idle_calls() const { return idle_calls_; }
   int turn_calls() const { return turn_calls_; }
 
@@ -38,6 +41,7 @@ class CallLog {
   Transcript* transcript_;
   int idle_calls_ = 0;
   int turn_calls_ = 0;
+  std::size_t strikes_ = 0;
   TranscriptRecord ignored_;
 };
 

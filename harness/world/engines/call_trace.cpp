@@ -120,7 +120,6 @@ CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t b
   const auto announced = [&] {
     return FaultInjector::Call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
   };
-  const std::size_t strikes = injector_->strikes();
   const FaultInjector::Verdict* verdict =
       injector_->watching() ? &injector_->begin(announced()) : nullptr;
   const bool answered = verdict != nullptr && verdict->result;
@@ -129,7 +128,6 @@ CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t b
   if (verdict != nullptr) {
     done.struck = injector_->end(announced(), *verdict, done.result);
     if (verdict->error_when_done && done.result >= 0) done.result = -*verdict->error_when_done;
-    if (injector_->strikes() != strikes) log_->excuse_idle_calls();
   }
   return done;
 }

@@ -85,11 +85,11 @@ class CallTrace final : public SystemCalls {
   // The call is over: lets the world stop a target that spins. Calls that libc declares noexcept
   // cannot be stopped there.
   long finish(Done done, bool progress) {
-    if (!log_->count(progress)) turn_->spins();
+    if (!log_->count(progress, injector_->strikes())) turn_->spins();
     return done.result;
   }
   long finish_noexcept(Done done, bool progress) {
-    if (!log_->count(progress)) turn_->spins_noexcept();
+    if (!log_->count(progress, injector_->strikes())) turn_->spins_noexcept();
     return done.result;
   }
   // What is asked in passing is not in the transcript unless it fails.
