@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
+
+#include "harness/report/past_run.h"
 
 namespace e3::cli {
 namespace {
@@ -23,19 +22,11 @@ std::vector<CheckCase> every_case() {
 
 // The ids that failed in a report of --report json=PATH.
 std::set<std::string> failed_ids(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::invalid_argument(fmt::format("cannot read the report {}", path));
-  try {
-    std::set<std::string> ids;
-    for (const auto& check : nlohmann::json::parse(file).at("checks")) {
-      const auto verdict = verdict_named(check.at("verdict").get<std::string>());
-      if (verdict && is_failure(*verdict)) ids.insert(check.at("id").get<std::string>());
-    }
-    return ids;
-  } catch (const nlohmann::json::exception& error) {
-    throw std::invalid_argument(
-        fmt::format("{} is no report of e3 (--report json=PATH): {}", path, error.what()));
+  std::set<std::string> ids;
+  for (const report::PastCheck& check : report::read_run(path).checks) {
+    if (report::failed(check)) ids.insert(check.id);
   }
+  return ids;
 }
 
 bool matches(const std::vector<std::string>& words, const std::string& id) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Two runs beside each other, read from their JSON reports.
+// Two runs beside each other.
 #pragma once
 
 #include <cstddef>
@@ -7,26 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/report/past_run.h"
+
 namespace e3::report {
-
-// One check of a run that was read back.
-struct PastCheck {
-  std::string id;
-  std::string verdict;  // as in the report
-  std::string said;     // cause and what was seen, or the reason
-};
-
-struct PastRun {
-  std::string path;
-  std::string target;
-  std::string profile;
-  std::string tool_version;
-  std::string seed;
-  std::vector<PastCheck> checks;
-};
-
-// Throws std::invalid_argument when the file cannot be read or is no JSON report of e3.
-PastRun read_run(const std::string& path);
 
 enum class Change {
   kBroken,   // fails now, and did not
