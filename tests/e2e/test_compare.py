@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`e3 compare` of two runs."""
+"""Reports read back: by `e3 compare` and by `e3 run --rerun-failed`."""
 
 import json
 
@@ -69,3 +69,21 @@ def test_a_file_that_is_not_there_is_refused(start):
     run = start("e3", "compare", "nowhere.json", "nowhere.json")
     assert run.wait() == 2
     assert "nowhere.json" in run.stderr
+
+
+def test_only_what_failed_runs_again(start, reports, tmp_path):
+    _, bad = reports
+    again = tmp_path / "again.json"
+    run = start("e3", "run", "--rerun-failed", bad, "--report", f"json={again}")
+    assert run.wait() == 0
+    assert [check["id"] for check in json.loads(again.read_text())["checks"]] == ["accept.burst"]
+
+
+@pytest.mark.parametrize("content,fix", [('{"checks": 3}', "is no JSON report of e3"), (None, "cannot read")])
+def test_failures_of_no_report_cannot_run_again(start, tmp_path, content, fix):
+    path = tmp_path / "other.json"
+    if content is not None:
+        path.write_text(content)
+    run = start("e3", "run", "--rerun-failed", path)
+    assert run.wait() == 2
+    assert fix in run.stderr and str(path) in run.stderr

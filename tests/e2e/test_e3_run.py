@@ -70,6 +70,7 @@ def test_a_server_that_already_runs_passes_and_goes_on(start, serve):
     assert server.stop() == 0
 
 
+@pytest.mark.any_build
 def test_the_known_bad_server_is_failed_for_each_of_its_bugs(start, bin_dir, tmp_path):
     report = tmp_path / "e3.json"
     command = spawn_command(bin_dir, "e3-known-bad-server")
@@ -115,6 +116,7 @@ def test_a_selection_runs_only_what_it_names(start, tmp_path):
     assert ids and all(id_.startswith("read.") and not id_.endswith(".random") for id_ in ids)
 
 
+@pytest.mark.any_build
 def test_the_reports_say_what_the_terminal_says(start, bin_dir, tmp_path):
     junit, report = tmp_path / "e3.xml", tmp_path / "e3.json"
     command = spawn_command(bin_dir, "e3-known-bad-server")

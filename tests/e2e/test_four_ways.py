@@ -12,7 +12,8 @@ import pytest
 
 from installed_e3 import build_dir, cache, configure, prefix, run  # noqa: F401
 
-pytestmark = pytest.mark.any_build
+# One worker, so that the project is built once.
+pytestmark = [pytest.mark.any_build, pytest.mark.xdist_group("four_ways")]
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = ROOT / "tests/mutants/four_ways"
