@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "plain_reading.h"
+
 namespace e3::fuzz {
 
 namespace {
@@ -55,6 +57,21 @@ bool has_tab_between_options(const Request& request) {
   });
 }
 
+// An empty element counts for nothing (RFC 9110 section 5.6.1.2), and what is no token is no
+// option. http_parser reads such a list no further.
+bool has_odd_option(const Request& request) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+    if (!is_named(field.name, "connection")) return false;
+    const std::string_view list = field.value;
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t comma = std::min(list.find(',', begin), list.size());
+      if (!is_token(trimmed(list.substr(begin, comma - begin)))) return true;
+      begin = comma + 1;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 bool has_prolonged_coding(const Request& request) {
@@ -84,6 +101,7 @@ std::string_view framing_quirk(const Request& request, const std::vector<std::st
   if (has_tab_after(request, "transfer-encoding")) return "a tab after Transfer-Encoding";
   if (has_tab_after(request, "connection")) return "a tab after Connection";
   if (has_tab_between_options(request)) return "a tab between connection options";
+  if (has_odd_option(request)) return "an empty or malformed connection option";
   if (has_framing_trailer(trailers)) return "a trailer field taken for framing";
   if (has_field(request, "proxy-connection")) return "Proxy-Connection taken for Connection";
   if (is_http10_kept_and_closed(request)) return "close and keep-alive in HTTP/1.0";

@@ -21,19 +21,23 @@ bool consists_of(std::string_view text, const std::string& members) {
   return text.find_first_not_of(members) == text.npos;
 }
 
+}  // namespace
+
 bool is_token(std::string_view text) {
   return !text.empty() && consists_of(text, std::string(kLettersAndDigits) + "!#$%&'*+-.^_`|~");
-}
-
-std::string lower(std::string text) {
-  for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-  return text;
 }
 
 std::string trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == text.npos) return {};
   return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
+}
+
+namespace {
+
+std::string lower(std::string text) {
+  for (char& byte : text) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+  return text;
 }
 
 // The lines without their ends, one leading empty line and the final one left out.

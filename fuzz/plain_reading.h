@@ -4,11 +4,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "e3/server/request_parser.h"
 
 namespace e3::fuzz {
+
+// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text);
+
+// Without the white space around it (RFC 9110 section 5.6.3).
+std::string trimmed(std::string_view text);
 
 // Whether `head`, a whole head as RequestAccumulator delivers it, has the fault that `refusal`
 // names.

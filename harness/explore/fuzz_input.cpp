@@ -11,6 +11,7 @@
 #include "harness/explore/minimize.h"
 #include "harness/scenario/byte_form.h"
 #include "harness/scenario/text_form.h"
+#include "harness/world/interpose/interpose.h"
 
 namespace e3::explore {
 namespace {
@@ -24,7 +25,9 @@ constexpr std::size_t kMinimizingRuns = 20'000;
 
 InputJudge::InputJudge(InProcessTarget target, InProcessEngine engine, Protocol protocol)
     : source_(std::move(target), engine, /*seed=*/42, transcript_),
-      judge_(source_, std::move(protocol)) {}
+      judge_(source_, std::move(protocol)) {
+  interpose::give_alarms_real_calls();
+}
 
 void InputJudge::judge(const std::uint8_t* data, std::size_t size) {
   scenario::decode({reinterpret_cast<const char*>(data), size}, scenario_);

@@ -15,6 +15,11 @@ namespace e3::interpose {
 // target's fiber runs. The kernel itself runs with real calls.
 void answer_with(SystemCalls* kernel);
 
+// SIGALRM belongs to whoever runs this process, as libFuzzer, for no target may set an alarm. From now
+// on the handler that is set for it gets real calls, also when it strikes a running target: virtual
+// time, compared with real time, would look like a hang. Does nothing where no handler is set.
+void give_alarms_real_calls();
+
 // The names in calls.def, for the test that each is defined by the harness.
 std::vector<std::string_view> call_names();
 
