@@ -17,11 +17,8 @@ endif()
 if(TARGET e3_differential AND NOT E3_LIBFUZZER AND NOT E3_FUZZING_ENGINE)
   e3_fuzz_target(fuzz_kernel_parity LIBRARIES e3_differential)
 else() # the comparison is not to be watched either
-  set(parity_sources)
-  foreach(part byte_form comparison executor executor_steps linux_system model_system private_network schedule)
-    list(APPEND parity_sources ${PROJECT_SOURCE_DIR}/tests/differential/${part}.cpp)
-  endforeach()
-  e3_fuzz_target(fuzz_kernel_parity SOURCES ${parity_sources} LIBRARIES ${watched_kernel} ${parity_fmt})
+  include(${PROJECT_SOURCE_DIR}/tests/differential/sources.cmake)
+  e3_fuzz_target(fuzz_kernel_parity SOURCES ${e3_differential_sources} LIBRARIES ${watched_kernel} ${parity_fmt})
 endif()
 target_include_directories(fuzz_kernel_parity PRIVATE ${PROJECT_SOURCE_DIR})
 

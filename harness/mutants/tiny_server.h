@@ -99,6 +99,7 @@ inline bool is_correct(Bug bug) { return bug == Bug::kNone || bug == Bug::kEdgeN
 inline bool is_null_server(Bug bug) {
   return bug >= Bug::kNeverAnswers && bug <= Bug::kAnswersFirstRead;
 }
+inline bool is_mutant(Bug bug) { return !is_correct(bug) && !is_null_server(bug); }
 
 /// Serves on 127.0.0.1:`port` (0: a free one) and prints nothing. Returns only by exception:
 /// std::system_error when it cannot listen, std::runtime_error where a bug lets one escape, and

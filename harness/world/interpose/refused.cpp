@@ -57,6 +57,16 @@ constexpr Forbidden kForbidden[] = {
     {SYS_clone, "syscall(SYS_clone)", false},
     {SYS_clone3, "syscall(SYS_clone3)", false},
     {SYS_io_uring_setup, "io_uring_setup", false},
+#ifdef SYS_fork  // and what only the older architectures have
+    {SYS_accept, "syscall(SYS_accept)", true},
+    {SYS_dup2, "syscall(SYS_dup2)", true},
+    {SYS_epoll_wait, "syscall(SYS_epoll_wait)", true},
+    {SYS_epoll_create, "syscall(SYS_epoll_create)", false},
+    {SYS_eventfd, "syscall(SYS_eventfd)", false},
+    {SYS_signalfd, "syscall(SYS_signalfd)", false},
+    {SYS_fork, "syscall(SYS_fork)", false},
+    {SYS_vfork, "syscall(SYS_vfork)", false},
+#endif
 };
 
 }  // namespace

@@ -344,6 +344,10 @@ TEST_F(InProcessWorldTest, WhatCannotBeSimulatedStopsLoudly) {
        "pthread_create"},
       {[] { ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0); }, "SYS_socket"},
       {[] { ::syscall(SYS_io_uring_setup, 1, nullptr); }, "io_uring_setup"},
+#ifdef SYS_fork
+      {[] { ::syscall(SYS_fork); }, "SYS_fork"},
+      {[] { ::syscall(SYS_epoll_create, 1); }, "SYS_epoll_create"},
+#endif
       {[] { ::alarm(1); }, "alarm"},
       {[] {
          std::array<int, 2> ends{};
