@@ -114,4 +114,36 @@ class CallTrace final : public SystemCalls {
   std::vector<std::string> misuse_;
 };
 
+template <typename Make>
+CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t bytes,
+                                 const Make& make) {
+  const auto announced = [&] {
+    return FaultInjector::Call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
+  };
+  const FaultInjector::Verdict* verdict =
+      injector_->watching() ? &injector_->begin(announced()) : nullptr;
+  const bool answered = verdict != nullptr && verdict->result;
+  // `make` is called in one place only, where the compiler puts it in line.
+  Done done{answered ? *verdict->result : make(verdict != nullptr ? verdict->bytes : bytes)};
+  if (verdict != nullptr) {
+    done.struck = injector_->end(announced(), *verdict, done.result);
+    if (verdict->error_when_done && done.result >= 0) done.result = -*verdict->error_when_done;
+  }
+  return done;
+}
+
+template <typename Make>
+CallTrace::Done CallTrace::made(CallKind kind, int fd, const Make& make) {
+  return moved(kind, fd, 0, 0, [&make](std::size_t /*bytes*/) { return make(); });
+}
+
+inline TranscriptRecord& CallTrace::write_down(CallKind kind, DescriptorName on, Done done) {
+  TranscriptRecord& record = log_->next();
+  record.deed = static_cast<std::uint8_t>(kind);
+  record.on = on;
+  record.result = done.result;
+  record.struck = done.struck;
+  return record;
+}
+
 }  // namespace e3

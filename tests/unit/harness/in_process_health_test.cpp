@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// What a target can do to itself, and what the harness must notice: it spins, dies, misuses a
+// descriptor, leaks.
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <stdexcept>
+#include <string>
+
+#include "in_process_world_fixture.h"
+
+namespace e3 {
+namespace {
+
+using InProcessHealthTest = InProcessWorldTest;
+
+TEST_F(InProcessHealthTest, ALevelTriggeredListenerThatIsIgnoredIsASpin) {
+  World& world = start([] { serve_with([](int, int, const epoll_event&) {}); });
+  const Peer peer = world.connect();
+  const Health health = world.health();
+  ASSERT_TRUE(health.spin);
+  EXPECT_NE(health.spin->find("epoll_wait"), std::string::npos);
+}
+
+TEST_F(InProcessHealthTest, PollingTheClockForEverIsASpin) {
+  World& world = start([] {
+    serve_with([](int, int, const epoll_event&) {
+      while (::time(nullptr) != 0) {
+      }
+    });
+  });
+  const Peer peer = world.connect();
+  EXPECT_TRUE(world.health().spin);
+}
+
+TEST_F(InProcessHealthTest, AnUncaughtExceptionIsADeath) {
+  World& world = start([] {
+    serve_with([](int, int, const epoll_event&) { throw std::out_of_range("no target"); });
+  });
+  const Peer peer = world.connect();
+  EXPECT_EQ(world.health().death, "uncaught exception: no target");
+}
+
+TEST_F(InProcessHealthTest, WritingWithoutMsgNosignalToAClosedPeerIsADeath) {
+  World& world = start([] {
+    serve_with([](int, int listener, const epoll_event&) {
+      const int connection = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+      ::write(connection, "late", 4);
+    });
+  });
+  world.hold();
+  world.connect().close();
+  world.release();
+  const Health health = world.health();
+  ASSERT_TRUE(health.death);
+  EXPECT_NE(health.death->find("SIGPIPE"), std::string::npos);
+}
+
+TEST_F(InProcessHealthTest, ClosingTwiceIsMisuse) {
+  World& world = start([] {
+    serve_with([](int, int listener, const epoll_event&) {
+      const int connection = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+      ::close(connection);
+      ::close(connection);
+    });
+  });
+  const Peer peer = world.connect();
+  EXPECT_EQ(world.health().misuse.size(), 1U);
+}
+
+TEST_F(InProcessHealthTest, DescriptorsAreCountedAsTheTargetOpensAndClosesThem) {
+  World& world = start([] {
+    serve_with([](int, int listener, const epoll_event&) {
+      ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);  // and forgets it
+    });
+  });
+  EXPECT_EQ(world.health().descriptors, 2U);
+  world.connect().close();
+  EXPECT_EQ(world.health().descriptors, 3U);
+  EXPECT_EQ(world.descriptors_down_to(2), 3U);
+}
+
+}  // namespace
+}  // namespace e3

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Small servers in a world of their own.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "harness/world/engines/in_process_world.h"
+#include "harness/world/engines/socketpair/socketpair_kernel.h"
+
+namespace e3 {
+
+inline int listen_anywhere(int flags = SOCK_NONBLOCK) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | flags, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  const bool listens =
+      ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+      ::listen(listener, 16) == 0;
+  return listens ? listener : -1;
+}
+
+// A server whose loop handles one event at a time with the given function.
+inline void serve_with(
+    const std::function<void(int epoll, int listener, const epoll_event&)>& handle) {
+  const int listener = listen_anywhere();
+  const int epoll = ::epoll_create1(0);
+  epoll_event event{.events = EPOLLIN, .data = {.fd = listener}};
+  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  while (::epoll_wait(epoll, &event, 1, -1) == 1) handle(epoll, listener, event);
+}
+
+class InProcessWorldTest : public ::testing::Test {
+ protected:
+  InProcessWorld& start(std::function<void()> serve) {
+    world_ = std::make_unique<InProcessWorld>(
+        InProcessTarget{.name = "test server", .serve = std::move(serve), .stop = {}},
+        [](TargetTurn& turn) { return std::make_unique<SocketpairKernel>(turn, 40000); },
+        transcript_);
+    return *world_;
+  }
+
+  std::string why_not_started(std::function<void()> serve) {
+    try {
+      start(std::move(serve));
+    } catch (const TargetUnavailable& unavailable) {
+      return unavailable.what();
+    }
+    return "started";
+  }
+
+  Transcript transcript_;
+  std::unique_ptr<InProcessWorld> world_;
+};
+
+}  // namespace e3
