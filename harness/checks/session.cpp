@@ -176,8 +176,8 @@ void Session::expect_answer(Peer& peer, const std::string& request) {
     while (peer.received().size() <= wanted.bytes.size() && peer.receive(65536) > 0) {
     }
   }
-  const Answer got{.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
-  if (const auto differs = compare_answers(got.bytes, got.ending, wanted)) throw *differs;
+  const std::string got = masked(*profile_, peer.received());
+  if (const auto differs = compare_answers(got, peer.ending(), wanted)) throw *differs;
 }
 
 void Session::expect_silence(Peer& peer) {

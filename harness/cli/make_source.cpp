@@ -3,11 +3,20 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "harness/world/engines/tcp/tcp_source.h"
+#include "harness/world/interpose/interpose.h"
 
 namespace e3::cli {
+
+namespace {
+
+// Of processor time without a call: far more than any request is worth.
+constexpr std::chrono::seconds kComputingMax{5};
+
+}  // namespace
 
 InProcessEngine engine_of(const Options& options) {
   if (options.engine == "socketpair") return InProcessEngine::kSocketpair;
@@ -30,6 +39,7 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
     }
     return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
   }
+  interpose::limit_computing(kComputingMax);
   return std::make_unique<InProcessSource>(make_target(options.profile), engine_of(options),
                                            options.seed, transcript);
 }

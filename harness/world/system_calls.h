@@ -87,6 +87,11 @@ class SystemCalls {
   virtual VirtualTime realtime_now() = 0;   // since the epoch of time(2)
   virtual void sleep(std::chrono::nanoseconds duration) = 0;
 
+  // A while of processor time, `since_last` long, has gone by since this was last called; the
+  // target was struck by it while it computed. Called on its stack by a signal handler; need not
+  // return.
+  virtual void processor_time_passed(std::chrono::milliseconds /*since_last*/) {}
+
   // The target used a call that this engine does not model: stops the target, naming the call.
   virtual void unmodelled(const char* call) = 0;
 

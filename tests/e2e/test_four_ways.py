@@ -24,6 +24,7 @@ BUGS = [
     ("forgets-between-reads", "read.split.every-offset", "split-terminator", "function adopt program pytest"),
     ("ignores-short-write", "write.slow-reader.tiny-window", "out-not-armed", "function adopt"),
     ("reads-eof-for-ever", "close.hangup.fin", "eof-spin", "function adopt program pytest"),
+    ("computes-at-eof", "close.hangup.fin", "eof-spin", "function"),
     ("drops-answer-at-half-close", "close.hangup.half-close-at-once", "halfclose-drops-response", "function adopt program pytest"),
     ("keeps-half-open", "close.hangup.half-close", "halfclose-leak", "function adopt"),
     ("raises-sigpipe", "close.hangup.gone-before-answer", "sigpipe-death", "function adopt program pytest"),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "harness/world/transcript.h"
@@ -24,7 +25,10 @@ class CallLog {
 
   TranscriptRecord& next() { return closed ? ignored_ : transcript_->add(now); }
 
-  void begin_turn() { idle_calls_ = turn_calls_ = 0; }
+  void begin_turn() {
+    idle_calls_ = turn_calls_ = 0;
+    ++turns_;
+  }
   // Counts a finished call. False when the target spins: too many calls in a row in which nothing
   // changed hands, or too many at all. When a fault has struck, of which there were `strikes` so
   // far, the calls led nowhere because of it, perhaps.
@@ -34,13 +38,26 @@ class CallLog {
     idle_calls_ = progress || struck ? 0 : idle_calls_ + 1;
     return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls;
   }
+  // Whether no call has been counted, and no turn begun, since this was last asked.
+  bool stands_still() {
+    const Place place{turns_, turn_calls_};
+    return std::exchange(last_seen_, place) == place;
+  }
   int idle_calls() const { return idle_calls_; }
   int turn_calls() const { return turn_calls_; }
 
  private:
+  struct Place {
+    std::uint64_t turn = 0;
+    int call = 0;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
   Transcript* transcript_;
   int idle_calls_ = 0;
   int turn_calls_ = 0;
+  std::uint64_t turns_ = 0;
+  Place last_seen_;
   std::size_t strikes_ = 0;
   TranscriptRecord ignored_;
 };

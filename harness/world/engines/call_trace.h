@@ -58,6 +58,9 @@ class CallTrace final : public SystemCalls {
   VirtualTime monotonic_now() override;
   VirtualTime realtime_now() override;
   void sleep(std::chrono::nanoseconds duration) override { kernel_->sleep(duration); }
+  void processor_time_passed(std::chrono::milliseconds since_last) override {
+    if (log_->stands_still()) turn_->computes(since_last);
+  }
   void unmodelled(const char* call) override { kernel_->unmodelled(call); }
 
  private:

@@ -191,6 +191,14 @@ void InProcessWorld::spins_noexcept() noexcept {
   if (log_.idle_calls() > 10 * CallLog::kSpinCalls) halt({});
 }
 
+void InProcessWorld::computes(std::chrono::milliseconds since_last_call) {
+  if (!log_.closed) {
+    spin_ = fmt::format("no call in {} ms of processor time, the last {}", since_last_call.count(),
+                        transcript().last());
+  }
+  halt({});
+}
+
 void InProcessWorld::spins() {
   spins_noexcept();
   log_.closed = true;

@@ -50,6 +50,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
  private:
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;
   std::size_t next(std::size_t waiting, std::size_t reported) override;
+  void computes(std::chrono::milliseconds since_last_call) override;
   void spins() override;
   void spins_noexcept() noexcept override;
   bool wait(std::optional<VirtualTime> deadline) override;

@@ -2,6 +2,7 @@
 // What the target's calls need from the world that runs it; used on the target's fiber.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -27,7 +28,9 @@ class TargetTurn {
   virtual bool clock_asked() = 0;
   // The target dies of what it just did: unwinds it.
   [[noreturn]] virtual void die(std::string why) = 0;
-  // The same where nothing can be thrown: the target is never resumed. Does not return.
+  // The target makes no more calls, and computes: like spins(), by never resuming it.
+  virtual void computes(std::chrono::milliseconds since_last_call) = 0;
+  // As die() where nothing can be thrown: the target is never resumed. Does not return.
   virtual void halt(std::string why) = 0;
 };
 

@@ -4,6 +4,7 @@
 // target is running.
 #pragma once
 
+#include <chrono>
 #include <string_view>
 #include <vector>
 
@@ -15,10 +16,17 @@ namespace e3::interpose {
 // target's fiber runs. The kernel itself runs with real calls.
 void answer_with(SystemCalls* kernel);
 
-// SIGALRM belongs to whoever runs this process, as libFuzzer, for no target may set an alarm. From now
-// on the handler that is set for it gets real calls, also when it strikes a running target: virtual
-// time, compared with real time, would look like a hang. Does nothing where no handler is set.
+// SIGALRM belongs to whoever runs this process, as libFuzzer, for no target may set an alarm. From
+// now on the handler that is set for it gets real calls, also when it strikes a running target:
+// virtual time, compared with real time, would look like a hang. Does nothing where no handler is
+// set.
 void give_alarms_real_calls();
+
+// A target that computes for ever makes no call at which its turn could be taken away. From now on
+// it is taken away when there was none for `limit` of processor time, or up to twice as long; zero:
+// no more. Takes SIGVTALRM and ITIMER_VIRTUAL for the whole process; false, and nothing done, where
+// the signal is handled already.
+bool limit_computing(std::chrono::milliseconds limit);
 
 // The names in calls.def, for the test that each is defined by the harness.
 std::vector<std::string_view> call_names();
