@@ -2,12 +2,12 @@
 // What the schedule fuzzers say to e3's own server.
 #pragma once
 
-#include "harness/explore/judge.h"
+#include "harness/explore/http_protocol.h"
 
 namespace e3::fuzz {
 
 inline explore::Protocol shipped_protocol() {
-  return {.request = "GET /e3 HTTP/1.0\r\n\r\n", .comparable = explore::comparable_http};
+  return explore::http_protocol("GET /e3 HTTP/1.0\r\n\r\n");
 }
 
 }  // namespace e3::fuzz

@@ -3,6 +3,7 @@
 
 #include "harness/checks/profile.h"
 #include "harness/cli/syntax.h"
+#include "harness/explore/http_protocol.h"
 
 namespace e3::cli {
 
@@ -34,6 +35,7 @@ explore::Protocol protocol_of(const Profile& profile) {
     const std::string text = masked(profile, answer);
     return profile.is_http ? explore::comparable_http(text) : text;
   };
+  if (profile.is_http) protocol.forfeits_end = explore::sends_after_close_http;
   return protocol;
 }
 

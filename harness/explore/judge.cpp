@@ -177,7 +177,9 @@ std::optional<Violation> Judge::check_answer(const Heard& heard) {
   if (heard.excuse && (ended || heard.left)) return std::nullopt;
   const std::string_view received = heard.conversation->peer.received();
   const std::string& got = comparable(received.substr(0, heard.received));
-  if (heard.left) return compare_beginning(got, right);
+  const bool may_lose_end = heard.ending == Ending::kReset && protocol_.forfeits_end &&
+                            protocol_.forfeits_end(sent.substr(0, heard.sent));
+  if (heard.left || may_lose_end) return compare_beginning(got, right);
   if (auto wrong = compare_answers(got, heard.ending, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",

@@ -30,11 +30,9 @@ struct Protocol {
   std::string large_request = {};  // asks for an answer larger than small buffers; or empty
   // An answer, or the beginning of one, without what may differ between two exchanges.
   std::function<std::string(std::string_view)> comparable = {};
+  // Whether a peer that has sent this may lose the end of what it is owed to a reset.
+  std::function<bool(std::string_view)> forfeits_end = {};
 };
-
-// For HTTP: every Date is blanked out, and interim 100 responses are left out, since whether they
-// come depends on when the body arrives (RFC 9110, section 10.1.1).
-std::string comparable_http(std::string_view answer);
 
 // The target does not answer the protocol's request: nothing can be concluded.
 class ControlFailed : public std::runtime_error {

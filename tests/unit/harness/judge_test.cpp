@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The judge acquits the correct server of what merely disturbs it, and convicts each bug of the
 // tiny server by a scenario of a few lines.
-#include "harness/explore/judge.h"
+#include "harness/explore/http_protocol.h"
 
 #include <gtest/gtest.h>
 
@@ -24,9 +24,9 @@ class JudgeTest : public ::testing::TestWithParam<InProcessEngine> {
     target.name = "tiny";
     target.serve = [bug] { mutants::serve_tiny(bug, 8080); };
     InProcessSource source(target, GetParam(), 42, transcript_);
-    Judge judge(
-        source,
-        {.request = std::string(kRequest), .may_close = may_close, .comparable = comparable_http});
+    Protocol protocol = http_protocol(std::string(kRequest));
+    protocol.may_close = may_close;
+    Judge judge(source, protocol);
     const auto found = judge.judge(scenario::parse(scenario, "scenario"));
     return std::string(to_string(found ? found->symptom : Symptom::kNone));
   }
@@ -127,6 +127,14 @@ TEST(ComparableHttp, LeavesOutWhatMayDiffer) {
       comparable_http("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nDate: Mon, 1\r\n\r\na"),
       "HTTP/1.1 200 OK\r\nDate:*******\r\n\r\na");
   EXPECT_EQ(comparable_http("HTTP/1.1 100 Con"), "");
+}
+
+TEST(HttpProtocol, KnowsWhoSendsOnThoughItPromisedNotTo) {
+  EXPECT_TRUE(sends_after_close_http("GET / HTTP/1.1\nHost: a\nconnection:x, Close\n\nG"));
+  EXPECT_TRUE(sends_after_close_http("\r\nGET / HTTP/1.1\r\nConnection: close\r\n\r\n\r\n"));
+  EXPECT_FALSE(sends_after_close_http("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
+  EXPECT_FALSE(sends_after_close_http("GET /close HTTP/1.1\r\nHost: close\r\n\r\nGET"));
+  EXPECT_FALSE(sends_after_close_http("GET / HTTP/1.1\r\nConnection: clo"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, JudgeTest,

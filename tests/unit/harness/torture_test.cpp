@@ -10,6 +10,7 @@
 
 #include "edge_server.h"
 #include "harness/explore/exhaust.h"
+#include "harness/explore/http_protocol.h"
 #include "harness/mutants/tiny_server.h"
 #include "harness/scenario/text_form.h"
 #include "harness/targets/shipped_server.h"
@@ -30,8 +31,7 @@ struct Victim {
 };
 
 Victim shipped() {
-  return {targets::shipped_server("http"),
-          {.request = "GET /e3 HTTP/1.0\r\n\r\n", .comparable = comparable_http},
+  return {targets::shipped_server("http"), http_protocol("GET /e3 HTTP/1.0\r\n\r\n"),
           R"(
 peer1 > "GET /e3 HTTP/1.0\r\n\r"
 peer2 connect tiny
@@ -154,7 +154,7 @@ TEST(Exhaust, ConvictsAndAcquits) {
     Transcript transcript;
     InProcessSource source(tiny(correct ? Bug::kNone : Bug::kForgetsBetweenReads),
                            InProcessEngine::kSim, 42, transcript);
-    Judge judge(source, {.request = "GET /e3 HTTP/1.0\r\n\r\n", .comparable = comparable_http});
+    Judge judge(source, http_protocol("GET /e3 HTTP/1.0\r\n\r\n"));
     const Sweep sweep = fragmentations("GET / H\r\n\r\n");
     const SweepResult result = exhaust(sweep, judge, [](std::uint64_t) {});
     EXPECT_EQ(result.failures.empty(), correct);

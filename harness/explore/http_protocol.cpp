@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "harness/explore/http_protocol.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace e3::explore {
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kDate = "\r\nDate:";
+
+void leave_out_interim(std::string& answer) {
+  for (std::size_t at = 0; (at = answer.find(kContinue, at)) != answer.npos;) {
+    answer.erase(at, kContinue.size());
+  }
+  // A peer that left may have seen half of one; what else begins like it is a beginning, too.
+  for (std::size_t size = std::min(kContinue.size() - 1, answer.size()); size > 0; --size) {
+    if (!answer.ends_with(kContinue.substr(0, size))) continue;
+    answer.resize(answer.size() - size);
+    return;
+  }
+}
+
+// The place behind `word`, in whatever case, or npos.
+std::size_t behind(std::string_view text, std::string_view word) {
+  const auto same = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  const auto* found = std::search(text.begin(), text.end(), word.begin(), word.end(), same);
+  if (found == text.end()) return text.npos;
+  return static_cast<std::size_t>(found - text.begin()) + word.size();
+}
+
+// Of the first head, its end included; all of it when it has none.
+std::size_t size_of_head(std::string_view text) {
+  const std::size_t bare = text.find("\n\n");
+  const std::size_t with_return = text.find("\n\r\n");
+  if (bare == text.npos && with_return == text.npos) return text.size();
+  return bare < with_return ? bare + 2 : with_return + 3;
+}
+
+bool has_option_close(std::string_view head) {
+  for (std::size_t at = 0; (at = behind(head, "\nconnection:")) != head.npos;) {
+    head.remove_prefix(at);
+    if (behind(head.substr(0, head.find('\n')), "close") != head.npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string comparable_http(std::string_view answer) {
+  std::string text(answer);
+  for (std::size_t at = 0; (at = text.find(kDate, at)) != text.npos;) {
+    at += kDate.size();
+    while (at < text.size() && text[at] != '\r') text[at++] = '*';
+  }
+  leave_out_interim(text);
+  return text;
+}
+
+bool sends_after_close_http(std::string_view sent) {
+  while (!sent.empty()) {
+    const std::string_view head = sent.substr(0, size_of_head(sent));
+    sent.remove_prefix(head.size());
+    if (has_option_close(head)) return !sent.empty();
+  }
+  return false;
+}
+
+Protocol http_protocol(std::string request) {
+  return {.request = std::move(request),
+          .comparable = comparable_http,
+          .forfeits_end = sends_after_close_http};
+}
+
+}  // namespace e3::explore
