@@ -91,8 +91,8 @@ PlainBody read_chunked_plainly(std::string_view bytes, std::size_t content_limit
       return body;
     }
     body.state = read_trailer(line);
-    if (body.state != State::kComplete) return body;
     body.trailers.emplace_back(line.text);
+    if (body.state != State::kComplete) return body;
   }
 }
 

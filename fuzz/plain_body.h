@@ -13,7 +13,8 @@ struct PlainBody {
   enum class State { kComplete, kUnfinished, kMalformed, kTooLarge };
   State state = State::kUnfinished;
   std::size_t size = 0;               // kComplete: of the whole body, its trailer section included
-  std::vector<std::string> trailers;  // the lines of the trailer section, without their ends
+  // The lines of the trailer section without their ends: the last, as far as it is there or good.
+  std::vector<std::string> trailers;
 };
 
 // `bytes` begin with a chunk size; `content_limit` is how much content is allowed.
