@@ -57,18 +57,35 @@ bool has_tab_between_options(const Request& request) {
   });
 }
 
-// An empty element counts for nothing (RFC 9110 section 5.6.1.2), and what is no token is no
-// option. http_parser reads such a list no further.
-bool has_odd_option(const Request& request) {
-  return std::any_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+// Whether one of the elements of a connection list `is_odd`.
+template <typename IsOdd>
+bool has_option(const Request& request, IsOdd is_odd) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
     if (!is_named(field.name, "connection")) return false;
     const std::string_view list = field.value;
     for (std::size_t begin = 0; begin <= list.size();) {
       const std::size_t comma = std::min(list.find(',', begin), list.size());
-      if (!is_token(trimmed(list.substr(begin, comma - begin)))) return true;
+      if (is_odd(trimmed(list.substr(begin, comma - begin)))) return true;
       begin = comma + 1;
     }
     return false;
+  });
+}
+
+// An empty element counts for nothing (RFC 9110 section 5.6.1.2), and what is no token is no
+// option. http_parser reads such a list no further.
+bool has_malformed_option(const Request& request) {
+  return has_option(request, [](const std::string& option) { return !is_token(option); });
+}
+
+// Having taken "clo" for the beginning of "close", http_parser takes the comma after it for a part
+// of the option, and passes over the next one.
+bool has_shortened_option(const Request& request) {
+  constexpr std::string_view kNames[] = {"close", "keep-alive", "upgrade"};
+  return has_option(request, [&](const std::string& option) {
+    return std::any_of(std::begin(kNames), std::end(kNames), [&](std::string_view name) {
+      return option.size() < name.size() && begins_with(name, option);
+    });
   });
 }
 
@@ -101,7 +118,8 @@ std::string_view framing_quirk(const Request& request, const std::vector<std::st
   if (has_tab_after(request, "transfer-encoding")) return "a tab after Transfer-Encoding";
   if (has_tab_after(request, "connection")) return "a tab after Connection";
   if (has_tab_between_options(request)) return "a tab between connection options";
-  if (has_odd_option(request)) return "an empty or malformed connection option";
+  if (has_malformed_option(request)) return "an empty or malformed connection option";
+  if (has_shortened_option(request)) return "a connection option that begins like a known one";
   if (has_framing_trailer(trailers)) return "a trailer field taken for framing";
   if (has_field(request, "proxy-connection")) return "Proxy-Connection taken for Connection";
   if (is_http10_kept_and_closed(request)) return "close and keep-alive in HTTP/1.0";
