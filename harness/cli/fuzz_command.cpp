@@ -7,19 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <list>
-#include <map>
 #include <system_error>
 
+#include "harness/cli/fuzz_finding.h"
 #include "harness/cli/fuzzer_process.h"
 #include "harness/cli/progress_line.h"
 #include "harness/cli/syntax.h"
-#include "harness/explore/fuzz_input.h"
-#include "harness/report/report.h"
-#include "harness/scenario/byte_form.h"
-#include "harness/scenario/text_form.h"
 #include "harness/world/interrupt.h"
 
 namespace e3::cli {
@@ -40,14 +34,14 @@ Exit status: 0 nothing found, 1 a finding, 2 bad usage.
 constexpr const char* kFindings = "findings";
 // libFuzzer's own exit code for a crash, 77, means "skipped" to test runners.
 constexpr int kFindingExitCode = 76;
+// For one input, which takes less than a millisecond. A server that computes for ever makes no call
+// in which it could be stopped, and libFuzzer by itself waits 20 minutes.
+constexpr int kTimeoutSeconds = 10;
 
 // libFuzzer programs say what they are; the replay programs of other builds are no fuzzers.
 bool is_fuzzer(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return false;
-  std::ifstream file(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return bytes.find("max_total_time") != bytes.npos;
+  return fs::is_regular_file(path, error) && file_contains(path, "max_total_time");
 }
 
 fs::path find_fuzzer(const std::string& name) {
@@ -69,6 +63,7 @@ std::vector<std::string> command_line(const fs::path& fuzzer, const Options& opt
       fmt::format("-max_total_time={}", options.time.count()),
       fmt::format("-seed={}", options.seed + static_cast<std::uint64_t>(index)),
       fmt::format("-error_exitcode={}", kFindingExitCode),
+      fmt::format("-timeout={}", kTimeoutSeconds),
       fmt::format("-artifact_prefix={}/{}-", kFindings, name),
       "-max_len=512",
       "-reload=1",
@@ -123,46 +118,6 @@ std::list<FuzzerProcess>::iterator watch(std::list<FuzzerProcess>& fuzzers,
   }
 }
 
-// What stands below the heading in the fuzzer's own report; empty when it died before that.
-std::string minimised_scenario(const FuzzerProcess& fuzzer) {
-  const auto& lines = fuzzer.lines();
-  auto line = std::find(lines.begin(), lines.end(), explore::kScenarioHeading);
-  std::string text;
-  while (line != lines.end() && ++line != lines.end() && !line->empty()) text += *line + "\n";
-  return text;
-}
-
-// The input that libFuzzer says it has written.
-std::string artifact_of(const FuzzerProcess& fuzzer) {
-  constexpr std::string_view kWritten = "Test unit written to ";
-  for (const std::string& line : fuzzer.lines()) {
-    const std::size_t at = line.find(kWritten);
-    if (at != line.npos) return line.substr(at + kWritten.size());
-  }
-  return {};
-}
-
-void report_finding(const FuzzerProcess& fuzzer) {
-  const std::string input = artifact_of(fuzzer);
-  std::string text = minimised_scenario(fuzzer);
-  if (text.empty() && !input.empty()) {
-    std::ifstream file(input, std::ios::binary);
-    const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    text = scenario::print(scenario::decode(bytes));
-  }
-  for (const std::string& line : fuzzer.lines()) {
-    if (line.starts_with("finding: ") || line.starts_with("  expected: ") ||
-        line.starts_with("  actual: ") || line.starts_with("SUMMARY: ")) {
-      fmt::print("{}\n", line);
-    }
-  }
-  fmt::print("\n{}\n", text);
-  if (input.empty()) return;
-  const std::string file = input + ".e3";
-  report::write_file(file, text);
-  fmt::print("saved as {}; the fuzzer's input is {}\nreplay: e3 replay {}\n", file, input, file);
-}
-
 }  // namespace
 
 void add_fuzz_command(CommandSyntax& app, Options& options) {
@@ -191,7 +146,7 @@ ExitCode fuzz(const Options& options) {
       const auto ended = watch(fuzzers, options);
       if (ended->exit_code() != 0) {
         fmt::print("{}\n", figures_line(sum(fuzzers)));
-        report_finding(*ended);
+        report_finding(fuzzer, *ended);
         return ExitCode::kConformanceFailure;
       }
       if (fuzzers.size() == 1) fmt::print("{}\nnothing found\n", figures_line(ended->figures()));

@@ -69,9 +69,10 @@ void FuzzerProcess::read_output() {
   }
 }
 
-// "#8192  pulse  cov: 131 ft: 398 corp: 47/1203b lim: 512 exec/s: 4096 rss: 47Mb"
+// "#8192  pulse  cov: 131 ft: 398 corp: 47/1203b lim: 512 exec/s: 4096 rss: 47Mb"; a recommended
+// dictionary at the end has lines of "######".
 void FuzzerProcess::take_line(std::string line) {
-  if (line.starts_with('#')) {
+  if (line.size() > 1 && line[0] == '#' && line[1] >= '0' && line[1] <= '9') {
     std::istringstream words(line.substr(1));
     words >> figures_.executions;
     for (std::string word; words >> word;) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "harness/cli/bench.h"
@@ -53,6 +54,16 @@ bool same_cause(const Violation& a, const Violation& b) {
   return a.symptom == b.symptom && (a.symptom != Symptom::kDied || a.actual == b.actual);
 }
 
+// A scenario that shows nothing may have been played without what showed the bug.
+void print_left_out(const scenario::Scenario& scenario, const World& world) {
+  const auto count = std::count_if(scenario.begin(), scenario.end(), [&](const auto& step) {
+    return step.verb == scenario::Verb::kFault && !world.can_inject(step.fault);
+  });
+  if (count == 0) return;
+  fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
+             count, count == 1 ? " was" : "s were");
+}
+
 }  // namespace
 
 void add_scenario_commands(CommandSyntax& app, Options& options) {
@@ -99,6 +110,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
       return ExitCode::kConformanceFailure;
     }
     fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
+    print_left_out(file.scenario, bench.source->world());
     return ExitCode::kAsExpected;
   });
 }

@@ -51,6 +51,15 @@ def test_replay_against_a_program(e3, bin_dir):
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
 
 
+def test_replay_says_what_it_could_not_do(e3, bin_dir, tmp_path):
+    (tmp_path / "faults.e3").write_text('fault recv conn EINTR\npeer1 > "GET / HTTP/1.0\\r\\n\\r\\n"\n')
+    done = e3("replay", "faults.e3")
+    assert done.returncode == AS_EXPECTED and "left out" not in done.stdout
+    done = e3("replay", "faults.e3", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "1 fault was left out" in done.stdout
+
+
 @pytest.mark.parametrize("target", [(), ("--engine", "socketpair"), ("--spawn", "{bin}/e3-canary serve {{port}}")])
 def test_the_canary_is_convicted_on_every_engine(e3, bin_dir, tmp_path, target):
     file = tmp_path / "long.e3"

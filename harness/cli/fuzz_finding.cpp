@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "harness/cli/fuzz_finding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "harness/explore/fuzz_input.h"
+#include "harness/report/report_files.h"
+#include "harness/scenario/byte_form.h"
+#include "harness/scenario/text_form.h"
+
+namespace e3::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// What stands below the heading in the fuzzer's own report; empty when it died before that.
+std::string minimised_scenario(const FuzzerProcess& process) {
+  const auto& lines = process.lines();
+  auto line = std::find(lines.begin(), lines.end(), explore::kScenarioHeading);
+  std::string text;
+  while (line != lines.end() && ++line != lines.end() && !line->empty()) text += *line + "\n";
+  return text;
+}
+
+// The input that libFuzzer says it has written.
+std::string input_of(const FuzzerProcess& process) {
+  constexpr std::string_view kWritten = "Test unit written to ";
+  for (const std::string& line : process.lines()) {
+    const std::size_t at = line.find(kWritten);
+    if (at != line.npos) return line.substr(at + kWritten.size());
+  }
+  return {};
+}
+
+// Who plays a scenario against the server that was fuzzed. A server of the user's own is in no
+// program that e3 knows.
+std::string player_of(const fs::path& fuzzer, const std::string& scenario) {
+  const std::string name = fuzzer.filename().string();
+  if (name == "fuzz_schedule") return "e3 replay " + scenario;
+  if (name == "fuzz_schedule_kernel") return "e3 replay --engine socketpair " + scenario;
+  if (name == "fuzz_canary") return "e3-canary replay " + scenario;
+  return fmt::format("e3 replay {} --spawn 'YOUR-SERVER {{port}}'", scenario);
+}
+
+}  // namespace
+
+bool file_contains(const fs::path& path, std::string_view words) {
+  return bytes_of(path).find(words) != std::string::npos;
+}
+
+void report_finding(const fs::path& fuzzer, const FuzzerProcess& process) {
+  for (const std::string& line : process.lines()) {
+    if (line.starts_with("finding: ") || line.starts_with("  expected: ") ||
+        line.starts_with("  actual: ") || line.starts_with("SUMMARY: ")) {
+      fmt::print("{}\n", line);
+    }
+  }
+  const std::string input = input_of(process);
+  std::string text = minimised_scenario(process);
+  // A run that ended before it was minimised is told as it was, by the fuzzers that play scenarios.
+  if (text.empty() && !input.empty() && file_contains(fuzzer, explore::kScenarioHeading)) {
+    text = scenario::print(scenario::decode(bytes_of(input)));
+  }
+  if (!text.empty()) fmt::print("\n{}", text);
+  if (input.empty()) return;
+  fmt::print("\nthe fuzzer's input is {}\nrun it again: {} {}\n", input, fuzzer.string(), input);
+  if (text.empty()) return;
+  const std::string file = input + ".e3";
+  report::write_file(file, text);
+  fmt::print("saved as {}\nreplay: {}\n", file, player_of(fuzzer, file));
+}
+
+}  // namespace e3::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// What e3 fuzz says of a finding.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "harness/cli/fuzzer_process.h"
+
+namespace e3::cli {
+
+// False also for a file that cannot be read.
+bool file_contains(const std::filesystem::path& path, std::string_view words);
+
+// Prints what `process`, a run of the program `fuzzer` that has ended with a finding, has found and
+// how to see it again. A scenario is saved beside the input that libFuzzer has written.
+void report_finding(const std::filesystem::path& fuzzer, const FuzzerProcess& process);
+
+}  // namespace e3::cli

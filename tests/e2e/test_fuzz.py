@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""e3 fuzz with a libFuzzer program that a project has built for its own server."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from installed_e3 import build_dir, cache, configure, prefix, run  # noqa: F401
+
+# One worker, so that the project is built once.
+pytestmark = [pytest.mark.any_build, pytest.mark.xdist_group("fuzz")]
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROJECT = ROOT / "tests/mutants/four_ways"
+FLAGS = "-fsanitize=fuzzer-no-link,address"
+
+
+@pytest.fixture(scope="session")
+def built(configure):  # noqa: F811
+    folder = configure(
+        PROJECT,
+        *["-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++"],
+        *[f"-DCMAKE_C_FLAGS={FLAGS}", f"-DCMAKE_CXX_FLAGS={FLAGS}"],
+    )
+    run("cmake", "--build", folder, "--target", "fuzz_function", "function", "program")
+    return folder
+
+
+def run_with(bug, *command, **options):
+    return subprocess.run(
+        command,
+        env={**os.environ, "E3_MUTANT": bug},
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+@pytest.fixture
+def fuzz(built, prefix, tmp_path):  # noqa: F811
+    """fuzz(BUG, [SECONDS]) -> the ended e3 fuzz, which has found e3's corpus."""
+    shutil.copytree(ROOT / "corpus/fuzz_schedule", tmp_path / "corpus/fuzz_schedule")
+
+    def fuzz_server(bug, seconds=60):
+        command = [prefix / "bin/e3", "fuzz", built / "fuzz_function", "--time", f"{seconds}s"]
+        return run_with(bug, *command, cwd=tmp_path)
+
+    return fuzz_server
+
+
+@pytest.fixture
+def plain_fuzzer(tmp_path):
+    """plain_fuzzer(BODY) -> a libFuzzer program that knows nothing of scenarios."""
+
+    def build(body):
+        source = tmp_path / "target.cpp"
+        function = "extern \"C\" int LLVMFuzzerTestOneInput(const unsigned char* data, unsigned long size)"
+        source.write_text(f"{function} {{ {body} return 0; }}\n")
+        run("clang++", "-fsanitize=fuzzer", source, "-o", tmp_path / "plain")
+        return tmp_path / "plain"
+
+    return build
+
+
+def test_a_finding_is_saved_small_and_fails_when_replayed(built, prefix, fuzz, tmp_path):  # noqa: F811
+    done = fuzz("forgets-between-reads")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"^finding: no-answer", done.stdout, re.MULTILINE), done.stdout
+    (scenario,) = (tmp_path / "findings").glob("fuzz_function-crash-*.e3")
+    assert len(scenario.read_text().splitlines()) <= 5, scenario.read_text()
+    spawn = ["--spawn", f"{built}/program {{port}}"]
+    assert f"replay: e3 replay findings/{scenario.name} --spawn" in done.stdout
+    for bug, status in [("forgets-between-reads", 1), ("", 0)]:
+        for command in [
+            [built / "function", "replay", scenario],
+            [built / "function", "replay", scenario, "--engine", "socketpair"],
+            [prefix / "bin/e3", "replay", scenario, *spawn],
+        ]:
+            replayed = run_with(bug, *command)
+            assert replayed.returncode == status, replayed.stdout + replayed.stderr
+        again = run_with(bug, built / "fuzz_function", scenario.with_suffix(""))
+        assert (again.returncode != 0) == (status != 0), again.stderr
+
+
+def test_a_server_that_computes_for_ever_is_a_finding(fuzz, tmp_path):
+    done = fuzz("computes-at-eof")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "SUMMARY: libFuzzer: timeout" in done.stdout
+    (scenario,) = (tmp_path / "findings").glob("fuzz_function-timeout-*.e3")
+    assert "peer" in scenario.read_text()
+
+
+def test_a_server_without_a_bug_is_not_blamed(fuzz):
+    done = fuzz("", 2)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^[1-9]\d* executions.*\nnothing found\n\Z", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_nothing_is_found_where_nothing_is(prefix, plain_fuzzer, tmp_path):  # noqa: F811
+    fuzzer = plain_fuzzer("(void)data; (void)size;")
+    done = run_with("", prefix / "bin/e3", "fuzz", fuzzer, "--time", "1s", "-j", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^[1-9]\d* executions.*\nnothing found\n\Z", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_a_finding_that_is_no_scenario_is_not_told_as_one(prefix, plain_fuzzer, tmp_path):  # noqa: F811
+    fuzzer = plain_fuzzer("if (size && data[0] == '!') __builtin_trap();")
+    done = run_with("", prefix / "bin/e3", "fuzz", fuzzer, cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    (written,) = (tmp_path / "findings").glob("plain-crash-*")  # no .e3 beside it
+    assert written.read_bytes().startswith(b"!")
+    assert done.stdout.endswith(f"run it again: {fuzzer} findings/{written.name}\n")
+
+
+def test_what_is_no_fuzzer_is_a_usage_error(prefix, tmp_path):  # noqa: F811
+    done = subprocess.run(
+        [prefix / "bin/e3", "fuzz", prefix / "bin/e3-server"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "no libFuzzer program" in done.stderr
+    assert not list(tmp_path.iterdir())
