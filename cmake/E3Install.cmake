@@ -55,3 +55,6 @@ install(FILES ${PROJECT_SOURCE_DIR}/harness/report/report.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness/checks/profiles
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
+# e3 fuzz gives them to the fuzzer of any server.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus/fuzz_schedule
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/e3/corpus COMPONENT programs)

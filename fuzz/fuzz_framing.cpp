@@ -37,24 +37,27 @@ constexpr unsigned kBadRequest = 400;
 constexpr ParserLimits kParserLimits{.request_line = kFramingLimits.request_line,
                                      .fields = kFramingLimits.fields};
 
+// Behind the first empty line, or npos.
+std::size_t size_of_head(std::string_view rest) {
+  const std::size_t bare = rest.find("\n\n");
+  const std::size_t with_return = rest.find("\n\r\n");
+  if (bare == rest.npos && with_return == rest.npos) return rest.npos;
+  return bare < with_return ? bare + 2 : with_return + 3;
+}
+
 // What is left of the stream where a request begins, without the blank heads before it.
 std::string_view without_blank_heads(std::string_view rest) {
   for (;;) {
-    const std::size_t first = rest.find_first_not_of("\r\n");
-    const std::string_view blank = rest.substr(0, first);
-    const std::size_t bare = blank.find("\n\n");
-    const std::size_t with_return = blank.find("\n\r\n");
-    if (bare == blank.npos && with_return == blank.npos) return rest;
-    rest.remove_prefix(bare < with_return ? bare + 2 : with_return + 3);
+    const std::size_t size = size_of_head(rest.substr(0, rest.find_first_not_of("\r\n")));
+    if (size == rest.npos) return rest;
+    rest.remove_prefix(size);
   }
 }
 
 // The whole head that `rest` begins with, or nothing.
 std::string_view head_of(std::string_view rest) {
-  const std::size_t bare = rest.find("\n\n");
-  const std::size_t with_return = rest.find("\n\r\n");
-  if (bare == rest.npos && with_return == rest.npos) return {};
-  return rest.substr(0, bare < with_return ? bare + 2 : with_return + 3);
+  const std::size_t size = size_of_head(rest);
+  return size == rest.npos ? std::string_view() : rest.substr(0, size);
 }
 
 // Of a line that is whole or has only begun. Whatever else is wrong with it is not told.

@@ -27,7 +27,8 @@ Examples:
   e3 fuzz fuzz_canary                            a server with a bug that is soon found
   e3 fuzz build/my_fuzz --time 600s -j 4         yours: e3_add_fuzzer() in CMake
 
-Findings are saved below ./findings, new inputs below ./findings/corpus-NAME.
+Seeds are those in ./corpus/NAME, else e3's. Findings are saved below ./findings, new inputs below
+./findings/corpus-NAME.
 Exit status: 0 nothing found, 1 a finding, 2 bad usage.
 )";
 
@@ -44,9 +45,13 @@ bool is_fuzzer(const fs::path& path) {
   return fs::is_regular_file(path, error) && file_contains(path, "max_total_time");
 }
 
-fs::path find_fuzzer(const std::string& name) {
+fs::path folder_of_e3() {
   std::error_code error;
-  const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path();
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+fs::path find_fuzzer(const std::string& name) {
+  const fs::path here = folder_of_e3();
   const fs::path candidates[] = {name, here / name, here / "../../fuzz/bin" / name,
                                  fs::path("build/fuzz/bin") / name};
   for (const fs::path& path : candidates) {
@@ -54,6 +59,22 @@ fs::path find_fuzzer(const std::string& name) {
   }
   throw UsageError{fmt::format(
       "no libFuzzer program {}: give its path, or build e3's own with ci/build fuzz", name)};
+}
+
+// The seeds of its own name, of the project at hand or of e3; else those of e3's schedules, which
+// are scenarios for any server. Empty: none.
+fs::path seeds_of(const fs::path& fuzzer) {
+  std::vector<std::string> names{fuzzer.filename().string()};
+  if (plays_scenarios(fuzzer)) names.emplace_back("fuzz_schedule");
+  const fs::path installed = folder_of_e3() / "../share/e3/corpus";
+  const fs::path built = folder_of_e3() / "../../../corpus";
+  for (const std::string& name : names) {
+    for (const fs::path& corpus : {fs::path("corpus"), installed, built}) {
+      std::error_code error;
+      if (fs::is_directory(corpus / name, error)) return fs::canonical(corpus / name);
+    }
+  }
+  return {};
 }
 
 std::vector<std::string> command_line(const fs::path& fuzzer, const Options& options, int index) {
@@ -68,13 +89,7 @@ std::vector<std::string> command_line(const fs::path& fuzzer, const Options& opt
       "-max_len=512",
       "-reload=1",
       fmt::format("{}/corpus-{}", kFindings, name)};
-  // The canary has e3's schedules for seeds, as any server has.
-  for (const fs::path& seeds : {fs::path("corpus") / name, fs::path("corpus/fuzz_schedule")}) {
-    std::error_code error;
-    if (!fs::is_directory(seeds, error)) continue;
-    command.push_back(seeds.string());
-    break;
-  }
+  if (const fs::path seeds = seeds_of(fuzzer); !seeds.empty()) command.push_back(seeds.string());
   return command;
 }
 
@@ -138,6 +153,9 @@ ExitCode fuzz(const Options& options) {
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
   fs::create_directories(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
+  if (const fs::path seeds = seeds_of(fuzzer); !seeds.empty()) {
+    fmt::print("seeds {}\n", seeds.string());
+  }
   catch_interrupts();
   std::list<FuzzerProcess> fuzzers;
   for (int i = 0; i < options.jobs; ++i) fuzzers.emplace_back(command_line(fuzzer, options, i));

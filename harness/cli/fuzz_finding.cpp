@@ -58,6 +58,10 @@ bool file_contains(const fs::path& path, std::string_view words) {
   return bytes_of(path).find(words) != std::string::npos;
 }
 
+bool plays_scenarios(const fs::path& fuzzer) {
+  return file_contains(fuzzer, explore::kScenarioHeading);
+}
+
 void report_finding(const fs::path& fuzzer, const FuzzerProcess& process) {
   for (const std::string& line : process.lines()) {
     if (line.starts_with("finding: ") || line.starts_with("  expected: ") ||
@@ -68,7 +72,7 @@ void report_finding(const fs::path& fuzzer, const FuzzerProcess& process) {
   const std::string input = input_of(process);
   std::string text = minimised_scenario(process);
   // A run that ended before it was minimised is told as it was, by the fuzzers that play scenarios.
-  if (text.empty() && !input.empty() && file_contains(fuzzer, explore::kScenarioHeading)) {
+  if (text.empty() && !input.empty() && plays_scenarios(fuzzer)) {
     text = scenario::print(scenario::decode(bytes_of(input)));
   }
   if (!text.empty()) fmt::print("\n{}", text);

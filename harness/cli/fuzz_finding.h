@@ -12,6 +12,9 @@ namespace e3::cli {
 // False also for a file that cannot be read.
 bool file_contains(const std::filesystem::path& path, std::string_view words);
 
+// Whether what it runs are scenarios: e3's schedule fuzzers, and those of e3_add_fuzzer().
+bool plays_scenarios(const std::filesystem::path& fuzzer);
+
 // Prints what `process`, a run of the program `fuzzer` that has ended with a finding, has found and
 // how to see it again. A scenario is saved beside the input that libFuzzer has written.
 void report_finding(const std::filesystem::path& fuzzer, const FuzzerProcess& process);

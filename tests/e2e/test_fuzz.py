@@ -4,7 +4,6 @@
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -42,8 +41,7 @@ def run_with(bug, *command, **options):
 
 @pytest.fixture
 def fuzz(built, prefix, tmp_path):  # noqa: F811
-    """fuzz(BUG, [SECONDS]) -> the ended e3 fuzz, which has found e3's corpus."""
-    shutil.copytree(ROOT / "corpus/fuzz_schedule", tmp_path / "corpus/fuzz_schedule")
+    """fuzz(BUG, [SECONDS]) -> the ended e3 fuzz, which starts from the seeds installed with it."""
 
     def fuzz_server(bug, seconds=60):
         command = [prefix / "bin/e3", "fuzz", built / "fuzz_function", "--time", f"{seconds}s"]
@@ -94,9 +92,17 @@ def test_a_server_that_computes_for_ever_is_a_finding(fuzz, tmp_path):
     assert "peer" in scenario.read_text()
 
 
+def test_the_seeds_of_the_project_at_hand_come_first(fuzz, tmp_path):
+    (tmp_path / "corpus/fuzz_function").mkdir(parents=True)
+    done = fuzz("", 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"seeds {tmp_path}/corpus/fuzz_function" in done.stdout
+
+
 def test_a_server_without_a_bug_is_not_blamed(fuzz):
     done = fuzz("", 2)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search("seeds .*/share/e3/corpus/fuzz_schedule$", done.stdout, re.MULTILINE)
     assert re.search(r"^[1-9]\d* executions.*\nnothing found\n\Z", done.stdout, re.MULTILINE), done.stdout
 
 

@@ -23,9 +23,9 @@ void answer_with(SystemCalls* kernel);
 void give_alarms_real_calls();
 
 // A target that computes for ever makes no call at which its turn could be taken away. From now on
-// it is taken away when there was none for `limit` of processor time, or up to twice as long; zero:
-// no more. Takes SIGVTALRM and ITIMER_VIRTUAL for the whole process; false, and nothing done, where
-// the signal is handled already.
+// it is taken away when there was none for `limit` of processor time, or up to twice as long. Takes
+// SIGVTALRM and ITIMER_VIRTUAL for the whole process; false, and nothing done, where the signal is
+// handled already.
 bool limit_computing(std::chrono::milliseconds limit);
 
 // The names in calls.def, for the test that each is defined by the harness.
