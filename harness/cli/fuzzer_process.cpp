@@ -13,8 +13,6 @@
 #include <system_error>
 #include <utility>
 
-extern char** environ;
-
 namespace e3::cli {
 namespace {
 
@@ -30,6 +28,7 @@ FuzzerProcess::FuzzerProcess(const std::vector<std::string>& command) {
   }
   output_ = ends[0];
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
