@@ -62,13 +62,8 @@ template <typename IsOdd>
 bool has_option(const Request& request, IsOdd is_odd) {
   return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
     if (!is_named(field.name, "connection")) return false;
-    const std::string_view list = field.value;
-    for (std::size_t begin = 0; begin <= list.size();) {
-      const std::size_t comma = std::min(list.find(',', begin), list.size());
-      if (is_odd(trimmed(list.substr(begin, comma - begin)))) return true;
-      begin = comma + 1;
-    }
-    return false;
+    const std::vector<std::string> elements = elements_of(field.value);
+    return std::any_of(elements.begin(), elements.end(), is_odd);
   });
 }
 

@@ -33,6 +33,16 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
 }
 
+std::vector<std::string> elements_of(std::string_view list) {
+  std::vector<std::string> elements;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', begin), list.size());
+    elements.push_back(trimmed(list.substr(begin, comma - begin)));
+    begin = comma + 1;
+  }
+  return elements;
+}
+
 namespace {
 
 std::string lower(std::string text) {
@@ -138,15 +148,11 @@ bool is_length(const std::string& value) {
 
 // Whether one of the comma-separated elements of the values is `option`.
 bool has_option(const std::vector<std::string>& values, const std::string& option) {
-  for (std::string list : values) {
-    list += ',';
-    for (std::size_t begin = 0, comma = 0; (comma = list.find(',', begin)) != list.npos;
-         begin = comma + 1) {
-      if (lower(trimmed(std::string_view(list).substr(begin, comma - begin))) == option)
-        return true;
-    }
-  }
-  return false;
+  return std::any_of(values.begin(), values.end(), [&](const std::string& list) {
+    const std::vector<std::string> elements = elements_of(list);
+    return std::any_of(elements.begin(), elements.end(),
+                       [&](const std::string& element) { return lower(element) == option; });
+  });
 }
 
 bool has_field_fault(const Lines& lines, bool is_http10, Refusal refusal) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "e3/server/request_parser.h"
 
@@ -16,6 +17,9 @@ bool is_token(std::string_view text);
 
 // Without the white space around it (RFC 9110 section 5.6.3).
 std::string trimmed(std::string_view text);
+
+// Of a comma-separated list, without the white space around each; those that are empty as well.
+std::vector<std::string> elements_of(std::string_view list);
 
 // Whether `head`, a whole head as RequestAccumulator delivers it, has the fault that `refusal`
 // names.

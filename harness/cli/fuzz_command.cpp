@@ -77,7 +77,8 @@ fs::path seeds_of(const fs::path& fuzzer) {
   return {};
 }
 
-std::vector<std::string> command_line(const fs::path& fuzzer, const Options& options, int index) {
+std::vector<std::string> command_line(const fs::path& fuzzer, const fs::path& seeds,
+                                      const Options& options, int index) {
   const std::string name = fuzzer.filename().string();
   std::vector<std::string> command{
       fuzzer.string(),
@@ -89,7 +90,7 @@ std::vector<std::string> command_line(const fs::path& fuzzer, const Options& opt
       "-max_len=512",
       "-reload=1",
       fmt::format("{}/corpus-{}", kFindings, name)};
-  if (const fs::path seeds = seeds_of(fuzzer); !seeds.empty()) command.push_back(seeds.string());
+  if (!seeds.empty()) command.push_back(seeds.string());
   return command;
 }
 
@@ -153,12 +154,13 @@ ExitCode fuzz(const Options& options) {
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
   fs::create_directories(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
-  if (const fs::path seeds = seeds_of(fuzzer); !seeds.empty()) {
-    fmt::print("seeds {}\n", seeds.string());
-  }
+  const fs::path seeds = seeds_of(fuzzer);
+  if (!seeds.empty()) fmt::print("seeds {}\n", seeds.string());
   catch_interrupts();
   std::list<FuzzerProcess> fuzzers;
-  for (int i = 0; i < options.jobs; ++i) fuzzers.emplace_back(command_line(fuzzer, options, i));
+  for (int i = 0; i < options.jobs; ++i) {
+    fuzzers.emplace_back(command_line(fuzzer, seeds, options, i));
+  }
   try {
     while (!fuzzers.empty()) {
       const auto ended = watch(fuzzers, options);

@@ -8,20 +8,15 @@
 #include <iterator>
 #include <string>
 
+#include "harness/cli/scenario_file.h"
 #include "harness/explore/fuzz_input.h"
 #include "harness/report/report_files.h"
-#include "harness/scenario/byte_form.h"
 #include "harness/scenario/text_form.h"
 
 namespace e3::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 // What stands below the heading in the fuzzer's own report; empty when it died before that.
 std::string minimised_scenario(const FuzzerProcess& process) {
@@ -55,7 +50,9 @@ std::string player_of(const fs::path& fuzzer, const std::string& scenario) {
 }  // namespace
 
 bool file_contains(const fs::path& path, std::string_view words) {
-  return bytes_of(path).find(words) != std::string::npos;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  return bytes.find(words) != bytes.npos;
 }
 
 bool plays_scenarios(const fs::path& fuzzer) {
@@ -73,7 +70,7 @@ void report_finding(const fs::path& fuzzer, const FuzzerProcess& process) {
   std::string text = minimised_scenario(process);
   // A run that ended before it was minimised is told as it was, by the fuzzers that play scenarios.
   if (text.empty() && !input.empty() && plays_scenarios(fuzzer)) {
-    text = scenario::print(scenario::decode(bytes_of(input)));
+    text = scenario::print(read_scenario(input).scenario);
   }
   if (!text.empty()) fmt::print("\n{}", text);
   if (input.empty()) return;

@@ -13,8 +13,7 @@ from installed_e3 import build_dir, cache, configure, prefix, run  # noqa: F401
 # One worker, so that the project is built once.
 pytestmark = [pytest.mark.any_build, pytest.mark.xdist_group("fuzz")]
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROJECT = ROOT / "tests/mutants/four_ways"
+PROJECT = pathlib.Path(__file__).resolve().parents[2] / "tests/mutants/four_ways"
 FLAGS = "-fsanitize=fuzzer-no-link,address"
 
 
@@ -123,9 +122,7 @@ def test_a_finding_that_is_no_scenario_is_not_told_as_one(prefix, plain_fuzzer, 
 
 
 def test_what_is_no_fuzzer_is_a_usage_error(prefix, tmp_path):  # noqa: F811
-    done = subprocess.run(
-        [prefix / "bin/e3", "fuzz", prefix / "bin/e3-server"], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = run_with("", prefix / "bin/e3", "fuzz", prefix / "bin/e3-server", cwd=tmp_path)
     assert done.returncode == 2
     assert "no libFuzzer program" in done.stderr
     assert not list(tmp_path.iterdir())
