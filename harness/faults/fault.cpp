@@ -40,9 +40,10 @@ bool matches(const Fault& fault, const LegalResult& row) {
          (fault.role == Role::kAny || fault.role == row.role);
 }
 
-// An end is part of these histories: repeated for ever they would be none.
+// Results that ask the caller to try again. Only their end tells a server that does from one that
+// spins.
 bool must_end(const Fault& fault, const LegalResult& row) {
-  return row.history == History::kSignal || fault.error == EAGAIN;
+  return row.history != History::kDone && (fault.error == EINTR || fault.error == EAGAIN);
 }
 
 }  // namespace
@@ -104,8 +105,9 @@ std::optional<std::string> objection_to(const Fault& fault) {
   if (row == rows.end()) {
     return fmt::format("no kernel answers {} like that", to_string(fault.call));
   }
-  if (fault.times == Fault::kAlways && must_end(fault, *row)) {
-    return fmt::format("{} for ever has no history that explains it", strerrorname_np(fault.error));
+  if (fault.times > Fault::kTriesMax && must_end(fault, *row)) {
+    return fmt::format("no kernel answers with {} more than {} times in a row",
+                       strerrorname_np(fault.error), Fault::kTriesMax);
   }
   return std::nullopt;
 }

@@ -16,6 +16,8 @@ namespace e3 {
 
 struct Fault {
   static constexpr std::uint32_t kAlways = std::numeric_limits<std::uint32_t>::max();
+  // How often in a row a call may at most be told to try again, by EINTR or EAGAIN.
+  static constexpr std::uint32_t kTriesMax = 1000;
 
   CallKind call = CallKind::kReceive;
   Role role = Role::kAny;  // kAny: every role for which the table has this result

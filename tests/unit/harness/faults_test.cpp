@@ -63,6 +63,10 @@ TEST(Fault, ObjectionsSayWhy) {
   EXPECT_NE(objection_to(*parse_fault("recv listener ECONNRESET")), std::nullopt);
   EXPECT_NE(objection_to(*parse_fault("epoll_wait EINTR always")), std::nullopt);
   EXPECT_NE(objection_to(*parse_fault("send EAGAIN always")), std::nullopt);
+  EXPECT_EQ(objection_to(*parse_fault("close conn EINTR always")), std::nullopt);
+  // A fuzzer's count, which no server that tries again outlives.
+  EXPECT_NE(objection_to(*parse_fault("recv conn EINTR x75547554")), std::nullopt);
+  EXPECT_EQ(objection_to(*parse_fault("recv conn EINTR x1000")), std::nullopt);
 }
 
 TEST(FaultPlan, StrikesTheNthCallOfItsKindSoManyTimes) {
