@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The e3-server program: command line in, exit code out. 0: stopped by SIGTERM or SIGINT; 1: cannot
 // serve; 2: the command line is wrong.
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ using e3::server::Listener;
 constexpr int kCannotServe = 1;
 
 std::atomic<Workers*> running{nullptr};
+std::atomic<bool> ending{false};
 
 // While it lives, signals reach the workers.
 struct SignalTarget {
@@ -45,6 +47,7 @@ void handle_signal(int signal) {
   if (signal == SIGUSR1) {
     workers->request_report();
   } else {
+    ending = true;
     workers->drain();  // a second signal stops at once
   }
 }
@@ -54,15 +57,22 @@ void handle_signals() {
   action.sa_handler = handle_signal;
   ::sigemptyset(&action.sa_mask);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) ::sigaction(signal, &action, nullptr);
-  action.sa_handler = SIG_IGN;  // a terminal that goes away is no reason to stop serving
-  ::sigaction(SIGHUP, &action, nullptr);
+  action.sa_handler = SIG_IGN;  // who no longer watches or reads is no reason to stop serving
+  for (const int signal : {SIGHUP, SIGPIPE}) ::sigaction(signal, &action, nullptr);
 }
 
-// One write(2) per line: lines of several threads do not mix.
+bool takes_lines() {
+  pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&output, 1, 0) == 1;
+}
+
+// One write(2) per line: lines of several threads do not mix. It waits for a slow reader, until the
+// server is to end.
 void print_line(std::string_view line) {
   const std::string whole = std::string(line) + '\n';
   std::string_view rest = whole;
   while (!rest.empty()) {
+    if (ending && !takes_lines()) return;
     const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;  // whoever took the lines away does not want them
