@@ -73,8 +73,9 @@ BodyReader::State BodyReader::take_size_digit(char byte) {
   if (remaining_ >= kShiftable) return State::kMalformed;
   const int digit = byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10;
   remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
+  if (remaining_ > content_left_) return State::kTooLarge;
   // Leading zeros are no size, and an endless row of them is framing like any other.
-  return remaining_ > content_left_ ? State::kTooLarge : count_framing();
+  return remaining_ == 0 ? count_framing() : State::kMore;
 }
 
 BodyReader::State BodyReader::move_to(At next) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "e3/server/exchange.h"
 
+#include <algorithm>
+
 #include "e3/server/event_log.h"
 #include "e3/server/request_parser.h"
 
@@ -12,9 +14,16 @@ constexpr std::string_view kGreeting = "Hello, client";
 constexpr std::string_view kInvitation = "Hello add characters to your url to see the echo";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// A head that is nothing but line ends: what some clients send after a request, and RFC 9112
-// section 2.2 asks to ignore.
-bool is_blank(std::string_view head) { return head.find_first_not_of("\r\n") == head.npos; }
+// A head that is, or begins, nothing but two line ends: what some clients send after a request, and
+// RFC 9112 section 2.2 asks to ignore.
+bool is_blank(std::string_view head) {
+  return head.size() <= 4 && head.find_first_not_of("\r\n") == head.npos;
+}
+
+// Of a head that is whole or has only begun.
+bool asks_for_head(std::string_view head) {
+  return head.substr(std::min(head.find_first_not_of("\r\n"), head.size())).starts_with("HEAD ");
+}
 
 // Of a head that is whole or has only begun. A return at the end may belong to the line's end.
 bool has_long_first_line(std::string_view head, std::size_t limit) {
@@ -46,10 +55,10 @@ std::size_t Exchange::consume(std::string_view input, Turn& turn) {
     }
     const RequestAccumulator::Result result = accumulator_.feed(input.substr(consumed));
     consumed += result.consumed;
+    form_.without_body = asks_for_head(result.head);  // refused or not (RFC 9110 section 9.3.2)
     // Before anything else is said of it, so that all splits of a long line get the same answer.
     if (turn.options.protocol == Protocol::kHttp &&
         has_long_first_line(result.head, turn.options.limits.request_line)) {
-      form_.without_body = result.head.starts_with("HEAD ");
       refuse(Refusal::kRequestLineTooLong, turn);
     } else if (result.state == RequestAccumulator::State::kComplete) {
       take_head(result.head, consumed != input.size(), turn);
@@ -78,7 +87,6 @@ void Exchange::take_head(std::string_view head, bool more_follows, Turn& turn) {
   // A refused head may not have come to its version; then the client's last one stands.
   const bool knows_version = refusal == Refusal::kNone || request.minor_version != 0;
   if (knows_version && !turn.options.http10_only) form_.minor_version = request.minor_version;
-  form_.without_body = request.method_name == "HEAD";  // refused or not (RFC 9110 section 9.3.2)
   if (refusal != Refusal::kNone) {
     refuse(refusal, turn);
     return;
@@ -136,8 +144,7 @@ void Exchange::answer(std::string_view resource, Turn& turn) {
   turn.refresh_date();
   turn.responses.append(turn.output, Status::kOk, resource.empty() ? kInvitation : resource, form_);
   form_.without_body = false;
-  // An idle connection keeps no memory of the request it has answered.
-  if (accumulator_.holds_memory()) accumulator_.reset();
+  accumulator_.reset();  // an idle connection keeps no memory of the request it has answered
 }
 
 void Exchange::refuse(Refusal refusal, Turn& turn) {

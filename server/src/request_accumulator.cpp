@@ -46,10 +46,7 @@ std::size_t RequestAccumulator::find_end(std::string_view bytes) {
 }
 
 RequestAccumulator::Result RequestAccumulator::feed(std::string_view bytes) {
-  if (complete_) {
-    complete_ = false;
-    if (!kept_.empty()) reset();
-  }
+  if (complete_) reset();
   const std::string_view admitted(bytes.data(), std::min(bytes.size(), limit_ - kept_.size()));
   const std::size_t found = find_end(admitted);
   if (found != 0) {

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "e3/server/characters.h"
 #include "e3/server/field_semantics.h"
@@ -160,12 +162,10 @@ class HeadParser {
 };
 
 void clear(Request& request) {
-  request.fields.clear();
-  request.minor_version = 0;
-  request.keep_alive = request.promises_silence = request.chunked = request.expects_continue =
-      false;
-  request.method_name = request.target = request.resource = request.host = {};
-  request.content_length.reset();
+  std::vector<Field> fields = std::move(request.fields);  // keeps its memory
+  fields.clear();
+  request = {};
+  request.fields = std::move(fields);
 }
 
 }  // namespace

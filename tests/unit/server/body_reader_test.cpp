@@ -90,6 +90,13 @@ TEST(BodyReader, RefusesBrokenFraming) {
   }
 }
 
+TEST(BodyReader, ManySmallChunksAreContentAndNotFraming) {
+  std::string body;
+  for (int i = 0; i != 200; ++i) body += "1\r\nx\r\n";
+  EXPECT_EQ(read_chunked(body + "0\r\n\r\n", 99, 200).state, State::kComplete);
+  EXPECT_EQ(read_chunked(body + "0\r\n\r\n", 99, 199).state, State::kTooLarge);
+}
+
 TEST(BodyReader, HoldsItsLimits) {
   EXPECT_EQ(read_chunked("64\r\n", 9).state, State::kMore);
   EXPECT_EQ(read_chunked("65\r\n", 9).state, State::kTooLarge);

@@ -119,6 +119,19 @@ TEST_F(PersistenceTest, HeadGetsTheFieldsAndNoBody) {
   EXPECT_EQ(reply.text, answer("abc").substr(0, answer("abc").size() - 3) + answer("b"));
 }
 
+TEST_F(PersistenceTest, HeadGetsNoBodyEvenWhereTheRequestIsRefusedUnfinished) {
+  const std::string begun = "HEAD /abc HTTP/1.1\r\nHost: t\r\n";
+  const std::string too_long = begun + "X: " + std::string(40'000, 'x');
+  for (const std::string& request : {begun, "\r\n" + begun, too_long}) {
+    Client client = connect();
+    client.send(request);
+    client.end_input();
+    settle();
+    EXPECT_TRUE(client.receive().ends_with("\r\n\r\n")) << request.substr(0, 80);
+  }
+  EXPECT_FALSE(ask("GET" + too_long.substr(4)).text.ends_with("\r\n\r\n")) << "the control";
+}
+
 TEST_F(PersistenceTest, FindsTheRequestAfterAnyBody) {
   const std::string bodies[] = {
       post("Content-Length: 5\r\n", "hello"),
@@ -179,6 +192,7 @@ struct RefusalCase {
 TEST_F(PersistenceTest, RefusesAndCloses) {
   const RefusalCase cases[] = {
       {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+      {"\n\r\r\r\n\n", "HTTP/1.0 400 Bad Request\r\n"},  // returns that end no line
       {"BREW / HTTP/1.1\r\nHost: t\r\n\r\n", "HTTP/1.1 501 Not Implemented\r\n"},
       {"GET / HTTP/2.0\r\nHost: t\r\n\r\n", "HTTP/1.0 505 HTTP Version Not Supported\r\n"},
       {get("/", "Expect: magic\r\n"), "HTTP/1.1 417 Expectation Failed\r\n"},

@@ -14,8 +14,8 @@ class BodyReader {
  public:
   // A body of `length` bytes.
   void start_length(std::uint64_t length);
-  // A chunked body: at most `content_limit` bytes of content, and `framing_limit` bytes of chunk
-  // extensions and trailer fields.
+  // A chunked body: at most `content_limit` bytes of content, and `framing_limit` bytes of leading
+  // zeros, chunk extensions and trailer fields.
   void start_chunked(std::uint64_t content_limit, std::size_t framing_limit);
 
   enum class State {

@@ -58,8 +58,7 @@ struct Field {
 struct Request {
   std::uint8_t minor_version = 0;  // 0 or 1; a higher one is served as 1 (RFC 9110 section 2.5)
   bool keep_alive = false;         // what the version and the Connection field come to
-  bool promises_silence =
-      false;  // "close" from a client of HTTP/1.1: it sends nothing after this request
+  bool promises_silence = false;   // "close" from a client of HTTP/1.1: it sends nothing more
   bool chunked = false;
   bool expects_continue = false;
   std::string_view method_name;  // one of those that are served, unless refused

@@ -32,9 +32,6 @@ class RequestAccumulator {
   // Forgets a partial head and gives its memory back.
   void reset();
 
-  // Whether the last complete head came in several reads and still lies here.
-  bool holds_memory() const noexcept { return !kept_.empty(); }
-
   // The bytes of the head that has begun and not ended.
   std::string_view partial() const noexcept {
     return complete_ ? std::string_view{} : std::string_view(kept_);
