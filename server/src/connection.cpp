@@ -15,8 +15,6 @@ namespace {
 constexpr std::uint32_t kAlways = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 constexpr std::uint32_t kMoreThanData = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
 
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
-
 }  // namespace
 
 Connection::Connection(Descriptor socket, std::uint64_t token, std::uint64_t number,
@@ -45,8 +43,14 @@ void Connection::note(std::uint32_t events) noexcept {
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) writable_ = true;
 }
 
-Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
-  note(events);
+// Nothing is owed, and nothing has been begun (an echo never begins anything).
+bool Connection::is_idle() const noexcept {
+  const Exchange::Stage stage = exchange_.stage();
+  const bool has_begun = stage != Exchange::Stage::kFirstHead && stage != Exchange::Stage::kIdle;
+  return state_ == State::kOpen && owed() == 0 && !has_begun;
+}
+
+Connection::Next Connection::advance(Turn& turn) {
   turn.connection = number_;
   made_progress_ = false;
   for (std::size_t inputs = 0;; ++inputs) {
@@ -64,7 +68,7 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
     if (state_ == State::kLingering && input_ended_) return Next::kFinish;
     const bool has_input = !unread_.empty() || (readable_ && !input_ended_);
     const bool has_room = state_ != State::kOpen || owed() < turn.options.limits.output;
-    if (!has_input || !has_room) return Next::kWait;
+    if (!has_input || !has_room) return turn.draining && is_idle() ? Next::kFinish : Next::kWait;
     if (inputs == turn.options.limits.reads_per_turn) return Next::kAgain;
     take_input(turn);
   }
@@ -72,23 +76,18 @@ Connection::Next Connection::advance(std::uint32_t events, Turn& turn) {
 
 Connection::Next Connection::time_out(Turn& turn) {
   const Phase phase = this->phase();
+  readable_ = writable_ = true;
+  const Next next = advance(turn);
+  if (next == Next::kFinish || made_progress_ || this->phase() != phase) return next;
+  ++turn.counters.timeouts;
+  if (turn.options.log) turn.log("timeout");
   if (phase != Phase::kHead && phase != Phase::kBody) return Next::kFinish;
   turn.output.clear();
   exchange_.time_out(turn);
   if (turn.output.empty()) return Next::kFinish;
   state_ = State::kFlushing;
   send_or_keep(turn.output, turn);
-  return advance(0, turn);
-}
-
-Connection::Next Connection::drain(Turn& turn) {
-  readable_ = true;  // what has arrived since the last event is served as well
-  const Next next = advance(0, turn);
-  if (next != Next::kWait || state_ != State::kOpen || owed() != 0) return next;
-  const Exchange::Stage stage = exchange_.stage();
-  const bool is_idle =
-      echo_ || stage == Exchange::Stage::kIdle || stage == Exchange::Stage::kFirstHead;
-  return is_idle ? Next::kFinish : next;
+  return advance(turn);
 }
 
 // What was put by comes first: it was received first.
@@ -102,7 +101,7 @@ void Connection::receive(Turn& turn) {
   const ssize_t received = ::recv(fd(), turn.input.data(), turn.input.size(), 0);
   if (received < 0) {
     if (errno == EINTR) return;
-    lost_ = !would_block(errno);
+    lost_ = errno != EAGAIN;
     readable_ = read_to_end_ = false;
     return;
   }
@@ -120,12 +119,16 @@ void Connection::receive(Turn& turn) {
 }
 
 void Connection::process(std::string_view input, Turn& turn) {
-  if (state_ != State::kOpen) return;
+  if (state_ != State::kOpen) {
+    dropped_input_ = true;
+    return;
+  }
   if (echo_) return send_or_keep(input, turn);
   turn.output.clear();
   const std::uint32_t progress = exchange_.progress();
   const std::size_t consumed = exchange_.consume(input, turn);
-  if (exchange_.progress() != progress) made_progress_ = true;
+  // Who reads no answers gets nowhere, whatever it sends.
+  if (exchange_.progress() != progress && owed() == 0) made_progress_ = true;
   if (exchange_.is_over()) {
     state_ = State::kFlushing;
     dropped_input_ = consumed != input.size();
@@ -147,10 +150,7 @@ void Connection::process_end_of_input(Turn& turn) {
 void Connection::send_or_keep(std::string_view bytes, Turn& turn) {
   if (owed() == 0) send_some(bytes, turn);
   if (bytes.empty()) return;
-  if (sent_ != 0) {
-    output_.erase(0, sent_);
-    sent_ = 0;
-  }
+  output_.erase(0, std::exchange(sent_, 0));
   output_.append(bytes);
 }
 
@@ -178,7 +178,7 @@ void Connection::send_some(std::string_view& bytes, Turn& turn) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
       turn.counters.bytes_sent += static_cast<std::size_t>(sent);
       made_progress_ = true;
-    } else if (sent == 0 || would_block(errno)) {
+    } else if (sent == 0 || errno == EAGAIN) {
       writable_ = false;
       interest_ |= EPOLLOUT;
     } else if (errno != EINTR) {

@@ -80,13 +80,14 @@ void Server::handle_requests_from_outside() {
 int Server::run_once(std::chrono::milliseconds timeout) {
   const std::span<const epoll_event> events = loop_.wait(wait_limit_ms(timeout));
   turn_.now = monotonic_now();
-  int handled = static_cast<int>(events.size());
-  std::vector<std::uint64_t> left_over;
-  left_over.swap(again_);
-  for (const epoll_event& event : events) dispatch(event.data.u64, event.events);
-  for (const std::uint64_t token : left_over) dispatch(token, 0);
-  handled += static_cast<int>(left_over.size());
-  handled += resume_accepting();
+  int handled = static_cast<int>(events.size() + due_.size());
+  for (const epoll_event& event : events) note(event.data.u64, event.events);
+  in_turn_.clear();
+  in_turn_.swap(due_);
+  for (const std::uint64_t token : in_turn_) {
+    if (Connection* connection = find(token)) give_turn(*connection);
+  }
+  handled += accept_in_turn();
   // What is scheduled in this turn ends in a later one, so the earliest from before the wait
   // decides.
   if (turn_.now >= earliest_deadline_) handled += expire_deadlines();
@@ -102,7 +103,7 @@ int Server::wait_limit_ms(std::chrono::milliseconds timeout) {
   for (const DeadlineQueue& queue : deadlines_) {
     earliest_deadline_ = std::min(earliest_deadline_, queue.earliest());
   }
-  if (!again_.empty()) return 0;
+  if (!due_.empty() || accepting_is_due_) return 0;
   const bool limited = timeout.count() >= 0;
   const int limit = milliseconds_until(timeout, {});
   if (earliest_deadline_ == kNever || timeout.count() == 0) return limited ? limit : -1;
@@ -110,15 +111,24 @@ int Server::wait_limit_ms(std::chrono::milliseconds timeout) {
   return limited ? std::min(limit, until) : until;
 }
 
-void Server::dispatch(std::uint64_t token, std::uint32_t events) {
+void Server::note(std::uint64_t token, std::uint32_t events) {
   if (token == Loop::kWakeToken) {
     handle_requests_from_outside();
-  } else if (generation_of(token) == 0) {
-    const std::uint32_t index = low_half_of(token) - 1;
-    if (index < listeners_.size()) accept_in_turn(index);  // draining has closed them all
+  } else if (token == kListenerToken) {
+    accepting_is_due_ = true;
   } else if (Connection* connection = find(token)) {
-    give_turn(*connection, events);
+    connection->note(events);
+    make_due(*connection);
   }
+}
+
+void Server::make_due(Connection& connection) {
+  if (!std::exchange(connection.is_due, true)) due_.push_back(connection.token());
+}
+
+void Server::give_turn(Connection& connection) {
+  connection.is_due = false;
+  conclude(connection, connection.advance(turn_));
 }
 
 Connection& Server::open(Descriptor socket) {
@@ -140,17 +150,13 @@ Connection* Server::find(std::uint64_t token) {
   return slot.generation == generation_of(token) ? &*slot.connection : nullptr;
 }
 
-void Server::give_turn(Connection& connection, std::uint32_t events) {
-  conclude(connection, connection.advance(events, turn_));
-}
-
 void Server::conclude(Connection& connection, Connection::Next next) {
   if (next == Connection::Next::kFinish || !update_registration(connection)) {
     close(connection.token());
     return;
   }
   update_deadline(connection);
-  if (next == Connection::Next::kAgain) again_.push_back(connection.token());
+  if (next == Connection::Next::kAgain) make_due(connection);
 }
 
 // False when the kernel has no room for the registration: the connection cannot be served.
@@ -180,9 +186,7 @@ int Server::expire_deadlines() {
   for (DeadlineQueue& queue : deadlines_) {
     while (Deadline* deadline = queue.take_expired(turn_.now)) {
       auto& connection = static_cast<Connection&>(*deadline);
-      ++turn_.counters.timeouts;
       ++expired;
-      log_event("timeout", connection);
       connection.timed_phase = Connection::Phase::kNone;
       conclude(connection, connection.time_out(turn_));
     }

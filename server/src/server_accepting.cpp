@@ -23,38 +23,40 @@ std::uint16_t Server::listen(const std::string& address, std::uint16_t port) {
 }
 
 void Server::listen(Listener listener) {
-  const std::uint64_t token = listener_token(listeners_.size());
-  require(loop_.add(listener.fd(), EPOLLIN | EPOLLET, token), "epoll_ctl");
+  require(loop_.add(listener.fd(), EPOLLIN | EPOLLET, kListenerToken), "epoll_ctl");
   listeners_.push_back(std::move(listener));
 }
 
 void Server::start_draining() {
   turn_.draining = true;
   drain_until_ = turn_.now + turn_.options.timeouts.drain;
-  // Whoever has connected by now was promised an answer; closing the listener would reset them.
+  for (Slot& slot : slots_) {
+    if (!slot.connection) continue;
+    slot.connection->note(EPOLLIN);  // what has arrived since the last event is served as well
+    give_turn(*slot.connection);
+  }
+  // Whoever has connected by now was promised an answer; closing the listener would reset them. The
+  // idle have made room.
   accepting_is_suspended_ = false;
-  for (std::uint32_t index = 0; index != listeners_.size(); ++index) {
-    for (int share = 0; share != kDrainShares && accept_from(index); ++share) {
+  for (Listener& listener : listeners_) {
+    for (int share = 0; share != kDrainShares && accept_from(listener); ++share) {
     }
   }
   listeners_.clear();
   accept_retry_at_.reset();
-  for (Slot& slot : slots_) {
-    if (slot.connection) conclude(*slot.connection, slot.connection->drain(turn_));
-  }
 }
 
 // True when there may be more to accept and others should have their turn first.
-bool Server::accept_from(std::uint32_t index) {
+bool Server::accept_from(Listener& listener) {
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
     if (connection_count() >= turn_.options.limits.connections) {
       accepting_is_suspended_ = true;  // close() makes it go on
     }
     if (accepting_is_suspended_) return false;
-    Listener::Accepted accepted = listeners_[index].accept();
+    Listener::Accepted accepted = listener.accept();
     switch (accepted.outcome) {
       case Listener::Outcome::kAccepted:
-        give_turn(open(std::move(accepted.connection)), 0);
+        give_turn(open(std::move(accepted.connection)));
         break;
       case Listener::Outcome::kSkipped:
         break;
@@ -71,17 +73,16 @@ bool Server::accept_from(std::uint32_t index) {
   return true;
 }
 
-void Server::accept_in_turn(std::uint32_t index) {
-  if (accept_from(index)) again_.push_back(listener_token(index));
-}
-
 // Accepting goes on after a while, or as soon as a connection is closed. No event would say so: the
 // edge for what waits in the queue has been reported.
-int Server::resume_accepting() {
-  if (!accept_retry_at_ || *accept_retry_at_ > turn_.now) return 0;
-  accept_retry_at_.reset();
-  accepting_is_suspended_ = false;
-  for (std::uint32_t index = 0; index != listeners_.size(); ++index) accept_in_turn(index);
+int Server::accept_in_turn() {
+  if (accept_retry_at_ && *accept_retry_at_ <= turn_.now) {
+    accept_retry_at_.reset();
+    accepting_is_suspended_ = false;
+    accepting_is_due_ = true;
+  }
+  if (!std::exchange(accepting_is_due_, false)) return 0;
+  for (Listener& listener : listeners_) accepting_is_due_ |= accept_from(listener);
   return 1;
 }
 

@@ -2,15 +2,14 @@
 // The words by which a server recognises what an event is about.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace e3::server {
 
-// A token is Loop::kWakeToken, a listener's index plus one, or a slot and its generation. The
-// generation tells a connection from an earlier one in the same slot, whose events may still lie in
+// A token is Loop::kWakeToken, that of all listeners, or a slot and its generation. The generation,
+// never 0, tells a connection from an earlier one in the same slot, whose events may still lie in
 // the batch.
-constexpr std::uint64_t listener_token(std::size_t index) { return index + 1; }
+constexpr std::uint64_t kListenerToken = 1;
 constexpr std::uint64_t connection_token(std::uint32_t slot, std::uint32_t generation) {
   return std::uint64_t{generation} << 32 | slot;
 }

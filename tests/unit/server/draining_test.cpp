@@ -69,6 +69,39 @@ TEST_F(DrainingTest, ServesWhoHasConnectedAndNobodyElse) {
   EXPECT_FALSE(try_to_connect(port).is_open());
 }
 
+// The place of the idle one is free in time.
+TEST_F(DrainingTest, ServesWhoWaitsForAPlace) {
+  Options options;
+  options.limits.connections = 1;
+  start(options);
+  const std::uint16_t port = server_->listen("127.0.0.1", 0);
+  Client idle = connect();
+  Client queued(connect_to(port));
+  queued.send(kGet);
+  settle();
+  drain();
+  EXPECT_TRUE(queued.receive().ends_with("abc"));
+}
+
+TEST_F(DrainingTest, EndsWhoHasReadTheLastOfItsAnswers) {
+  const std::string request = "GET /" + std::string(4000, 'x') + " HTTP/1.1\r\nHost: t\r\n\r\n";
+  for (const Protocol protocol : {Protocol::kEcho, Protocol::kHttp}) {
+    start(protocol);
+    Client slow = connect();
+    std::uint64_t answer = 0;
+    for (std::uint64_t sent = 0; server_->counters().bytes_sent == sent * answer; ++sent) {
+      slow.send(request);
+      settle();
+      if (sent == 0) answer = server_->counters().bytes_sent;
+    }
+    drain();
+    EXPECT_EQ(server_->connection_count(), 1U) << "it is owed something";
+    slow.receive();
+    settle();
+    EXPECT_EQ(server_->connection_count(), 0U);
+  }
+}
+
 TEST_F(DrainingTest, EndsByTheDeadlineWhateverIsStillOpen) {
   Client client = connect();
   client.send("GET /abc HTTP/1.1\r\nHost: t\r\nX: ");

@@ -40,6 +40,22 @@ TEST_F(FairnessTest, AFirehoseLeavesOthersTheirTurn) {
   EXPECT_EQ(firehose.receive().size(), 100'000U);
 }
 
+// Each of its turns leaves something over, and each next one brings an event as well.
+TEST_F(FairnessTest, NewInputGivesAFirehoseNoSecondShare) {
+  options_.protocol = Protocol::kEcho;
+  options_.limits.reads_per_turn = 1;
+  start(options_);
+  Client firehose = connect();
+  settle();
+  for (int i = 0; i != 8; ++i) {
+    firehose.send_some(std::string(40'000, 'x'));
+    const int calls = scripted_calls().recv_calls;
+    turn();
+    EXPECT_EQ(scripted_calls().recv_calls, calls + 1) << "turn " << i;
+    firehose.receive();
+  }
+}
+
 TEST_F(FairnessTest, ManyWhoConnectLeaveOthersTheirTurn) {
   options_.limits.accepts_per_turn = 2;
   start(options_);

@@ -39,6 +39,22 @@ TEST_F(TimeoutsTest, ASlowHeadIsRefusedHoweverOftenAByteArrives) {
   EXPECT_TRUE(client.has_ended());
 }
 
+// As when the whole process was stopped, and its wait is interrupted before it looks at anything.
+TEST_F(TimeoutsTest, WhatArrivedInTimeIsServedHoweverLateItIsSeen) {
+  Client first = connect();
+  Client idle = connect();
+  idle.send(kGet);
+  settle();
+  idle.receive();
+  for (Client* client : {&first, &idle}) client->send(kGet);
+  scripted_calls().epoll_wait_errors = {EINTR};
+  scripted_calls().elapsed += defaults_.idle;
+  server_->run_once(0ms);
+  EXPECT_TRUE(first.receive().ends_with("abc"));
+  EXPECT_TRUE(idle.receive().ends_with("abc"));
+  EXPECT_EQ(server_->counters().timeouts, 0U);
+}
+
 TEST_F(TimeoutsTest, WhoSaysNothingIsToldNothing) {
   Client client = connect();
   let_pass(defaults_.head);
@@ -96,6 +112,25 @@ TEST_F(TimeoutsTest, AStalledReaderIsDroppedAndASlowOneIsNot) {
     let_pass(defaults_.write - 1s);
   }
   EXPECT_EQ(server_->connection_count(), 1U);
+}
+
+TEST_F(TimeoutsTest, WhoSendsABodyAndReadsNoAnswerIsStalled) {
+  Client stalled = connect();
+  const auto get_long = [&] {
+    stalled.send("GET /" + std::string(4000, 'x') + " HTTP/1.1\r\nHost: t\r\n\r\n");
+    settle();
+  };
+  get_long();
+  const Counters& counters = server_->counters();
+  const std::uint64_t answer = counters.bytes_sent;
+  while (counters.bytes_sent == counters.requests * answer) get_long();  // until it owes something
+  stalled.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\n");
+  for (int i = 0; i != 2; ++i) {
+    let_pass(defaults_.write - 1s);
+    stalled.send_some("x");
+    settle();
+  }
+  EXPECT_EQ(server_->connection_count(), 0U);
 }
 
 // Without requests, nothing but what is sent tells a slow reader from a stalled one.

@@ -26,14 +26,16 @@ class Connection : public Deadline {
     kFinish,  // over: destroy it
   };
 
-  // Does all that can be done, within the share of one turn. `events` is what epoll reported, or 0
-  // when called without an event. On a new connection the first receive is tried at once.
-  Next advance(std::uint32_t events, Turn& turn);
+  // What epoll has reported; the next advance() acts on it.
+  void note(std::uint32_t events) noexcept;
 
-  // Like advance(), when the timeout of the present phase has passed.
+  // Does all that can be done, within the share of one turn. On a new connection the first receive
+  // is tried at once. While the server drains, ends what has become idle.
+  Next advance(Turn& turn);
+
+  // Like advance(), when the timeout of the present phase has passed. Ends nobody whose bytes have
+  // come, or gone, in time: they may lie there unseen, since the whole process was stopped.
   Next time_out(Turn& turn);
-  // Like advance(), when the server is draining: serves what has arrived, and ends if that was all.
-  Next drain(Turn& turn);
 
   // What the connection waits for; it decides which timeout applies.
   enum class Phase { kHead, kBody, kIdle, kWrite, kLinger, kNone };
@@ -45,8 +47,10 @@ class Connection : public Deadline {
   // The epoll events to register for; only ever grows.
   std::uint32_t interest() const noexcept { return interest_; }
 
-  // Kept by the server: what it registered, and which phase's deadline is running.
+  // Kept by the server: what it registered, whether it has a turn coming, and which phase's
+  // deadline is running.
   std::uint32_t registered_events = 0;
+  bool is_due = false;
   Phase timed_phase = Phase::kNone;
 
   int fd() const noexcept { return socket_.get(); }
@@ -60,7 +64,6 @@ class Connection : public Deadline {
     kLingering,  // our side is shut; input is dropped until the peer ends its side
   };
 
-  void note(std::uint32_t events) noexcept;
   // What loses the connection sets lost_.
   void take_input(Turn& turn);
   void receive(Turn& turn);
@@ -70,6 +73,7 @@ class Connection : public Deadline {
   void flush(Turn& turn);
   void send_some(std::string_view& bytes, Turn& turn);
   std::size_t owed() const noexcept { return output_.size() - sent_; }
+  bool is_idle() const noexcept;
 
   Descriptor socket_;
   std::uint64_t token_;

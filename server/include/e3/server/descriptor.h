@@ -15,10 +15,7 @@ class Descriptor {
   explicit Descriptor(int fd) noexcept : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
-    if (this != &other) {
-      reset();
-      fd_ = std::exchange(other.fd_, -1);
-    }
+    Descriptor former(std::exchange(fd_, std::exchange(other.fd_, -1)));
     return *this;
   }
   Descriptor(const Descriptor&) = delete;

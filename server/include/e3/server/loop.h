@@ -22,7 +22,7 @@ class Loop {
 
   // Registers a descriptor, or changes what is asked for it. False, with errno set, when the kernel
   // refuses. Both look at the present state, so readiness from before the call is reported too.
-  // Closing a descriptor ends its registration.
+  // Closing a descriptor ends its registration, unless it has a duplicate.
   bool add(int fd, std::uint32_t events, std::uint64_t token) {
     return control(EPOLL_CTL_ADD, fd, events, token);
   }

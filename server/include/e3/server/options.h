@@ -34,8 +34,7 @@ struct Limits {
 
 // Measured on the monotonic clock.
 struct Timeouts {
-  std::chrono::milliseconds head{
-      10'000};  // from accept or the first byte to the head's end, in total
+  std::chrono::milliseconds head{10'000};   // from accept or the first byte to the head's end
   std::chrono::milliseconds body{10'000};   // without a byte of the body
   std::chrono::milliseconds idle{60'000};   // between two requests
   std::chrono::milliseconds write{30'000};  // without a byte taken by the peer

@@ -65,11 +65,12 @@ class Server {
     std::optional<Connection> connection;
     std::uint32_t generation = 1;  // never 0, which marks the tokens that are no connection
   };
-  void dispatch(std::uint64_t token, std::uint32_t events);
-  bool accept_from(std::uint32_t index);
-  void accept_in_turn(std::uint32_t index);
+  void note(std::uint64_t token, std::uint32_t events);
+  void make_due(Connection& connection);
+  void give_turn(Connection& connection);
+  bool accept_from(Listener& listener);
+  int accept_in_turn();
   Connection& open(Descriptor socket);
-  void give_turn(Connection& connection, std::uint32_t events);
   void conclude(Connection& connection, Connection::Next next);
   void log_event(std::string_view event, const Connection& connection);
   void close(std::uint64_t token);
@@ -77,7 +78,6 @@ class Server {
   void update_deadline(Connection& connection);
   Connection* find(std::uint64_t token);
   int expire_deadlines();
-  int resume_accepting();
   void handle_requests_from_outside();
   void start_draining();
   int wait_limit_ms(std::chrono::milliseconds timeout);
@@ -88,9 +88,13 @@ class Server {
   std::deque<Listener> listeners_;
   std::deque<Slot> slots_;  // never moved, never freed: the next connection takes a free one
   std::vector<std::uint32_t> free_slots_;
-  std::vector<std::uint64_t> again_;  // tokens with work that needs no event
+  // Tokens of the connections with something to do, each once: a flood of events gives nobody a
+  // second share of the turn.
+  std::vector<std::uint64_t> due_;
+  std::vector<std::uint64_t> in_turn_;
+  bool accepting_is_due_ = false;
   std::optional<Instant> accept_retry_at_;
-  bool accepting_is_suspended_ = false;  // until resume_accepting()
+  bool accepting_is_suspended_ = false;  // until accept_retry_at_
   std::optional<Instant> drain_until_;
   Instant earliest_deadline_ = kNever;
   std::atomic<bool> stop_requested_ = false;
