@@ -94,7 +94,9 @@ std::string masked(const Profile& profile, std::string_view answer) {
   const std::size_t head_end = result.find("\r\n\r\n");
   std::size_t line = 0;
   while (line < std::min(head_end, result.size())) {
-    const std::size_t end = std::min(result.find("\r\n", line), result.size());
+    std::size_t end = std::min(result.find("\r\n", line), result.size());
+    // Of an answer that was cut within this line's end.
+    if (end == result.size() && result.ends_with('\r')) --end;
     constexpr std::string_view kDate = "Date:";
     if (starts_with_ignoring_case(std::string_view(result).substr(line, end - line), kDate)) {
       std::fill(result.begin() + static_cast<std::ptrdiff_t>(line + kDate.size()),

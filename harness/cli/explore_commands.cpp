@@ -143,8 +143,9 @@ ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
             progress.show(fmt::format("{} of {} {}", run, sweep.total, sweep.what));
           });
       progress.clear();
-      fmt::print("{}  {} of {} {}  ({})\n", result.failures.empty() ? "ok  " : "FAIL", result.run,
-                 sweep.total, sweep.what, seconds_since(begin));
+      const bool well = result.failures.empty();
+      fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
+                 sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
       for (const explore::SweepFailure& failure : result.failures) {
         show_failure(failure, bench.judge);
       }

@@ -46,7 +46,7 @@ Judge::Judge(WorldSource& source, Protocol protocol)
     : source_(&source), protocol_(std::move(protocol)) {
   source_->renew();
   canary_ = exchange({protocol_.request, protocol_.peer_ends});
-  descriptors_ = source_->world().health().descriptors;
+  descriptors_ = source_->world().mark_descriptors();
   if (canary_.bytes.empty()) {
     throw ControlFailed(
         fmt::format("the undisturbed request got no answer ({})", to_string(canary_.ending)));
@@ -58,10 +58,26 @@ std::optional<Violation> Judge::judge(const Scenario& scenario) {
   const auto found = attempt(scenario);
   if (!found) return std::nullopt;
   // What counts as undisturbed may have been learned from a target that a scenario had broken.
-  learn_anew();
-  if (auto confirmed = attempt(scenario)) return confirmed;
-  // The answers it was compared with came right after it.
-  return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
+  // The attempt after that may ask for more of it, of a target as broken.
+  while (true) {
+    const std::size_t known = undisturbed_.size();
+    learn_anew();
+    auto confirmed = attempt(scenario);
+    if (confirmed && undisturbed_.size() == known) return confirmed;
+    // The answers it was compared with came right after it.
+    if (!confirmed) {
+      return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
+    }
+  }
+}
+
+void Judge::renew_target() {
+  source_->renew();
+  World& world = source_->world();
+  if (!world.abilities().process) return;
+  // What a program opens for its first client is no leak.
+  exchange({protocol_.request, protocol_.peer_ends});
+  descriptors_ = world.mark_descriptors();
 }
 
 void Judge::begin_scenario() {
@@ -73,7 +89,7 @@ void Judge::begin_scenario() {
 }
 
 std::optional<Violation> Judge::attempt(const Scenario& scenario) {
-  source_->begin_check();
+  renew_target();
   World& world = source_->world();
   begin_scenario();
   try {
@@ -86,7 +102,7 @@ std::optional<Violation> Judge::attempt(const Scenario& scenario) {
 }
 
 bool Judge::seems_wrong(const Scenario& scenario) {
-  if (in_passing_++ % kInPassing == 0) source_->begin_check();
+  if (in_passing_++ % kInPassing == 0) renew_target();
   begin_scenario();
   World& world = source_->world();
   try {

@@ -91,6 +91,8 @@ class Judge {
     }
   };
 
+  // For a program, too, what an earlier scenario has done to it must not show.
+  void renew_target();
   void begin_scenario();
   std::optional<Violation> attempt(const scenario::Scenario& scenario);
   std::optional<Violation> play(const scenario::Scenario& scenario);

@@ -148,7 +148,8 @@ std::string parse_bytes(Line& line) {
       if (!number || *number == 0) line.fail("how often to repeat the literal", number_at);
       times = *number;
     }
-    if (!literal.empty() && times > (kSegmentMax - bytes.size()) / literal.size()) {
+    // Nothing many times over is nothing, but counts as a byte: somebody has to repeat it.
+    if (times > (kSegmentMax - bytes.size()) / std::max<std::size_t>(literal.size(), 1)) {
       line.fail(fmt::format("at most {} bytes in one segment", kSegmentMax), at);
     }
     for (std::uint64_t i = 0; i < times; ++i) bytes += literal;

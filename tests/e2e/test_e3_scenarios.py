@@ -25,6 +25,13 @@ peer2 close
 """
 
 
+# Two peers who connect at once: the second is never accepted.
+BURST = r"""
+peer1 > "GET /a HTTP/1.0\r\n\r\n"
+peer2 > "GET /b HTTP/1.0\r\n\r\n"
+"""
+
+
 @pytest.fixture
 def e3(bin_dir, tmp_path):
     def run(*words, program="e3"):
@@ -67,6 +74,31 @@ def test_the_canary_is_convicted_on_every_engine(e3, bin_dir, tmp_path, target):
     done = e3("replay", file, *(word.format(bin=bin_dir) for word in target), program="e3-canary")
     assert done.returncode == FAILURE, done.stdout + done.stderr
     assert "no-answer" in done.stdout
+
+
+def broken_program(bin_dir, name):
+    return ("--spawn", f"{bin_dir}/e3 selftest {name} --serve {{port}}")
+
+
+# A program that one scenario has made deaf, or that holds what it has left behind, is not blamed
+# for it in the next.
+def test_minimize_starts_a_program_anew_for_each_run(e3, bin_dir, tmp_path):
+    (tmp_path / "burst.e3").write_text(BURST)
+    target = broken_program(bin_dir, "accepts-once-per-edge")
+    done = e3("minimize", "burst.e3", *target, "-o", "small.e3")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "no-answer" in done.stdout
+    small = (tmp_path / "small.e3").read_text()
+    assert "peer1" in small and "peer2" in small, small
+    replayed = e3("replay", "small.e3", *target)
+    assert replayed.returncode == FAILURE and "0 bytes, then still open" in replayed.stdout
+
+
+def test_replay_shows_what_a_program_has_leaked(e3, bin_dir, tmp_path):
+    (tmp_path / "half.e3").write_text('peer1 > "GET"\npeer1 half-close\n')
+    done = e3("replay", "half.e3", *broken_program(bin_dir, "keeps-half-open"))
+    assert done.returncode == FAILURE, done.stdout + done.stderr
+    assert "leaks" in done.stdout
 
 
 def test_minimize_leaves_what_shows_the_bug(e3, tmp_path):
@@ -117,6 +149,12 @@ def test_exhaust_states_that_it_is_complete(e3):
     done = e3("exhaust", "--only", "fragmentations", "--request", r"GET / H\r\n\r\n")
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
     assert "1024 of 1024 fragmentations of 11 bytes" in done.stdout
+
+
+def test_exhaust_finds_nothing_in_the_shipped_server(e3):
+    done = e3("exhaust")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "hang-ups in an answer" in done.stdout
 
 
 def test_exhaust_finds_the_canary(e3):

@@ -17,6 +17,9 @@ class CallLog {
   // No-progress calls in a row that count as a spin. A correct server makes a handful: EAGAIN
   // once per descriptor and batch, an empty wait when a timer is near.
   static constexpr int kSpinCalls = 1000;
+  // So many looks at the clock count as one such call: a server may look once for each of a
+  // thousand answers that it writes into one buffer.
+  static constexpr int kLooksPerCall = 100;
   // Calls of any kind in one turn: a loop of open and close makes "progress" for ever.
   static constexpr int kTurnCalls = 1'000'000;
 
@@ -26,7 +29,7 @@ class CallLog {
   TranscriptRecord& next() { return closed ? ignored_ : transcript_->add(now); }
 
   void begin_turn() {
-    idle_calls_ = turn_calls_ = 0;
+    idle_calls_ = clock_looks_ = turn_calls_ = 0;
     ++turns_;
   }
   // Counts a finished call. False when the target spins: too many calls in a row in which nothing
@@ -35,8 +38,22 @@ class CallLog {
   bool count(bool progress, std::size_t strikes) {
     if (closed) return true;
     const bool struck = std::exchange(strikes_, strikes) != strikes;
-    idle_calls_ = progress || struck ? 0 : idle_calls_ + 1;
-    return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls;
+    if (progress || struck) {
+      idle_calls_ = clock_looks_ = 0;
+    } else {
+      ++idle_calls_;
+    }
+    return count_one();
+  }
+  // Counts a look at the clock, likewise. It is no progress unless looking takes time.
+  bool count_clock_look(bool takes_time) {
+    if (closed) return true;
+    if (takes_time) {
+      idle_calls_ = clock_looks_ = 0;
+    } else if (++clock_looks_ % kLooksPerCall == 0) {
+      ++idle_calls_;
+    }
+    return count_one();
   }
   // Whether no call has been counted, and no turn begun, since this was last asked.
   bool stands_still() {
@@ -44,6 +61,7 @@ class CallLog {
     return std::exchange(last_seen_, place) == place;
   }
   int idle_calls() const { return idle_calls_; }
+  int clock_looks() const { return clock_looks_; }  // since the last progress
   int turn_calls() const { return turn_calls_; }
 
  private:
@@ -53,8 +71,11 @@ class CallLog {
     friend bool operator==(const Place&, const Place&) = default;
   };
 
+  bool count_one() { return ++turn_calls_ <= kTurnCalls && idle_calls_ <= kSpinCalls; }
+
   Transcript* transcript_;
   int idle_calls_ = 0;
+  int clock_looks_ = 0;
   int turn_calls_ = 0;
   std::uint64_t turns_ = 0;
   Place last_seen_;

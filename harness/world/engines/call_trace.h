@@ -95,6 +95,10 @@ class CallTrace final : public SystemCalls {
     if (!log_->count(progress, injector_->strikes())) turn_->spins_noexcept();
     return done.result;
   }
+  // Asking the time for ever is a spin, too, unless asking takes time.
+  void look_at_clock() {
+    if (!log_->count_clock_look(turn_->clock_asked())) turn_->spins_noexcept();
+  }
   // What is asked in passing is not in the transcript unless it fails.
   long finish_question(CallKind kind, int fd, Done done, long argument = 0);
   // The call returned a new descriptor, or failed to.

@@ -79,14 +79,13 @@ long CallTrace::timerfd_gettime(int fd, itimerspec* value) {
   return kernel_->timerfd_gettime(fd, value);
 }
 
-// Polling the time for ever is a spin, too, unless asking takes time.
 VirtualTime CallTrace::monotonic_now() {
-  finish_noexcept({0}, turn_->clock_asked());
+  look_at_clock();
   return kernel_->monotonic_now();
 }
 
 VirtualTime CallTrace::realtime_now() {
-  finish_noexcept({0}, turn_->clock_asked());
+  look_at_clock();
   return kernel_->realtime_now();
 }
 

@@ -187,6 +187,9 @@ std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
 void InProcessWorld::spins_noexcept() noexcept {
   spin_ = fmt::format("{} calls in one turn, {} in a row without progress, the last {}",
                       log_.turn_calls(), log_.idle_calls(), transcript().last());
+  if (log_.clock_looks() > CallLog::kSpinCalls) {
+    *spin_ += fmt::format(", and {} looks at the clock", log_.clock_looks());
+  }
   // A loop that makes no call which can throw is never unwound.
   if (log_.idle_calls() > 10 * CallLog::kSpinCalls) halt({});
 }

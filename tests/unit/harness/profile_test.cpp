@@ -21,6 +21,7 @@ TEST(Profile, TheDateOfAnHttpAnswerIsMasked) {
 
 TEST(Profile, AnAnswerWithoutAnEndOfHeadIsMaskedToo) {
   EXPECT_EQ(masked(http(), "HTTP/1.0 200 OK\r\nDate: M"), "HTTP/1.0 200 OK\r\nDate:**");
+  EXPECT_EQ(masked(http(), "HTTP/1.0 200 OK\r\nDate: M\r"), "HTTP/1.0 200 OK\r\nDate:**\r");
 }
 
 TEST(Profile, OtherProtocolsAreComparedByteForByte) {
