@@ -92,7 +92,10 @@ long CallTrace::close(int fd) {
     return finish(done, true);
   }
   const Done done{kernel_->close(fd)};
-  if (done.result == 0) return 0;  // a file of the target's
+  if (done.result == 0) {  // a file of the target's, whose descriptor is free now
+    injector_->descriptor_closed();
+    return 0;
+  }
   // Many programs begin by closing whatever they may have inherited.
   if (!kernel_->listening()) return finish(done, true);
   misuse_.push_back(fmt::format("close() of a descriptor that is not open ({})",

@@ -150,7 +150,7 @@ bool FaultInjector::end(const Call& call, const Verdict& verdict, long result) {
       kernel_->fill_send_buffer(call.fd);
     }
   }
-  if (call.kind == CallKind::kClose && result >= 0) no_descriptors_ = false;
+  if (call.kind == CallKind::kClose && result >= 0) descriptor_closed();
   if (!waits_for_events(call.kind)) note_site(call.kind, call.role, result);
   return struck;
 }

@@ -53,6 +53,9 @@ class FaultInjector {
   // After the call was made. True when it was struck.
   bool end(const Call& call, const Verdict& verdict, long result);
 
+  // The target has closed one, announced or not.
+  void descriptor_closed() { no_descriptors_ = false; }
+
   // Around epoll_wait(2) and its kin, announced or not: a fault may be injected while they sleep.
   void wait_begins(CallKind call, Role role) {
     waiting_ = true;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "harness/world/engines/in_process_world.h"
+#include "harness/world/engines/sim/sim_kernel.h"
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 
 namespace e3 {
@@ -44,6 +45,24 @@ class InProcessWorldTest : public ::testing::Test {
     world_ = std::make_unique<InProcessWorld>(
         InProcessTarget{.name = "test server", .serve = std::move(serve), .stop = {}},
         [](TargetTurn& turn) { return std::make_unique<SocketpairKernel>(turn, 40000); },
+        transcript_);
+    return *world_;
+  }
+
+  // On the simulated kernel: the server does as it is told, and then waits at a listener.
+  InProcessWorld& start_on_sim(std::function<void()> act,
+                               int descriptor_limit = SimKernel::kDescriptorLimit) {
+    world_ = std::make_unique<InProcessWorld>(
+        InProcessTarget{.name = "test server",
+                        .serve =
+                            [act = std::move(act)] {
+                              act();
+                              ::accept(listen_anywhere(0), nullptr, nullptr);
+                            },
+                        .stop = {}},
+        [descriptor_limit](TargetTurn& turn) {
+          return std::make_unique<SimKernel>(turn, std::uint16_t{40000}, descriptor_limit);
+        },
         transcript_);
     return *world_;
   }

@@ -56,4 +56,10 @@ bool is_reserved_number(int number) {
   return std::binary_search(reserved.begin(), reserved.end(), number);
 }
 
+bool hold_number(int number) {
+  const int held = real::fcntl(numbers().front(), F_DUPFD_CLOEXEC, number);
+  if (held != number && held >= 0) real::close(held);
+  return held == number;
+}
+
 }  // namespace e3

@@ -17,4 +17,7 @@ const std::vector<int>& reserved_descriptor_numbers(std::size_t count);
 // True when `number` is one of them.
 bool is_reserved_number(int number);
 
+// Puts a placeholder at just this number, for whoever closes it again; false when it is in use.
+bool hold_number(int number);
+
 }  // namespace e3

@@ -104,7 +104,7 @@ long SimKernel::blocking(const Call& call) {
 // --- Sockets ----------------------------------------------------------------------------------
 
 long SimKernel::socket(int domain, int type, int protocol) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().socket(domain, type, protocol);
 }
 
@@ -122,7 +122,7 @@ long SimKernel::listen(int fd, int backlog) {
 }
 
 long SimKernel::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   const long accepted = blocking([&] { return kernel().accept4(fd, address, size, flags); });
   if (accepted < 0 || tiny_peers_.empty()) return accepted;
   sockaddr_in peer{};
@@ -159,14 +159,16 @@ long SimKernel::connect(int fd, const sockaddr* address, socklen_t size) {
 }
 
 long SimKernel::socketpair(int domain, int type, int protocol, int* ends) {
-  machine_->make_room(2);
+  const auto room = machine_->room_for(2);
   return kernel().socketpair(domain, type, protocol, ends);
 }
 
 // --- Descriptors ------------------------------------------------------------------------------
 
 long SimKernel::fcntl(int fd, int command, long argument) {
-  if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) machine_->make_room(1);
+  if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
+    return kernel().fcntl(fd, command, argument);
+  const auto room = machine_->room_for(1);
   return kernel().fcntl(fd, command, argument);
 }
 
@@ -175,44 +177,49 @@ long SimKernel::ioctl(int fd, unsigned long request, void* argument) {
 }
 
 long SimKernel::close(int fd) {
-  if (kernel().owns(fd)) return kernel().close(fd);
+  if (kernel().owns(fd)) {
+    const auto room = machine_->closing();
+    return kernel().close(fd);
+  }
   // A placeholder's number is not open as far as the target can know.
   if (is_reserved_number(fd)) return -EBADF;
-  return ::close(fd) == 0 ? 0 : -errno;
+  if (::close(fd) != 0) return -errno;
+  machine_->real_file_closed(fd);
+  return 0;
 }
 
 long SimKernel::dup(int fd) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().dup(fd);
 }
 
 long SimKernel::dup2(int fd, int wanted) {
-  machine_->make_room_at(wanted);
+  const auto room = machine_->room_at(wanted);
   return kernel().dup2(fd, wanted);
 }
 
 long SimKernel::dup3(int fd, int wanted, int flags) {
-  machine_->make_room_at(wanted);
+  const auto room = machine_->room_at(wanted);
   return kernel().dup3(fd, wanted, flags);
 }
 
 long SimKernel::pipe2(int* ends, int flags) {
-  machine_->make_room(2);
+  const auto room = machine_->room_for(2);
   return kernel().pipe2(ends, flags);
 }
 
 long SimKernel::epoll_create1(int flags) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().epoll_create1(flags);
 }
 
 long SimKernel::eventfd(unsigned int initial, int flags) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().eventfd(initial, flags);
 }
 
 long SimKernel::timerfd_create(int clock, int flags) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().timerfd_create(clock, flags);
 }
 
@@ -225,7 +232,7 @@ long SimKernel::timerfd_gettime(int fd, itimerspec* value) {
 }
 
 long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
-  machine_->make_room(1);
+  const auto room = machine_->room_for(1);
   return kernel().signalfd4(fd, mask, flags);
 }
 

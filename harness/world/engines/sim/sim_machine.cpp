@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/world/engines/sim/descriptor_numbers.h"
+#include "harness/world/interpose/real_calls.h"
 
 namespace e3 {
 namespace {
@@ -20,6 +21,11 @@ std::vector<std::unique_ptr<SimMachine>>& spare_machines() {
 }
 
 }  // namespace
+
+SimMachine::~SimMachine() {
+  kernel_.reset();
+  return_numbers();
+}
 
 std::unique_ptr<SimMachine> SimMachine::take(const sim::KernelConfig& config) {
   auto& spare = spare_machines();
@@ -41,6 +47,8 @@ void SimMachine::give_back(std::unique_ptr<SimMachine> machine) {
 
 void SimMachine::start(const sim::KernelConfig& config) {
   kernel_.reset(config);
+  return_numbers();
+  shared_.clear();
   limit_ = config.descriptor_limit;
   add_numbers(std::max(kFirstNumbers, numbers_));
 }
@@ -61,8 +69,34 @@ void SimMachine::add_numbers(std::size_t wanted) {
   kernel_.set_descriptor_limit(std::min(limit_, reserved.back() + 1));
 }
 
-void SimMachine::make_room_at(int number) {
+SimMachine::Room SimMachine::room_at(int number) {
   while (number < limit_ && first_unknown_ <= number) add_numbers(2 * numbers_);
+  return Room(*this);
+}
+
+void SimMachine::real_file_closed(int number) {
+  if (number >= first_unknown_) return;  // to be reserved like any other
+  const bool known =
+      std::any_of(shared_.begin(), shared_.end(),
+                  [number](const SharedNumber& each) { return each.number == number; });
+  if (!known) shared_.push_back({number, /*held=*/false});
+}
+
+void SimMachine::borrow_numbers() {
+  std::erase_if(shared_, [](const SharedNumber& each) { return is_reserved_number(each.number); });
+  for (SharedNumber& each : shared_) {
+    each.held = each.held || hold_number(each.number);
+    if (each.held && !kernel_.owns(each.number)) kernel_.vacate_number(each.number);
+  }
+}
+
+void SimMachine::return_numbers() {
+  for (SharedNumber& each : shared_) {
+    if (!each.held || kernel_.owns(each.number)) continue;
+    kernel_.occupy_number(each.number);
+    real::close(each.number);
+    each.held = false;
+  }
 }
 
 }  // namespace e3

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "harness/kernel/kernel.h"
 
@@ -12,6 +13,10 @@ namespace e3 {
 
 class SimMachine {
  public:
+  ~SimMachine();
+  SimMachine(const SimMachine&) = delete;
+  SimMachine& operator=(const SimMachine&) = delete;
+
   sim::Kernel& kernel() { return kernel_; }
   const sim::Kernel& kernel() const { return kernel_; }
 
@@ -19,22 +24,53 @@ class SimMachine {
   static std::unique_ptr<SimMachine> take(const sim::KernelConfig& config);
   static void give_back(std::unique_ptr<SimMachine> machine);
 
-  // Before a call that makes at most `count` descriptors: sees to it that numbers are there.
-  void make_room(std::size_t count) {
+  // Around a call that makes or closes descriptors: meanwhile the numbers of real files that the
+  // target has closed may be given to simulated ones.
+  class Room {
+   public:
+    explicit Room(SimMachine& machine) : machine_(&machine) {
+      if (!machine_->shared_.empty()) machine_->borrow_numbers();
+    }
+    ~Room() {
+      if (!machine_->shared_.empty()) machine_->return_numbers();
+    }
+    Room(const Room&) = delete;
+    Room& operator=(const Room&) = delete;
+
+   private:
+    SimMachine* machine_;
+  };
+
+  // For a call that makes at most `count` descriptors: sees to it that numbers are there.
+  [[nodiscard]] Room room_for(std::size_t count) {
     if (kernel_.open_descriptors() + count > numbers_) add_numbers(2 * numbers_);
+    return Room(*this);
   }
-  // Before a call that asks for just this number.
-  void make_room_at(int number);
+  // For a call that asks for just this number.
+  [[nodiscard]] Room room_at(int number);
+  [[nodiscard]] Room closing() { return Room(*this); }
+
+  // The target has closed a real file: whoever opens the next file, simulated or real, may get its
+  // number. Servers keep a spare file for want of descriptors.
+  void real_file_closed(int number);
 
  private:
+  struct SharedNumber {
+    int number;
+    bool held;  // by a placeholder, as reserved numbers are
+  };
+
   SimMachine() = default;
   void start(const sim::KernelConfig& config);
   void add_numbers(std::size_t wanted);
+  void borrow_numbers();
+  void return_numbers();
 
   sim::Kernel kernel_;
   int limit_ = 0;            // RLIMIT_NOFILE of the simulated process
   std::size_t numbers_ = 0;  // that the kernel may give out
   int first_unknown_ = 0;    // numbers below are occupied in the kernel or reserved
+  std::vector<SharedNumber> shared_;
 };
 
 }  // namespace e3

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Calls that the simulated kernel answers together with the process around it: real files,
+// blocking, signals.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "in_process_world_fixture.h"
+
+namespace e3 {
+namespace {
+
+using LinuxCalls = InProcessWorldTest;
+
+int any_socket() { return ::socket(AF_INET, SOCK_STREAM, 0); }
+int null_device() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+// Servers keep a spare file for the day on which they have no descriptors left: they close it,
+// accept, turn the client away, and open it again.
+TEST_F(LinuxCalls, TheNumberOfAClosedRealFileIsFree) {
+  const int spare = null_device();
+  std::vector<int> numbers;
+  start_on_sim(
+      [&] {
+        while (any_socket() >= 0) continue;
+        EXPECT_EQ(errno, EMFILE);
+        for (int round = 0; round < 2; ++round) {
+          ::close(spare);
+          const int last = any_socket();
+          numbers.push_back(last);
+          EXPECT_EQ(any_socket(), -1);
+          ::close(last);
+          numbers.push_back(null_device());
+          EXPECT_EQ(any_socket(), -1);
+        }
+        ::close(spare - 1);  // a socket: the server needs one to wait at
+      },
+      spare + 1);
+  EXPECT_EQ(numbers, std::vector<int>(4, spare));
+  ::close(spare);
+}
+
+TEST_F(LinuxCalls, AClosedRealFileEndsALackOfDescriptors) {
+  int accepted_without = 0;
+  int accepted_with = 0;
+  World& world = start([&] {
+    int spare = null_device();
+    serve_with([&](int /*epoll*/, int listener, const epoll_event& /*event*/) {
+      if (::accept(listener, nullptr, nullptr) >= 0) return;
+      ++accepted_without;
+      ::close(spare);
+      accepted_with += ::accept(listener, nullptr, nullptr) >= 0 ? 1 : 0;
+      spare = null_device();
+    });
+  });
+  const Peer first = world.connect();
+  world.settle();
+  world.inject(*parse_fault("accept listener EMFILE"));
+  const Peer second = world.connect();
+  world.settle();
+  EXPECT_EQ(accepted_without, 1);
+  EXPECT_EQ(accepted_with, 1);
+}
+
+}  // namespace
+}  // namespace e3
