@@ -6,12 +6,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/checks/catalogue.h"
 #include "in_process_world_fixture.h"
+#include "run_in_process.h"
 
 namespace e3 {
 namespace {
@@ -44,6 +48,44 @@ TEST_F(LinuxCalls, TheNumberOfAClosedRealFileIsFree) {
       spare + 1);
   EXPECT_EQ(numbers, std::vector<int>(4, spare));
   ::close(spare);
+}
+
+// Takes what ends in a line's end for a request.
+void answer_or_close(int connection) {
+  constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+  std::array<char, 4096> bytes{};
+  const ssize_t got = ::read(connection, bytes.data(), bytes.size());
+  if (got <= 0) {
+    ::close(connection);
+  } else if (bytes.at(static_cast<std::size_t>(got) - 1) == '\n') {
+    ::send(connection, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL);
+  }
+}
+
+void serve_with_a_spare() {
+  int spare = null_device();
+  serve_with([&spare](int epoll, int listener, const epoll_event& event) {
+    if (event.data.fd != listener) {
+      answer_or_close(event.data.fd);
+      return;
+    }
+    const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+    if (accepted >= 0) {
+      epoll_event interest{.events = EPOLLIN, .data = {.fd = accepted}};
+      ::epoll_ctl(epoll, EPOLL_CTL_ADD, accepted, &interest);
+    } else if (errno == EMFILE) {
+      ::close(spare);
+      for (int away = 0; (away = ::accept(listener, nullptr, nullptr)) >= 0;) ::close(away);
+      spare = null_device();
+    }
+  });
+}
+
+TEST(LinuxCallsCheck, AServerWithASpareDescriptorPasses) {
+  const RunResult result =
+      run_in_process(serve_with_a_spare, {find_check("accept.error.out-of-descriptors")});
+  ASSERT_EQ(result.checks.size(), 1U);
+  EXPECT_EQ(result.checks.front().verdict, Verdict::kPass) << result.checks.front().reason;
 }
 
 TEST_F(LinuxCalls, AClosedRealFileEndsALackOfDescriptors) {
