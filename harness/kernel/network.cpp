@@ -80,6 +80,9 @@ void Network::reset() {
 bool Network::in_use(const StreamSocket& socket, const SocketAddress& address) const {
   for (const StreamSocket* other : bound_) {
     if (!other->local_address().conflicts_with(address)) continue;
+    const bool families_apart = other->local_address().family() != address.family() &&
+                                (socket.options().ipv6_only | other->options().ipv6_only) != 0;
+    if (families_apart) continue;
     if (socket.options().reuse_port && other->options().reuse_port) continue;
     const bool both_reuse = socket.options().reuse_address && other->options().reuse_address;
     if (both_reuse && !other->listening()) continue;

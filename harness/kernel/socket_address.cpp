@@ -92,7 +92,9 @@ bool SocketAddress::accepts(const SocketAddress& destination) const {
 
 bool SocketAddress::conflicts_with(const SocketAddress& other) const {
   if (family() == AF_UNIX || other.family() == AF_UNIX) return *this == other;
-  return port() == other.port() && (is_wildcard() || other.is_wildcard() || *this == other);
+  if (port() != other.port()) return false;
+  if (family() == other.family()) return is_wildcard() || other.is_wildcard() || *this == other;
+  return (family() == AF_INET6 ? *this : other).is_wildcard();  // dual stack, ipv6(7)
 }
 
 void SocketAddress::write_to(sockaddr* address, socklen_t* length) const {

@@ -44,7 +44,7 @@ class SocketAddress {
   bool is_abstract() const;  // AF_UNIX without a place in the file system
   // True when a connection to `destination` reaches a socket bound to this address.
   bool accepts(const SocketAddress& destination) const;
-  // True when both cannot be bound at once.
+  // True when both cannot be bound at once, unless IPV6_V6ONLY keeps the families apart.
   bool conflicts_with(const SocketAddress& other) const;
 
   // Writes as getsockname(2) does: cut to *length, which becomes the true length.

@@ -178,7 +178,9 @@ long set_socket_option(StreamSocket& socket, int level, int name, const void* va
   int number = 0;
   std::memcpy(&number, value, sizeof number);
   if (level == SOL_SOCKET) return set_integer(socket, name, number);
-  if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY) {
+  const bool is_ipv6 = socket.local_address().family() == AF_INET6;
+  if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY && is_ipv6) {
+    if (socket.local_address().port() != 0) return -EINVAL;  // bound already
     options.ipv6_only = number != 0 ? 1 : 0;
     return 0;
   }

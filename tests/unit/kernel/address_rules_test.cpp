@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// Who can be bound where. Each test names its rule in harness/kernel/rules.md.
+#include "kernel_test.h"
+
+namespace e3::kernel_rules {
+namespace {
+
+class AddressRules : public KernelTest {
+ protected:
+  int socket(int family) {
+    return static_cast<int>(kernel.socket(family, SOCK_STREAM | SOCK_NONBLOCK, 0));
+  }
+  int socket_for_ipv6_only() {
+    const int fd = socket(AF_INET6);
+    EXPECT_EQ(set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), 0);
+    return fd;
+  }
+  long bind_4(int fd, in_addr_t host = INADDR_ANY) {
+    sockaddr_in where = address();
+    where.sin_addr.s_addr = htonl(host);
+    return kernel.bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where);
+  }
+  long bind_6(int fd, const in6_addr& host = in6addr_any) {
+    sockaddr_in6 where{};
+    where.sin6_family = AF_INET6;
+    where.sin6_port = htons(kPort);
+    where.sin6_addr = host;
+    return kernel.bind(fd, reinterpret_cast<const sockaddr*>(&where), sizeof where);
+  }
+};
+
+TEST_F(AddressRules, Rule22AnIpv6WildcardTakesTheIpv4PortToo) {
+  EXPECT_EQ(bind_6(socket(AF_INET6)), 0);
+  EXPECT_EQ(bind_4(socket(AF_INET)), -EADDRINUSE);
+  EXPECT_EQ(bind_4(socket(AF_INET), INADDR_LOOPBACK), -EADDRINUSE);
+}
+
+TEST_F(AddressRules, Rule22UnlessItIsForIpv6Only) {
+  const int other = socket_for_ipv6_only();
+  EXPECT_EQ(bind_6(other), 0);
+  const int fd = socket(AF_INET);
+  EXPECT_EQ(bind_4(fd), 0);
+  EXPECT_EQ(kernel.listen(other, 1), 0);
+  EXPECT_EQ(connect().take_error(), ECONNREFUSED);
+  EXPECT_EQ(kernel.listen(fd, 1), 0);
+  EXPECT_TRUE(connect().connected());
+}
+
+TEST_F(AddressRules, Rule22InEitherOrder) {
+  EXPECT_EQ(bind_4(socket(AF_INET)), 0);
+  EXPECT_EQ(bind_6(socket(AF_INET6)), -EADDRINUSE);
+  EXPECT_EQ(bind_6(socket_for_ipv6_only()), 0);
+}
+
+TEST_F(AddressRules, Rule22AnIpv6HostIsNoIpv4Wildcards) {
+  EXPECT_EQ(bind_4(socket(AF_INET)), 0);
+  EXPECT_EQ(bind_6(socket(AF_INET6), in6addr_loopback), 0);
+}
+
+TEST_F(AddressRules, Rule22WhatABoundSocketIsForIsSettled) {
+  const int fd = socket(AF_INET6);
+  EXPECT_EQ(bind_6(fd), 0);
+  EXPECT_EQ(set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1), -EINVAL);
+  EXPECT_EQ(set_option(socket(AF_INET), IPPROTO_IPV6, IPV6_V6ONLY, 1), -ENOPROTOOPT);
+}
+
+}  // namespace
+}  // namespace e3::kernel_rules
