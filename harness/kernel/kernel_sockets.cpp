@@ -58,9 +58,9 @@ long Kernel::socketpair(int family, int type, int protocol, int descriptors[2]) 
 long Kernel::bind(int fd, const sockaddr* address, socklen_t length) {
   const SocketCall call(*machine_, fd);
   if (!call.ok()) return call.error();
-  const SocketAddress wanted(address, length);
-  if (length < sizeof(sa_family_t) || wanted.length() == 0) return -EINVAL;
   const int family = call.socket().local_address().family();
+  const SocketAddress wanted(address, length);
+  if (wanted.length() == 0 || length < SocketAddress::least_length(family)) return -EINVAL;
   if (wanted.family() != family) return family == AF_UNIX ? -EINVAL : -EAFNOSUPPORT;
   if (call.socket().state() != SocketState::kClosed) return -EINVAL;
   return machine_->network.bind(call.socket(), wanted);
@@ -103,7 +103,8 @@ long Kernel::connect(int fd, const sockaddr* address, socklen_t length) {
   if (!call.ok()) return call.error();
   StreamSocket& socket = call.socket();
   const SocketAddress destination(address, length);
-  if (destination.length() == 0) return -EINVAL;
+  const int family = socket.local_address().family();
+  if (destination.length() == 0 || length < SocketAddress::least_length(family)) return -EINVAL;
   return socket.connect(destination);
 }
 

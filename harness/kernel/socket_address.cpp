@@ -18,6 +18,31 @@ SocketAddress from(const Address& address) {
 
 }  // namespace
 
+SocketAddress::SocketAddress(const sockaddr* address, socklen_t length) {
+  if (length < sizeof(sa_family_t) || length > sizeof(sockaddr_storage)) return;
+  sa_family_t family = AF_UNSPEC;
+  std::memcpy(&family, address, sizeof family);
+  if (length < least_length(family)) return;
+  if (family == AF_UNIX && length > sizeof(sockaddr_un)) return;
+  length_ = std::min<socklen_t>(length, sizeof bytes_);
+  if (family == AF_INET) length_ = offsetof(sockaddr_in, sin_zero);  // which may hold anything
+  if (family == AF_INET6) length_ = std::min<socklen_t>(length, sizeof(sockaddr_in6));
+  std::memcpy(bytes_.data(), address, length_);
+  if (family == AF_INET) length_ = sizeof(sockaddr_in);
+  if (family == AF_INET6) length_ = sizeof(sockaddr_in6);
+}
+
+socklen_t SocketAddress::least_length(int family) {
+  switch (family) {
+    case AF_INET:
+      return sizeof(sockaddr_in);
+    case AF_INET6:
+      return offsetof(sockaddr_in6, sin6_scope_id);  // as in RFC 2133, without the scope
+    default:
+      return sizeof(sa_family_t);
+  }
+}
+
 SocketAddress SocketAddress::unnamed(int family) {
   sa_family_t stored = AF_UNIX;
   SocketAddress result;

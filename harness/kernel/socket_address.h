@@ -17,12 +17,12 @@ class SocketAddress {
  public:
   SocketAddress() = default;  // unnamed: AF_UNSPEC, length zero
 
-  // The caller's address; unnamed when `length` is too short for a family or too long for any.
-  SocketAddress(const sockaddr* address, socklen_t length) {
-    if (length < sizeof(sa_family_t) || length > bytes_.size()) return;
-    std::memcpy(bytes_.data(), address, length);
-    length_ = length;
-  }
+  // The caller's address, cut to what its family uses: callers pass a sockaddr_storage as well.
+  // Unnamed when `length` is not one that its family allows.
+  SocketAddress(const sockaddr* address, socklen_t length);
+
+  // The fewest bytes that calls on a socket of `family` take for an address.
+  static socklen_t least_length(int family);
 
   static SocketAddress unnamed(int family);                       // 0.0.0.0:0, [::]:0 or no path
   static SocketAddress loopback(int family, std::uint16_t port);  // 127.0.0.1 or ::1

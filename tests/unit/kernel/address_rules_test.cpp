@@ -64,5 +64,49 @@ TEST_F(AddressRules, Rule22WhatABoundSocketIsForIsSettled) {
   EXPECT_EQ(set_option(socket(AF_INET), IPPROTO_IPV6, IPV6_V6ONLY, 1), -ENOPROTOOPT);
 }
 
+class AddressLengths : public AddressRules {
+ protected:
+  AddressLengths() {
+    const sockaddr_in where = address();
+    std::memcpy(&storage, &where, sizeof where);
+  }
+  long bind(int fd, std::size_t length) {
+    return kernel.bind(fd, reinterpret_cast<const sockaddr*>(&storage),
+                       static_cast<socklen_t>(length));
+  }
+  long connect_to(std::size_t length) {
+    return kernel.connect(socket(AF_INET), reinterpret_cast<const sockaddr*>(&storage),
+                          static_cast<socklen_t>(length));
+  }
+
+  sockaddr_storage storage{};
+};
+
+TEST_F(AddressLengths, Rule23MoreThanAnAddressNeedsIsTaken) {
+  const int fd = socket(AF_INET);
+  EXPECT_EQ(bind(fd, sizeof storage), 0);
+  EXPECT_EQ(kernel.listen(fd, 4), 0);
+  EXPECT_TRUE(connect().connected());
+  EXPECT_EQ(connect_to(sizeof(sockaddr_in)), -EINPROGRESS);
+  EXPECT_EQ(connect_to(sizeof storage), -EINPROGRESS);
+}
+
+TEST_F(AddressLengths, Rule23LessThanTheSocketsFamilyNeedsIsInvalid) {
+  EXPECT_EQ(bind(socket(AF_INET), 8), -EINVAL);
+  EXPECT_EQ(bind(socket(AF_INET6), sizeof(sockaddr_in)), -EINVAL);
+  EXPECT_EQ(bind(socket(AF_INET), sizeof storage + 1), -EINVAL);
+  EXPECT_EQ(connect_to(8), -EINVAL);
+}
+
+TEST_F(AddressLengths, Rule23WhatFillsAnAddressUpDoesNotMatter) {
+  const sockaddr_in tidy = address();
+  std::memset(reinterpret_cast<sockaddr_in&>(storage).sin_zero, 7, sizeof tidy.sin_zero);
+  const int fd = socket(AF_INET);
+  EXPECT_EQ(bind(fd, sizeof tidy), 0);
+  EXPECT_EQ(kernel.listen(fd, 4), 0);
+  EXPECT_TRUE(connect().connected());
+  EXPECT_EQ(bind_4(socket(AF_INET), INADDR_LOOPBACK), -EADDRINUSE);
+}
+
 }  // namespace
 }  // namespace e3::kernel_rules
