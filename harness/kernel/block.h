@@ -13,7 +13,7 @@ namespace e3::sim {
 // Returned by a call that would sleep; no Linux result has this value. Kernel::block() says for how
 // long. To go on, call again with the same arguments (buffers advanced by `progress`); at the
 // deadline, or when a signal arrives, stop asking and answer the process `progress` if it is not
-// zero, else `at_deadline` (or -EINTR).
+// zero, else `at_deadline` (for a signal: -EINTR unless that is positive).
 inline constexpr long kWouldBlock = std::numeric_limits<long>::min();
 
 struct Block {

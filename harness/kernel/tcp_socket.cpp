@@ -89,9 +89,11 @@ long TcpSocket::receive(const ScatterList& to, int flags) {
   const auto low_water = static_cast<std::size_t>(options_.receive_low_water);
   const std::size_t target =
       (flags & MSG_WAITALL) != 0 ? to.size() : std::min(low_water, to.size());
-  if (length < target && !peek && waits(flags) && error_ == 0 && state_ != SocketState::kClosed &&
+  if (length < target && waits(flags) && error_ == 0 && state_ != SocketState::kClosed &&
       (shutdown_ & kReceiveShut) == 0) {
-    return wait_or_again(flags, options_.receive_timeout, length);
+    const long result = wait_or_again(flags, options_.receive_timeout, peek ? 0 : length);
+    if (peek && length != 0) machine().block.at_deadline = static_cast<long>(length);
+    return result;
   }
   return static_cast<long>(length);
 }

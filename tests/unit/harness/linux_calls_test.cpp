@@ -4,10 +4,14 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -19,6 +23,8 @@
 
 namespace e3 {
 namespace {
+
+using namespace std::chrono_literals;
 
 using LinuxCalls = InProcessWorldTest;
 
@@ -108,6 +114,110 @@ TEST_F(LinuxCalls, AClosedRealFileEndsALackOfDescriptors) {
   world.settle();
   EXPECT_EQ(accepted_without, 1);
   EXPECT_EQ(accepted_with, 1);
+}
+
+// --- Calls that sleep until all is done
+
+class BlockingCalls : public InProcessWorldTest {
+ protected:
+  // A server that serves one connection with `serve_connection`, and its peer.
+  Peer start_with(const std::function<void(int)>& serve_connection) {
+    World& world = start_on_sim([serve_connection] {
+      const int connection = ::accept(listen_anywhere(0), nullptr, nullptr);
+      serve_connection(connection);
+      ::close(connection);
+    });
+    Peer peer = world.connect();
+    world.settle();
+    return peer;
+  }
+};
+
+void set_timeout(int fd, int which, time_t seconds) {
+  const timeval timeout{.tv_sec = seconds, .tv_usec = 0};
+  ::setsockopt(fd, SOL_SOCKET, which, &timeout, sizeof timeout);
+}
+
+// More than the buffers of both ends.
+constexpr std::size_t kTooMuch = 16 << 20;
+
+TEST_F(BlockingCalls, ASendReturnsWhenAllIsTaken) {
+  ssize_t sent = 0;
+  Peer peer = start_with([&](int connection) {
+    std::vector<char> bytes(kTooMuch);
+    iovec parts[] = {{bytes.data(), 100}, {bytes.data() + 100, kTooMuch - 100}};
+    sent = ::writev(connection, parts, 2);
+  });
+  EXPECT_EQ(sent, 0);
+  peer.receive_to_end();
+  EXPECT_EQ(peer.received().size(), kTooMuch);
+  EXPECT_EQ(sent, static_cast<ssize_t>(kTooMuch));
+}
+
+TEST_F(BlockingCalls, OrWhenItsTimeIsUp) {
+  ssize_t sent = 0;
+  Peer peer = start_with([&](int connection) {
+    const std::vector<char> bytes(kTooMuch);
+    set_timeout(connection, SO_SNDTIMEO, 2);
+    sent = ::send(connection, bytes.data(), bytes.size(), 0);
+  });
+  world_->advance(1500ms);
+  peer.receive_up_to(kTooMuch / 2);  // no more time for that
+  EXPECT_EQ(sent, 0);
+  world_->advance(500ms);
+  EXPECT_GT(sent, static_cast<ssize_t>(kTooMuch / 2));
+  EXPECT_LT(sent, static_cast<ssize_t>(kTooMuch));
+}
+
+TEST_F(BlockingCalls, AReceiveOfAllSleepsUntilAllIsThere) {
+  std::string peeked(6, '?');
+  std::string got(6, '?');
+  Peer peer = start_with([&](int connection) {
+    ::recv(connection, peeked.data(), 6, MSG_WAITALL | MSG_PEEK);
+    ::recv(connection, got.data(), 6, MSG_WAITALL);
+  });
+  peer.send("ab");
+  world_->settle();
+  peer.send("cd");
+  world_->settle();
+  EXPECT_EQ(got, "??????");
+  peer.send("ef");
+  world_->settle();
+  EXPECT_EQ(peeked, "abcdef");
+  EXPECT_EQ(got, "abcdef");
+}
+
+TEST_F(BlockingCalls, AReceiveOfAllHasWhatThereIsWhenItsTimeIsUp) {
+  std::vector<ssize_t> got;
+  Peer peer = start_with([&](int connection) {
+    std::array<char, 6> bytes{};
+    set_timeout(connection, SO_RCVTIMEO, 1);
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL | MSG_PEEK));
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+  });
+  peer.send("abc");
+  world_->settle();
+  EXPECT_EQ(got, std::vector<ssize_t>{});
+  world_->advance(10s);
+  EXPECT_EQ(got, (std::vector<ssize_t>{3, 3, -1}));
+}
+
+TEST_F(BlockingCalls, AnErrorIsLeftToTheNextReceive) {
+  std::vector<ssize_t> got;
+  int error = 0;
+  Peer peer = start_with([&](int connection) {
+    std::array<char, 6> bytes{};
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+    error = errno;
+  });
+  peer.send("abc");
+  world_->settle();
+  peer.reset();
+  world_->settle();
+  EXPECT_EQ(got, (std::vector<ssize_t>{3, -1}));
+  EXPECT_EQ(error, ECONNRESET);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "harness/world/engines/sim/sim_kernel.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +16,7 @@
 namespace e3 {
 namespace {
 
-// A machine that has been up for a day, on 2024-01-01 00:00:00 UTC. Any constants would do.
-constexpr sim::Nanoseconds kUptime = sim::kSecond * 24 * 3600;
+// 2024-01-01 00:00:00 UTC. Any constant would do.
 constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 // A window smaller than SO_RCVBUF can make it, as of a peer whose buffer is nearly full.
 constexpr int kTinyReceiveBuffer = 1024;
@@ -27,7 +25,7 @@ sim::KernelConfig configuration(std::uint16_t first_peer_port, int descriptor_li
   sim::KernelConfig config;
   config.descriptor_limit = descriptor_limit;
   config.ephemeral_port_first = first_peer_port;
-  config.monotonic_start = kUptime;
+  config.monotonic_start = SimKernel::kUptime;
   config.realtime_start = kEpochAtStart;
   return config;
 }
@@ -82,24 +80,6 @@ std::optional<VirtualTime> SimKernel::next_timer() const {
 }
 
 void SimKernel::time_moved(VirtualTime now) { kernel().advance_to(kUptime + now.count()); }
-
-template <typename Call>
-long SimKernel::blocking(const Call& call) {
-  sim::Block block;
-  bool due = false;
-  while (true) {
-    const long result = call();
-    if (result != sim::kWouldBlock) return result;
-    if (due) return block.at_deadline;
-    block = kernel().block();
-    if (block.progress != 0) return static_cast<long>(block.progress);
-    if (block.deadline != sim::kNever && kernel().now() >= block.deadline) return block.at_deadline;
-    std::optional<VirtualTime> deadline;
-    if (block.deadline != sim::kNever) deadline = VirtualTime(block.deadline - kUptime);
-    if (!turn().wait(deadline)) return -EINTR;
-    due = deadline && turn().now() >= *deadline;
-  }
-}
 
 // --- Sockets ----------------------------------------------------------------------------------
 
@@ -234,55 +214,6 @@ long SimKernel::timerfd_gettime(int fd, itimerspec* value) {
 long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
   const auto room = machine_->room_for(1);
   return kernel().signalfd4(fd, mask, flags);
-}
-
-// --- Bytes ------------------------------------------------------------------------------------
-
-long SimKernel::receive(ByteCall call, int fd, const iovec* parts, int count, int flags) {
-  return blocking([&] {
-    if (serves_any_file(call)) return kernel().readv(fd, parts, count);
-    if (count == 1) return kernel().recv(fd, parts->iov_base, parts->iov_len, flags);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts);
-    message.msg_iovlen = static_cast<std::size_t>(count);
-    return kernel().recvmsg(fd, &message, flags);
-  });
-}
-
-long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
-  const long result = blocking([&] {
-    if (serves_any_file(call)) return kernel().writev(fd, parts, count);
-    if (count == 1) return kernel().send(fd, parts->iov_base, parts->iov_len, flags);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts);
-    message.msg_iovlen = static_cast<std::size_t>(count);
-    return kernel().sendmsg(fd, &message, flags);
-  });
-  kernel().take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due
-  return result;
-}
-
-// The file is a real one: what is simulated can be neither mapped nor sought in.
-long SimKernel::sendfile(int out, int in, off_t* offset, std::size_t size) {
-  if (owns(in)) return -EINVAL;
-  struct stat file {};
-  if (::fstat(in, &file) != 0) return -errno;
-  const off_t from = offset != nullptr ? *offset : ::lseek(in, 0, SEEK_CUR);
-  if (from < 0) return -ESPIPE;
-  const off_t left = std::max<off_t>(file.st_size - from, 0);
-  std::vector<std::byte> bytes(std::min(size, static_cast<std::size_t>(left)));
-  const ssize_t got = ::pread(in, bytes.data(), bytes.size(), from);
-  if (got < 0) return -errno;
-  bytes.resize(static_cast<std::size_t>(got));
-  const long sent = blocking([&] { return kernel().sendfile(out, bytes); });
-  kernel().take_signal(SIGPIPE);
-  if (sent <= 0) return sent;
-  if (offset != nullptr) {
-    *offset = from + sent;
-  } else {
-    ::lseek(in, from + sent, SEEK_SET);
-  }
-  return sent;
 }
 
 // --- Waiting and time -------------------------------------------------------------------------

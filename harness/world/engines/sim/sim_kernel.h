@@ -6,6 +6,8 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +22,9 @@ class SimKernel : public InProcessKernel {
  public:
   // The soft RLIMIT_NOFILE of most systems.
   static constexpr int kDescriptorLimit = 1024;
+
+  // A machine that has been up for a day. Any constant would do.
+  static constexpr sim::Nanoseconds kUptime = sim::kSecond * 24 * 3600;
 
   // `first_peer_port`: the port that the first peer comes from; later ones count upwards.
   // `descriptor_limit`: the target's RLIMIT_NOFILE; numbers are taken from the real process as they
@@ -86,9 +91,15 @@ class SimKernel : public InProcessKernel {
   void sleep(std::chrono::nanoseconds duration) override;
 
  private:
-  // Makes the call, and makes it again after each turn of the scenario for as long as it blocks.
+  // Makes the call, and makes it again after each turn of the scenario for as long as it blocks;
+  // tells `advance` how many bytes it moves before each sleep.
+  template <typename Call, typename Advance>
+  long blocking(const Call& call, const Advance& advance);
   template <typename Call>
   long blocking(const Call& call);
+  template <typename Move>
+  long moving(int fd, const iovec* parts, int count, bool all, const Move& move);
+  bool fails(int fd);  // an error is pending there
 
   // When a wait that begins now is over (absent: never), and how long that still takes.
   std::optional<VirtualTime> end_of(std::optional<std::chrono::nanoseconds> timeout);
@@ -104,5 +115,33 @@ class SimKernel : public InProcessKernel {
   std::uint16_t expected_port_ = 0;
   std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
 };
+
+template <typename Call, typename Advance>
+long SimKernel::blocking(const Call& call, const Advance& advance) {
+  sim::Nanoseconds deadline =
+      sim::kNever;  // of the whole call: what wakes it moves that no further
+  long moved = 0;
+  for (bool first = true, due = false;; first = false) {
+    const long result = call();
+    if (result != sim::kWouldBlock) return moved == 0 ? result : moved + std::max(result, 0L);
+    const sim::Block block = kernel().block();
+    if (first) deadline = block.deadline;
+    if (block.progress != 0) {
+      moved += static_cast<long>(block.progress);
+      advance(block.progress);
+    }
+    const long at_deadline = moved != 0 ? moved : block.at_deadline;
+    if (due || (deadline != sim::kNever && kernel().now() >= deadline)) return at_deadline;
+    std::optional<VirtualTime> end;
+    if (deadline != sim::kNever) end = VirtualTime(deadline - kUptime);
+    if (!turn().wait(end)) return at_deadline > 0 ? at_deadline : -EINTR;
+    due = end && turn().now() >= *end;
+  }
+}
+
+template <typename Call>
+long SimKernel::blocking(const Call& call) {
+  return blocking(call, [](std::size_t /*moved*/) {});
+}
 
 }  // namespace e3
