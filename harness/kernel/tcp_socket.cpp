@@ -73,11 +73,13 @@ long TcpSocket::send(const ScatterList& from, int flags) {
 }
 
 long TcpSocket::receive(const ScatterList& to, int flags) {
+  if ((flags & MSG_ERRQUEUE) != 0) return -EAGAIN;  // nothing is ever put there
   if (listening()) return -ENOTCONN;
   if ((flags & MSG_OOB) != 0) return receive_urgent(to, flags);
   const auto [skipped, length] = readable_up_to(to.size());
   const bool peek = (flags & MSG_PEEK) != 0;
-  receive_queue_.copy_to(to, length, skipped);
+  if ((flags & MSG_TRUNC) == 0)
+    receive_queue_.copy_to(to, length, skipped);  // else dropped, tcp(7)
   if (!peek) {
     receive_queue_.consume(skipped + length);
     pass_urgent_mark(skipped + length);

@@ -87,7 +87,7 @@ void CallTrace::check_memory(ByteCall call, const iovec* parts, int count) {
   TranscriptRecord& record = write_down(kind, name_of(fd), done);
   record.argument = static_cast<std::int64_t>(total);
   spell(record, call);
-  if (done.result <= 0) return;
+  if (done.result <= 0 || parts == nullptr) return;
   const auto moved = static_cast<std::size_t>(done.result);
   if (moved <= parts[0].iov_len) {
     record.keep(parts[0].iov_base, moved);
@@ -104,13 +104,14 @@ long CallTrace::receive(ByteCall call, int fd, const iovec* parts, int count, in
     const CutVector cut(parts, count, limit);
     return kernel_->receive(call, fd, cut.parts(), cut.count(), flags);
   });
-  if (done.result > 0) mark_filled(parts, count, static_cast<std::size_t>(done.result));
-  write_down_bytes(CallKind::kReceive, call, fd, done, parts, count, total);
+  if (fills && done.result > 0) mark_filled(parts, count, static_cast<std::size_t>(done.result));
+  write_down_bytes(CallKind::kReceive, call, fd, done, fills ? parts : nullptr, count, total);
   return finish(done, done.result > 0);
 }
 
 long CallTrace::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
-  if (memory_is_known()) check_memory(call, parts, count);
+  const bool fills = (flags & MSG_TRUNC) == 0;  // else the bytes are dropped, tcp(7)
+  if (fills && memory_is_known()) check_memory(call, parts, count);
   const std::size_t total = total_size(parts, count);
   const Done done = moved(CallKind::kTransmit, fd, flags, total, [&](std::size_t limit) {
     if (limit == total) return kernel_->transmit(call, fd, parts, count, flags);

@@ -211,6 +211,19 @@ TEST_F(BlockingCalls, AnErrorIsLeftToTheNextReceive) {
     got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
     got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
     error = errno;
+TEST_F(BlockingCalls, WhatIsDroppedNeedsNoRoom) {
+  std::vector<ssize_t> got;
+  Peer peer = start_with([&](int connection) {
+    char last = 0;
+    got.push_back(::recv(connection, nullptr, 5, MSG_TRUNC));
+    got.push_back(::recv(connection, &last, 1, 0));
+    got.push_back(last);
+  });
+  peer.send("abcdef");
+  world_->settle();
+  EXPECT_EQ(got, (std::vector<ssize_t>{5, 1, 'f'}));
+}
+
   });
   peer.send("abc");
   world_->settle();

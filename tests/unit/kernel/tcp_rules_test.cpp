@@ -173,5 +173,23 @@ TEST_F(TcpRules, Rule20TooManyPiecesAreInvalid) {
   EXPECT_EQ(kernel.writev(fd, pieces.data(), 1024), 0);
 }
 
+TEST_F(TcpRules, Rule24WhatIsTruncatedIsDroppedUnseen) {
+  auto [fd, peer] = pair();
+  send(peer, "abcdef");
+  std::string bytes = "????";
+  EXPECT_EQ(kernel.recv(fd, bytes.data(), 2, MSG_TRUNC | MSG_PEEK), 2);
+  EXPECT_EQ(kernel.recv(fd, bytes.data(), 2, MSG_TRUNC), 2);
+  EXPECT_EQ(kernel.recv(fd, nullptr, 3, MSG_TRUNC), 3);
+  EXPECT_EQ(bytes, "????");
+  EXPECT_EQ(receive(fd), "f");
+}
+
+TEST_F(TcpRules, Rule24NothingIsInTheErrorQueue) {
+  auto [fd, peer] = pair();
+  send(peer, "abc");
+  EXPECT_EQ(receive(fd, 3, MSG_ERRQUEUE), "EAGAIN");
+  EXPECT_EQ(receive(fd), "abc");
+}
+
 }  // namespace
 }  // namespace e3::kernel_rules
