@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/world/engines/call_log.h"
@@ -109,6 +110,9 @@ class CallTrace final : public SystemCalls {
   void write_down_bytes(CallKind kind, ByteCall call, int fd, Done done, const iovec* parts,
                         int count, std::size_t total);
   void check_memory(ByteCall call, const iovec* parts, int count);
+  // SIGPIPE is due. False: it ends the target.
+  bool survives_sigpipe();
+  std::string death_by_sigpipe(std::string_view call, int fd) const;
 
   InProcessKernel* kernel_;
   FaultInjector* injector_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The calls that move bytes.
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +10,7 @@
 
 #include "harness/world/engines/call_trace.h"
 #include "harness/world/engines/sanitizer_memory.h"
+#include "harness/world/interpose/interpose.h"
 
 namespace e3 {
 namespace {
@@ -63,10 +65,10 @@ void keep_gathered(TranscriptRecord& record, const iovec* parts, int count) {
   record.keep(bytes, kept);
 }
 
-bool ignores_sigpipe() {
-  struct sigaction action {};
-  sigaction(SIGPIPE, nullptr, &action);
-  return action.sa_handler != SIG_DFL;
+bool is_blocked(int signal) {
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return sigismember(&blocked, signal) == 1;
 }
 
 }  // namespace
@@ -96,8 +98,23 @@ void CallTrace::check_memory(ByteCall call, const iovec* parts, int count) {
   }
 }
 
+// Pends, or runs the target's handler, as on Linux.
+bool CallTrace::survives_sigpipe() {
+  struct sigaction action {};
+  sigaction(SIGPIPE, nullptr, &action);
+  if (action.sa_handler == SIG_DFL && !is_blocked(SIGPIPE)) return false;
+  if (action.sa_handler != SIG_IGN) interpose::deliver(SIGPIPE, *this);
+  return true;
+}
+
+std::string CallTrace::death_by_sigpipe(std::string_view call, int fd) const {
+  const DescriptorName name = name_of(fd);
+  return fmt::format("killed by SIGPIPE in {}({}{})", call, to_string(name.role()), name.number());
+}
+
 long CallTrace::receive(ByteCall call, int fd, const iovec* parts, int count, int flags) {
-  if (memory_is_known()) check_memory(call, parts, count);
+  const bool fills = (flags & MSG_TRUNC) == 0;  // else the bytes are dropped, tcp(7)
+  if (fills && memory_is_known()) check_memory(call, parts, count);
   const std::size_t total = total_size(parts, count);
   const Done done = moved(CallKind::kReceive, fd, flags, total, [&](std::size_t limit) {
     if (limit == total) return kernel_->receive(call, fd, parts, count, flags);
@@ -110,8 +127,7 @@ long CallTrace::receive(ByteCall call, int fd, const iovec* parts, int count, in
 }
 
 long CallTrace::transmit(ByteCall call, int fd, const iovec* parts, int count, int flags) {
-  const bool fills = (flags & MSG_TRUNC) == 0;  // else the bytes are dropped, tcp(7)
-  if (fills && memory_is_known()) check_memory(call, parts, count);
+  if (memory_is_known()) check_memory(call, parts, count);
   const std::size_t total = total_size(parts, count);
   const Done done = moved(CallKind::kTransmit, fd, flags, total, [&](std::size_t limit) {
     if (limit == total) return kernel_->transmit(call, fd, parts, count, flags);
@@ -119,10 +135,8 @@ long CallTrace::transmit(ByteCall call, int fd, const iovec* parts, int count, i
     return kernel_->transmit(call, fd, cut.parts(), cut.count(), flags);
   });
   write_down_bytes(CallKind::kTransmit, call, fd, done, parts, count, total);
-  if (done.result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !ignores_sigpipe()) {
-    const DescriptorName name = name_of(fd);
-    turn_->die(fmt::format("killed by SIGPIPE in {}({}{})", to_string(call), to_string(name.role()),
-                           name.number()));
+  if (done.result == -EPIPE && (flags & MSG_NOSIGNAL) == 0 && !survives_sigpipe()) {
+    turn_->die(death_by_sigpipe(to_string(call), fd));
   }
   return finish(done, done.result > 0);
 }
@@ -132,6 +146,9 @@ long CallTrace::sendfile(int out, int in, off_t* offset, std::size_t size) {
     return kernel_->sendfile(out, in, offset, limit);
   });
   write_down(CallKind::kSendfile, name_of(out), done).argument = static_cast<std::int64_t>(size);
+  if (done.result == -EPIPE && !survives_sigpipe()) {
+    turn_->halt(death_by_sigpipe("sendfile", out));  // which libc declares noexcept
+  }
   return finish_noexcept(done, done.result > 0);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/interpose/interpose.h"
 
+#include <csignal>
+
 #include "harness/world/interpose/turn.h"
 
 namespace e3::interpose {
@@ -19,6 +21,12 @@ namespace {
 void answer_with(SystemCalls* kernel) {
   restart_randomness();
   answering = kernel;
+}
+
+void deliver(int signal, SystemCalls& kernel) {
+  answering = &kernel;
+  std::raise(signal);
+  answering = nullptr;
 }
 
 std::vector<std::string_view> call_names() {

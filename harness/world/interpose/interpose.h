@@ -16,6 +16,10 @@ namespace e3::interpose {
 // target's fiber runs. The kernel itself runs with real calls.
 void answer_with(SystemCalls* kernel);
 
+// Raises a signal in the midst of a call that `kernel` answers: a handler of the target's makes its
+// own calls to `kernel`.
+void deliver(int signal, SystemCalls& kernel);
+
 // SIGALRM belongs to whoever runs this process, as libFuzzer, for no target may set an alarm. From
 // now on the handler that is set for it gets real calls, also when it strikes a running target:
 // virtual time, compared with real time, would look like a hang. Does nothing where no handler is

@@ -3,6 +3,10 @@
 // blocking, signals.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -11,8 +15,12 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
+#include <cstdlib>
+#include <ctime>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -203,14 +211,6 @@ TEST_F(BlockingCalls, AReceiveOfAllHasWhatThereIsWhenItsTimeIsUp) {
   EXPECT_EQ(got, (std::vector<ssize_t>{3, 3, -1}));
 }
 
-TEST_F(BlockingCalls, AnErrorIsLeftToTheNextReceive) {
-  std::vector<ssize_t> got;
-  int error = 0;
-  Peer peer = start_with([&](int connection) {
-    std::array<char, 6> bytes{};
-    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
-    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
-    error = errno;
 TEST_F(BlockingCalls, WhatIsDroppedNeedsNoRoom) {
   std::vector<ssize_t> got;
   Peer peer = start_with([&](int connection) {
@@ -224,6 +224,14 @@ TEST_F(BlockingCalls, WhatIsDroppedNeedsNoRoom) {
   EXPECT_EQ(got, (std::vector<ssize_t>{5, 1, 'f'}));
 }
 
+TEST_F(BlockingCalls, AnErrorIsLeftToTheNextReceive) {
+  std::vector<ssize_t> got;
+  int error = 0;
+  Peer peer = start_with([&](int connection) {
+    std::array<char, 6> bytes{};
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+    got.push_back(::recv(connection, bytes.data(), 6, MSG_WAITALL));
+    error = errno;
   });
   peer.send("abc");
   world_->settle();
@@ -231,6 +239,80 @@ TEST_F(BlockingCalls, WhatIsDroppedNeedsNoRoom) {
   world_->settle();
   EXPECT_EQ(got, (std::vector<ssize_t>{3, -1}));
   EXPECT_EQ(error, ECONNRESET);
+}
+
+// --- Signals
+
+class BrokenPipe : public BlockingCalls {
+ protected:
+  BrokenPipe() {
+    sigaction(SIGPIPE, nullptr, &before_);
+    std::signal(SIGPIPE, SIG_DFL);
+  }
+  ~BrokenPipe() override { sigaction(SIGPIPE, &before_, nullptr); }
+
+  // A server that sends to a peer that is gone, as it likes.
+  void send_to_nobody(const std::function<void(int)>& send_in_vain) {
+    start_with([&](int connection) {
+      ::shutdown(connection, SHUT_WR);
+      send_in_vain(connection);
+    }).close();
+  }
+
+ private:
+  struct sigaction before_ {};
+};
+
+volatile std::sig_atomic_t handled = 0;
+int pipe_to_self = -1;
+
+void on_broken_pipe(int /*signal*/) {
+  handled = handled + 1;
+  if (::write(pipe_to_self, "!", 1) != 1) std::abort();  // to a simulated one
+}
+
+TEST_F(BrokenPipe, RunsTheHandler) {
+  handled = 0;
+  int result = 0;
+  char told = 0;
+  send_to_nobody([&](int connection) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    pipe_to_self = ends[1];
+    std::signal(SIGPIPE, on_broken_pipe);
+    result = static_cast<int>(::send(connection, "x", 1, 0));
+    EXPECT_EQ(errno, EPIPE);
+    EXPECT_EQ(::read(ends[0], &told, 1), 1);
+  });
+  EXPECT_EQ(result, -1);
+  EXPECT_EQ(handled, 1);
+  EXPECT_EQ(told, '!');
+}
+
+TEST_F(BrokenPipe, PendsWhereItIsBlocked) {
+  sigset_t pipe_signal;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  ssize_t sent = 0;
+  int taken = 0;
+  send_to_nobody([&](int connection) {
+    sigset_t before;
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    sent = ::send(connection, "x", 1, 0);
+    const timespec at_once{};
+    taken = sigtimedwait(&pipe_signal, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  });
+  EXPECT_EQ(sent, -1);
+  EXPECT_EQ(taken, SIGPIPE);
+  EXPECT_EQ(world_->health().death, std::nullopt);
+}
+
+TEST_F(BrokenPipe, EndsATargetThatSendsAFile) {
+  const int program = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  send_to_nobody([&](int connection) { ::sendfile(connection, program, nullptr, 1); });
+  EXPECT_EQ(world_->health().death, "killed by SIGPIPE in sendfile(conn1)");
+  ::close(program);
 }
 
 }  // namespace
