@@ -241,6 +241,25 @@ TEST_F(BlockingCalls, AnErrorIsLeftToTheNextReceive) {
   EXPECT_EQ(error, ECONNRESET);
 }
 
+TEST_F(BlockingCalls, ALingeringCloseSleepsUntilItsTimeIsUp) {
+  int result = -2;
+  int again = -2;
+  Peer peer = start_with([&](int connection) {
+    ::fcntl(connection, F_SETFL, O_NONBLOCK);
+    const std::vector<char> bytes(kTooMuch);
+    ::send(connection, bytes.data(), bytes.size(), 0);
+    const linger two_seconds{.l_onoff = 1, .l_linger = 2};
+    ::setsockopt(connection, SOL_SOCKET, SO_LINGER, &two_seconds, sizeof two_seconds);
+    result = ::close(connection);
+    again = ::fcntl(connection, F_GETFL);
+  });
+  world_->advance(1s);
+  EXPECT_EQ(result, -2);
+  world_->advance(1s);
+  EXPECT_EQ(result, 0);
+  EXPECT_EQ(again, -1);
+}
+
 // --- Signals
 
 class BrokenPipe : public BlockingCalls {

@@ -159,7 +159,7 @@ long SimKernel::ioctl(int fd, unsigned long request, void* argument) {
 long SimKernel::close(int fd) {
   if (kernel().owns(fd)) {
     const auto room = machine_->closing();
-    return kernel().close(fd);
+    return close_simulated(fd);
   }
   // A placeholder's number is not open as far as the target can know.
   if (is_reserved_number(fd)) return -EBADF;
@@ -171,6 +171,20 @@ long SimKernel::close(int fd) {
 long SimKernel::dup(int fd) {
   const auto room = machine_->room_for(1);
   return kernel().dup(fd);
+}
+
+// With SO_LINGER it may sleep until the peer has all; when it wakes, the descriptor is closed.
+long SimKernel::close_simulated(int fd) {
+  long result = 0;
+  try {
+    result = blocking([&] { return kernel().close(fd); });
+  } catch (const TargetStopped&) {
+    // May be in a destructor, of a target that is being unwound.
+  }
+  if (!kernel().owns(fd)) return result;
+  const linger no_more{};
+  kernel().setsockopt(fd, SOL_SOCKET, SO_LINGER, &no_more, sizeof no_more);
+  return kernel().close(fd);
 }
 
 long SimKernel::dup2(int fd, int wanted) {

@@ -101,6 +101,9 @@ class SimKernel : public InProcessKernel {
   long moving(int fd, const iovec* parts, int count, bool all, const Move& move);
   bool fails(int fd);  // an error is pending there
 
+  long close_simulated(int fd);
+  long watch_real_file(int fd);
+  void require_simulated(int fd, const char* call);
   // When a wait that begins now is over (absent: never), and how long that still takes.
   std::optional<VirtualTime> end_of(std::optional<std::chrono::nanoseconds> timeout);
   int milliseconds_until(VirtualTime end);
