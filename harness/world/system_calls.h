@@ -29,6 +29,9 @@ class SystemCalls {
 
   // Whether `fd` was made by this kernel; calls on other descriptors go on to the real one.
   virtual bool owns(int fd) const = 0;
+  // Whether calls on `fd` are this kernel's to answer: also those on a number that it has taken
+  // back, with EBADF.
+  virtual bool answers(int fd) const { return owns(fd); }
 
   virtual long socket(int domain, int type, int protocol) = 0;
   virtual long bind(int fd, const sockaddr* address, socklen_t size) = 0;

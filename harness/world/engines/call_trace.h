@@ -24,6 +24,7 @@ class CallTrace final : public SystemCalls {
   const std::vector<std::string>& misuse() const { return misuse_; }
 
   bool owns(int fd) const override { return kernel_->owns(fd); }
+  bool answers(int fd) const override { return kernel_->answers(fd); }
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;
   long listen(int fd, int backlog) override;
@@ -109,10 +110,10 @@ class CallTrace final : public SystemCalls {
   long finish_pair(CallKind kind, Done done, const int* ends, Role role);
   void write_down_bytes(CallKind kind, ByteCall call, int fd, Done done, const iovec* parts,
                         int count, std::size_t total);
-  void check_memory(ByteCall call, const iovec* parts, int count);
   // SIGPIPE is due. False: it ends the target.
   bool survives_sigpipe();
   std::string death_by_sigpipe(std::string_view call, int fd) const;
+  void check_memory(ByteCall call, const iovec* parts, int count);
 
   InProcessKernel* kernel_;
   FaultInjector* injector_;

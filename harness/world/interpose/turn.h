@@ -25,7 +25,7 @@ class Turn {
   Turn& operator=(const Turn&) = delete;
 
   explicit operator bool() const { return kernel_ != nullptr; }
-  bool owns(int fd) const { return kernel_ != nullptr && kernel_->owns(fd); }
+  bool owns(int fd) const { return kernel_ != nullptr && kernel_->answers(fd); }
   SystemCalls* operator->() const { return kernel_; }
 
  private:

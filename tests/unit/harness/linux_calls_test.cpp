@@ -260,6 +260,48 @@ TEST_F(BlockingCalls, ALingeringCloseSleepsUntilItsTimeIsUp) {
   EXPECT_EQ(again, -1);
 }
 
+// --- Numbers
+
+// A file is opened in between, whose number must not be one that the simulation has taken back.
+TEST_F(LinuxCalls, AClosedNumberIsNoDescriptor) {
+  std::vector<std::string> wrong;
+  start_on_sim([&] {
+    const int fd = any_socket();
+    const int epoll = ::epoll_create1(0);
+    ::close(fd);
+    ::close(epoll);
+    char byte = 0;
+    epoll_event event{};
+    const auto expect_bad = [&](const char* call, long result) {
+      if (result != -1 || errno != EBADF) wrong.emplace_back(call);
+      errno = 0;
+    };
+    expect_bad("read", ::read(fd, &byte, 1));
+    expect_bad("write", ::write(fd, &byte, 1));
+    expect_bad("send", ::send(fd, &byte, 1, 0));
+    expect_bad("fcntl", ::fcntl(fd, F_GETFL));
+    expect_bad("dup", ::dup(fd));
+    expect_bad("shutdown", ::shutdown(fd, SHUT_WR));
+    expect_bad("accept", ::accept(fd, nullptr, nullptr));
+    expect_bad("epoll_wait", ::epoll_wait(epoll, &event, 1, 0));
+    expect_bad("epoll_ctl", ::epoll_ctl(epoll, EPOLL_CTL_ADD, any_socket(), &event));
+    expect_bad("dup2", ::dup2(epoll, 1000));
+  });
+  EXPECT_EQ(wrong, std::vector<std::string>{});
+}
+
+TEST_F(LinuxCalls, ADuplicateGetsTheNumberThatWasAskedFor) {
+  std::vector<int> numbers;
+  start_on_sim([&] {
+    const int fd = any_socket();
+    for (const int wanted : {900, 900, 1023, 1024}) {
+      numbers.push_back(::fcntl(fd, F_DUPFD, wanted));
+    }
+    EXPECT_EQ(errno, EINVAL);
+  });
+  EXPECT_EQ(numbers, (std::vector<int>{900, 901, 1023, -1}));
+}
+
 // --- Signals
 
 class BrokenPipe : public BlockingCalls {

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
 #include "harness/world/engines/sim/descriptor_numbers.h"
 #include "harness/world/engines/sim/sim_wire.h"
+#include "harness/world/interpose/real_calls.h"
 
 namespace e3 {
 namespace {
@@ -148,7 +150,10 @@ long SimKernel::socketpair(int domain, int type, int protocol, int* ends) {
 long SimKernel::fcntl(int fd, int command, long argument) {
   if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
     return kernel().fcntl(fd, command, argument);
-  const auto room = machine_->room_for(1);
+  // The numbers from there on may all be taken.
+  const long last = argument + static_cast<long>(kernel().open_descriptors());
+  const bool sensible = argument >= 0 && last <= INT_MAX;
+  const auto room = sensible ? machine_->room_at(static_cast<int>(last)) : machine_->room_for(1);
   return kernel().fcntl(fd, command, argument);
 }
 
@@ -182,12 +187,24 @@ long SimKernel::close_simulated(int fd) {
     // May be in a destructor, of a target that is being unwound.
   }
   if (!kernel().owns(fd)) return result;
+long SimKernel::dup(int fd) {
+  const auto room = machine_->room_for(1);
+  return kernel().dup(fd);
+}
+
+// Onto a simulated descriptor's number: it cannot be both.
+void SimKernel::require_simulated(int fd, const char* call) {
+  if (!answers(fd) && real::fcntl(fd, F_GETFD, 0) >= 0) unmodelled(call);
+}
+
   const linger no_more{};
+  require_simulated(fd, "dup2() of a real file");
   kernel().setsockopt(fd, SOL_SOCKET, SO_LINGER, &no_more, sizeof no_more);
   return kernel().close(fd);
 }
 
 long SimKernel::dup2(int fd, int wanted) {
+  require_simulated(fd, "dup3() of a real file");
   const auto room = machine_->room_at(wanted);
   return kernel().dup2(fd, wanted);
 }

@@ -14,6 +14,7 @@
 #include <set>
 
 #include "harness/world/engines/in_process_kernel.h"
+#include "harness/world/engines/sim/descriptor_numbers.h"
 #include "harness/world/engines/sim/sim_machine.h"
 
 namespace e3 {
@@ -54,6 +55,7 @@ class SimKernel : public InProcessKernel {
   void announce_arrival(int fd) override { kernel().announce_arrival(fd); }
 
   bool owns(int fd) const override { return kernel().owns(fd); }
+  bool answers(int fd) const override { return owns(fd) || is_reserved_number(fd); }
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;
   long listen(int fd, int backlog) override;
@@ -99,11 +101,11 @@ class SimKernel : public InProcessKernel {
   long blocking(const Call& call);
   template <typename Move>
   long moving(int fd, const iovec* parts, int count, bool all, const Move& move);
-  bool fails(int fd);  // an error is pending there
-
   long close_simulated(int fd);
   long watch_real_file(int fd);
   void require_simulated(int fd, const char* call);
+  bool fails(int fd);  // an error is pending there
+
   // When a wait that begins now is over (absent: never), and how long that still takes.
   std::optional<VirtualTime> end_of(std::optional<std::chrono::nanoseconds> timeout);
   int milliseconds_until(VirtualTime end);

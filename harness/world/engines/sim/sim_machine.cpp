@@ -70,7 +70,8 @@ void SimMachine::add_numbers(std::size_t wanted) {
 }
 
 SimMachine::Room SimMachine::room_at(int number) {
-  while (number < limit_ && first_unknown_ <= number) add_numbers(2 * numbers_);
+  const int last = std::min(number, limit_ - 1);
+  while (first_unknown_ <= last) add_numbers(2 * numbers_);
   return Room(*this);
 }
 

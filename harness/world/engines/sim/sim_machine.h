@@ -46,7 +46,7 @@ class SimMachine {
     if (kernel_.open_descriptors() + count > numbers_) add_numbers(2 * numbers_);
     return Room(*this);
   }
-  // For a call that asks for just this number.
+  // For a call that asks for just this number, or one up to it.
   [[nodiscard]] Room room_at(int number);
   [[nodiscard]] Room closing() { return Room(*this); }
 

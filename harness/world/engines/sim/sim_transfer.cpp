@@ -76,7 +76,7 @@ long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, i
 
 // The file is a real one: what is simulated can be neither mapped nor sought in.
 long SimKernel::sendfile(int out, int in, off_t* offset, std::size_t size) {
-  if (owns(in)) return -EINVAL;
+  if (answers(in)) return owns(in) ? -EINVAL : -EBADF;
   struct stat file {};
   if (::fstat(in, &file) != 0) return -errno;
   const off_t from = offset != nullptr ? *offset : ::lseek(in, 0, SEEK_CUR);
