@@ -302,6 +302,36 @@ TEST_F(LinuxCalls, ADuplicateGetsTheNumberThatWasAskedFor) {
   EXPECT_EQ(numbers, (std::vector<int>{900, 901, 1023, -1}));
 }
 
+// --- Real files in waits
+
+TEST_F(LinuxCalls, PollAsksTheRealKernelAboutRealFiles) {
+  std::array<pollfd, 4> entries{};
+  int ready = -1;
+  int regular_file = 0;
+  start_on_sim([&] {
+    const int datagrams = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const int listener = listen_anywhere();
+    entries = {{{.fd = datagrams, .events = POLLIN | POLLOUT, .revents = 0},
+                {.fd = null_device(), .events = POLLIN, .revents = 0},
+                {.fd = listener, .events = POLLIN, .revents = 0},
+                {.fd = -1, .events = POLLIN, .revents = 9}}};
+    ready = ::poll(entries.data(), entries.size(), -1);
+    epoll_event event{};
+    const int program = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    regular_file = ::epoll_ctl(::epoll_create1(0), EPOLL_CTL_ADD, program, &event);
+    EXPECT_EQ(errno, EPERM);
+    ::close(program);
+    ::close(entries[0].fd);
+    ::close(entries[1].fd);
+  });
+  EXPECT_EQ(ready, 2);
+  EXPECT_EQ(entries[0].revents, POLLOUT);
+  EXPECT_EQ(entries[1].revents, POLLIN);
+  EXPECT_EQ(entries[2].revents, 0);
+  EXPECT_EQ(entries[3].revents, 0);
+  EXPECT_EQ(regular_file, -1);
+}
+
 // --- Signals
 
 class BrokenPipe : public BlockingCalls {

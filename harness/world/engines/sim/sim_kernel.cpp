@@ -173,11 +173,6 @@ long SimKernel::close(int fd) {
   return 0;
 }
 
-long SimKernel::dup(int fd) {
-  const auto room = machine_->room_for(1);
-  return kernel().dup(fd);
-}
-
 // With SO_LINGER it may sleep until the peer has all; when it wakes, the descriptor is closed.
 long SimKernel::close_simulated(int fd) {
   long result = 0;
@@ -187,6 +182,11 @@ long SimKernel::close_simulated(int fd) {
     // May be in a destructor, of a target that is being unwound.
   }
   if (!kernel().owns(fd)) return result;
+  const linger no_more{};
+  kernel().setsockopt(fd, SOL_SOCKET, SO_LINGER, &no_more, sizeof no_more);
+  return kernel().close(fd);
+}
+
 long SimKernel::dup(int fd) {
   const auto room = machine_->room_for(1);
   return kernel().dup(fd);
@@ -197,19 +197,14 @@ void SimKernel::require_simulated(int fd, const char* call) {
   if (!answers(fd) && real::fcntl(fd, F_GETFD, 0) >= 0) unmodelled(call);
 }
 
-  const linger no_more{};
-  require_simulated(fd, "dup2() of a real file");
-  kernel().setsockopt(fd, SOL_SOCKET, SO_LINGER, &no_more, sizeof no_more);
-  return kernel().close(fd);
-}
-
 long SimKernel::dup2(int fd, int wanted) {
-  require_simulated(fd, "dup3() of a real file");
+  require_simulated(fd, "dup2() of a real file");
   const auto room = machine_->room_at(wanted);
   return kernel().dup2(fd, wanted);
 }
 
 long SimKernel::dup3(int fd, int wanted, int flags) {
+  require_simulated(fd, "dup3() of a real file");
   const auto room = machine_->room_at(wanted);
   return kernel().dup3(fd, wanted, flags);
 }
@@ -249,7 +244,20 @@ long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
 
 // --- Waiting and time -------------------------------------------------------------------------
 
+// A regular file is refused by Linux as well; what it would watch, this kernel cannot.
+long SimKernel::watch_real_file(int fd) {
+  const int watcher = real::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event event{};
+  const int result = real::epoll_ctl(watcher, EPOLL_CTL_ADD, fd, &event);
+  const int error = errno;
+  real::close(watcher);
+  if (result != 0) return -error;
+  unmodelled("epoll_ctl() on a descriptor that is not simulated");
+  return -EPERM;
+}
+
 long SimKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
+  if (operation == EPOLL_CTL_ADD && !answers(fd) && owns(epoll)) return watch_real_file(fd);
   return kernel().epoll_ctl(epoll, operation, fd, event);
 }
 
@@ -276,8 +284,22 @@ long SimKernel::epoll_wait(int epoll, epoll_event* events, int capacity,
 long SimKernel::poll(pollfd* entries, nfds_t count,
                      std::optional<std::chrono::nanoseconds> timeout) {
   const std::optional<VirtualTime> end = end_of(timeout);
-  return blocking(
-      [&] { return kernel().poll(entries, count, end ? milliseconds_until(*end) : -1); });
+  const auto milliseconds = [&] { return end ? milliseconds_until(*end) : -1; };
+  const auto is_real = [this](const pollfd& entry) { return entry.fd >= 0 && !answers(entry.fd); };
+  if (std::none_of(entries, entries + count, is_real)) {
+    return blocking([&] { return kernel().poll(entries, count, milliseconds()); });
+  }
+  std::vector<pollfd> simulated(entries, entries + count);
+  std::vector<pollfd> others(entries, entries + count);
+  for (nfds_t i = 0; i < count; ++i) (is_real(entries[i]) ? simulated : others)[i].fd = -1;
+  return blocking([&] {
+    const int others_ready = real::poll(others.data(), count, 0);
+    const long ready =
+        kernel().poll(simulated.data(), count, others_ready > 0 ? 0 : milliseconds());
+    for (nfds_t i = 0; i < count; ++i)
+      entries[i].revents = simulated[i].revents | others[i].revents;
+    return ready < 0 ? ready : ready + std::max(others_ready, 0);
+  });
 }
 
 VirtualTime SimKernel::monotonic_now() { return VirtualTime(kUptime) + turn().now(); }
