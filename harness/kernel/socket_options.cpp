@@ -6,8 +6,12 @@
 #include <sys/time.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
+#include <iterator>
+#include <string_view>
 
 #include "stream_socket.h"
 
@@ -55,12 +59,18 @@ long set_low_water(StreamSocket& socket, int value) {
 
 long set_integer(StreamSocket& socket, int name, int value) {
   SocketOptions& options = socket.options();
+  const bool is_unix = socket.local_address().family() == AF_UNIX;
   switch (name) {
     case SO_REUSEADDR:
       options.reuse_address = value != 0;
       return 0;
     case SO_REUSEPORT:
+      if (is_unix) return -EOPNOTSUPP;
       options.reuse_port = value != 0;
+      return 0;
+    case SO_PASSCRED:
+      if (!is_unix) return -EOPNOTSUPP;
+      options.pass_credentials = value != 0 ? 1 : 0;
       return 0;
     case SO_KEEPALIVE:
       options.keep_alive = value != 0;
@@ -96,33 +106,90 @@ long set_structure(SocketOptions& options, int name, const void* value, socklen_
   return 0;
 }
 
-// The integer options of tcp(7) that only have to be remembered; nullptr for others.
-int* tcp_option(SocketOptions& options, int name) {
-  switch (name) {
-    case TCP_NODELAY:
-      return &options.no_delay;
-    case TCP_CORK:
-      return &options.cork;
-    case TCP_QUICKACK:
-      return &options.quick_ack;
-    case TCP_KEEPIDLE:
-      return &options.keep_idle;
-    case TCP_KEEPINTVL:
-      return &options.keep_interval;
-    case TCP_KEEPCNT:
-      return &options.keep_count;
-    case TCP_USER_TIMEOUT:
-      return &options.user_timeout;
-    case TCP_DEFER_ACCEPT:
-      return &options.defer_accept;
-    case TCP_LINGER2:
-      return &options.linger_fin;
-    default:
-      return nullptr;
-  }
+// The integer options that only have to be remembered, with what Linux lets them be; flags become
+// 0 or 1.
+struct Remembered {
+  int level;
+  int name;
+  int SocketOptions::*value;
+  int least;
+  int most;
+  bool is_flag = false;
+};
+constexpr bool kFlag = true;
+constexpr Remembered kRemembered[] = {
+    {IPPROTO_TCP, TCP_NODELAY, &SocketOptions::no_delay, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_TCP, TCP_CORK, &SocketOptions::cork, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_TCP, TCP_QUICKACK, &SocketOptions::quick_ack, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_TCP, TCP_KEEPIDLE, &SocketOptions::keep_idle, 1, 32767},
+    {IPPROTO_TCP, TCP_KEEPINTVL, &SocketOptions::keep_interval, 1, 32767},
+    {IPPROTO_TCP, TCP_KEEPCNT, &SocketOptions::keep_count, 1, 127},
+    {IPPROTO_TCP, TCP_USER_TIMEOUT, &SocketOptions::user_timeout, 0, INT_MAX},
+    {IPPROTO_TCP, TCP_DEFER_ACCEPT, &SocketOptions::defer_accept, INT_MIN, INT_MAX},
+    {IPPROTO_TCP, TCP_LINGER2, &SocketOptions::linger_fin, INT_MIN, INT_MAX},
+    {IPPROTO_TCP, TCP_SYNCNT, &SocketOptions::syn_count, 1, 255},
+    {IPPROTO_TCP, TCP_FASTOPEN, &SocketOptions::fast_open, 0, INT_MAX},
+    {IPPROTO_IP, IP_TOS, &SocketOptions::type_of_service, 0, 255},
+    {IPPROTO_IP, IP_TTL, &SocketOptions::time_to_live, 1, 255},
+    {IPPROTO_IPV6, IPV6_TCLASS, &SocketOptions::traffic_class, 0, 255},
+    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, &SocketOptions::hop_limit, 1, 255},
+    {SOL_SOCKET, SO_BROADCAST, &SocketOptions::broadcast, INT_MIN, INT_MAX, kFlag},
+    {SOL_SOCKET, SO_PRIORITY, &SocketOptions::priority, 0, 6},
+};
+
+const Remembered* find_remembered(int level, int name) {
+  const auto* found =
+      std::find_if(std::begin(kRemembered), std::end(kRemembered),
+                   [=](const Remembered& row) { return row.level == level && row.name == name; });
+  return found != std::end(kRemembered) ? found : nullptr;
 }
 
-bool is_flag(int name) { return name == TCP_NODELAY || name == TCP_CORK || name == TCP_QUICKACK; }
+// Linux counts retransmissions of the answer to the SYN, each twice as late, and tells their time.
+int in_retransmissions(int seconds) {
+  int total = 0;
+  for (int timeout = 1; total < seconds; timeout = std::min(2 * timeout, 120)) total += timeout;
+  return total;
+}
+
+// What becomes of a value that is within its limits.
+int as_remembered(const Remembered& option, int value) {
+  if (option.is_flag) return value != 0 ? 1 : 0;
+  if (option.level != IPPROTO_TCP) return value;
+  if (option.name == TCP_DEFER_ACCEPT) return in_retransmissions(value);
+  if (option.name == TCP_LINGER2) return std::clamp(value, -1, 120);
+  return value;
+}
+
+long set_congestion(SocketOptions& options, const void* value, socklen_t length) {
+  if (length < 1) return -EINVAL;
+  std::array<char, 16> name{};
+  std::memcpy(name.data(), value, std::min<std::size_t>(length, name.size() - 1));
+  const std::string_view wanted(name.data());
+  if (wanted != "cubic" && wanted != "reno") return -ENOENT;  // what every kernel has
+  options.congestion = name;
+  return 0;
+}
+
+// The smallest and largest that Linux takes; zero: whatever the path allows.
+long set_max_segment(SocketOptions& options, int value) {
+  if (value != 0 && (value < 88 || value > 32767)) return -EINVAL;
+  options.max_segment = value;
+  return 0;
+}
+
+// Loopback's, and a connection's own; else what the process has asked for, or RFC 9293's least.
+int max_segment(const StreamSocket& socket) {
+  const bool idle = socket.state() == SocketState::kClosed || socket.listening();
+  if (!idle) return 32768;
+  return socket.options().max_segment != 0 ? socket.options().max_segment : 536;
+}
+
+// Which options a socket has at all depends on its family.
+bool knows_level(int family, int level) {
+  if (level == SOL_SOCKET) return true;
+  if (level == IPPROTO_IPV6) return family == AF_INET6;
+  return family != AF_UNIX && (level == IPPROTO_TCP || level == IPPROTO_IP);
+}
 
 long get_socket_level(StreamSocket& socket, int name, void* value, socklen_t* length) {
   const SocketOptions& options = socket.options();
@@ -141,6 +208,10 @@ long get_socket_level(StreamSocket& socket, int name, void* value, socklen_t* le
       return give_int(options.reuse_address ? 1 : 0, value, length);
     case SO_REUSEPORT:
       return give_int(options.reuse_port ? 1 : 0, value, length);
+    case SO_PASSCRED:
+      return give_int(options.pass_credentials, value, length);
+    case SO_SNDLOWAT:
+      return give_int(1, value, length);
     case SO_KEEPALIVE:
       return give_int(options.keep_alive ? 1 : 0, value, length);
     case SO_OOBINLINE:
@@ -169,46 +240,62 @@ long get_socket_level(StreamSocket& socket, int name, void* value, socklen_t* le
 long set_socket_option(StreamSocket& socket, int level, int name, const void* value,
                        socklen_t length) {
   SocketOptions& options = socket.options();
-  const bool is_unix = socket.local_address().family() == AF_UNIX;
+  const int family = socket.local_address().family();
   if (level == SOL_SOCKET && (name == SO_LINGER || name == SO_RCVTIMEO || name == SO_SNDTIMEO)) {
     return set_structure(options, name, value, length);
   }
-  if (level != SOL_SOCKET && is_unix) return -EOPNOTSUPP;
+  if (level != SOL_SOCKET && family == AF_UNIX) return -EOPNOTSUPP;
+  if (level == IPPROTO_TCP && name == TCP_CONGESTION) {
+    return set_congestion(options, value, length);
+  }
   if (length < sizeof(int)) return -EINVAL;
+  if (value == nullptr) return -EFAULT;
   int number = 0;
   std::memcpy(&number, value, sizeof number);
-  if (level == SOL_SOCKET) return set_integer(socket, name, number);
-  const bool is_ipv6 = socket.local_address().family() == AF_INET6;
-  if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY && is_ipv6) {
+  if (!knows_level(family, level)) return -ENOPROTOOPT;
+  if (const Remembered* option = find_remembered(level, name); option != nullptr) {
+    const bool in_use = !socket.listening() && socket.state() != SocketState::kClosed;
+    if (option->value == &SocketOptions::fast_open && in_use) return -EINVAL;
+    if (number < option->least || number > option->most) return -EINVAL;
+    options.*option->value = as_remembered(*option, number);
+    return 0;
+  }
+  if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY) {
     if (socket.local_address().port() != 0) return -EINVAL;  // bound already
     options.ipv6_only = number != 0 ? 1 : 0;
     return 0;
   }
-  if (level != IPPROTO_TCP) return -ENOPROTOOPT;
-  if (name == TCP_NOTSENT_LOWAT) {
+  if (level == IPPROTO_TCP && name == TCP_MAXSEG) return set_max_segment(options, number);
+  if (level == IPPROTO_TCP && name == TCP_NOTSENT_LOWAT) {
     options.not_sent_low_water = number == 0 ? UINT_MAX : static_cast<unsigned>(number);
     return 0;
   }
-  int* option = tcp_option(options, name);
-  if (option == nullptr) return -ENOPROTOOPT;
-  *option = is_flag(name) && number != 0 ? 1 : number;
-  return 0;
+  return level == SOL_SOCKET ? set_integer(socket, name, number) : -ENOPROTOOPT;
 }
 
 long get_socket_option(StreamSocket& socket, int level, int name, void* value, socklen_t* length) {
   if (static_cast<int>(*length) < 0) return -EINVAL;
-  SocketOptions& options = socket.options();
+  if (value == nullptr) return -EFAULT;
+  const SocketOptions& options = socket.options();
+  if (!knows_level(socket.local_address().family(), level)) return -EOPNOTSUPP;
+  if (const Remembered* option = find_remembered(level, name); option != nullptr) {
+    return give_int(options.*option->value, value, length);
+  }
   if (level == SOL_SOCKET) return get_socket_level(socket, name, value, length);
-  if (socket.local_address().family() == AF_UNIX) return -EOPNOTSUPP;
   if (level == IPPROTO_IPV6 && name == IPV6_V6ONLY) {
     return give_int(options.ipv6_only, value, length);
   }
-  if (level != IPPROTO_TCP) return -EOPNOTSUPP;
-  if (name == TCP_NOTSENT_LOWAT) {
-    return give(&options.not_sent_low_water, sizeof options.not_sent_low_water, value, length);
+  if (level != IPPROTO_TCP) return -ENOPROTOOPT;
+  switch (name) {
+    case TCP_NOTSENT_LOWAT:
+      return give(&options.not_sent_low_water, sizeof options.not_sent_low_water, value, length);
+    case TCP_CONGESTION:
+      return give(options.congestion.data(), options.congestion.size(), value, length);
+    case TCP_MAXSEG:
+      return give_int(max_segment(socket), value, length);
+    default:
+      return -ENOPROTOOPT;
   }
-  const int* option = tcp_option(options, name);
-  return option == nullptr ? -ENOPROTOOPT : give_int(*option, value, length);
 }
 
 }  // namespace e3::sim

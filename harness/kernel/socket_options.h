@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <climits>
 #include <cstddef>
 
@@ -33,10 +34,22 @@ struct SocketOptions {
   int keep_interval = 75;
   int keep_count = 9;
   int user_timeout = 0;  // milliseconds
-  int defer_accept = 0;
-  int linger_fin = 60;  // TCP_LINGER2, seconds
+  int defer_accept = 0;  // seconds; connections are accepted without waiting for data all the same
+  int linger_fin = 60;   // TCP_LINGER2, seconds
   unsigned not_sent_low_water = UINT_MAX;
   int ipv6_only = 0;
+  // These change nothing that a process could see here, and are only remembered.
+  int broadcast = 0;
+  int priority = 0;
+  int pass_credentials = 0;
+  int max_segment = 0;
+  int syn_count = 6;
+  int fast_open = 0;
+  int type_of_service = 0;
+  int time_to_live = 64;
+  int traffic_class = 0;
+  int hop_limit = 64;
+  std::array<char, 16> congestion{'c', 'u', 'b', 'i', 'c'};  // TCP_CA_NAME_MAX
 };
 
 // setsockopt(2) and getsockopt(2) on a simulated socket. 0 or a negative errno.
