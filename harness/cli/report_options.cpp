@@ -56,7 +56,9 @@ report::Destination parse_report(const std::string& text) {
         fmt::format("--report {}: the path is missing: write {}=PATH, or {}=- for standard output",
                     text, kind, kind)};
   }
-  return {.format = kind, .path = text.substr(equals + 1)};
+  const std::string path = text.substr(equals + 1);
+  // The same file, but with an offset of its own, it would overwrite what else is printed.
+  return {.format = kind, .path = path == "/dev/stdout" ? "-" : path};
 }
 
 }  // namespace e3::cli

@@ -41,6 +41,7 @@ class ReportFiles {
     std::string path;
     std::unique_ptr<std::FILE, CloseFile> file;  // of a format that grows
     std::chrono::nanoseconds spent{0};           // on writing a whole format anew
+    bool once = false;                           // a whole format that is written at the end only
   };
 
   void write_whole(Report& report, const RunResult& run);
@@ -48,8 +49,8 @@ class ReportFiles {
   std::vector<Report> reports_;
 };
 
-// Writes a file whole or not at all: a temporary file beside it, then rename(2). Throws
-// std::system_error.
+// Writes a file whole or not at all: a temporary file beside it, then rename(2). A symbolic link
+// stays one; a FIFO, a device and the like are written to. Throws std::system_error.
 void write_file(const std::string& path, const std::string& content);
 
 }  // namespace e3::report

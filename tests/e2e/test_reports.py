@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Each report is valid in its format, whatever the server sends and however the run ends."""
 
+import contextlib
 import json
+import os
 import shlex
 import signal
 import socket
@@ -55,6 +57,30 @@ def test_a_failing_run_is_told_in_every_format(start, bin_dir, tmp_path):
         for failure in check["failures"]:
             assert failure["actual"] in seen["html"].text
         assert check["replay"] in seen["html"].text
+
+
+@pytest.mark.parametrize("kind", CHECKS)
+def test_a_pipe_gets_one_whole_report_and_stays_a_pipe(start, tmp_path, kind):
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run = start("e3", "run", "accept", "--report", f"{kind}={link}")
+    written = tmp_path / "written"
+    with written.open("wb") as file:
+
+        def copied_to_the_end():
+            ended = not run.is_running()  # asked first: it may write and end in between
+            with contextlib.suppress(BlockingIOError):
+                while part := os.read(reader, 1 << 16):
+                    file.write(part)
+            return ended
+
+        wait_until(copied_to_the_end, f"{run} to end")
+    os.close(reader)
+    assert run.wait() == 0, run.stderr
+    assert pipe.is_fifo() and link.is_symlink()
+    CHECKS[kind](written)
 
 
 @pytest.fixture

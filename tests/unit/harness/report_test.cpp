@@ -103,5 +103,23 @@ TEST(Report, AFileIsWrittenWholeOrNotAtAll) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Report, AFileBehindASymbolicLinkIsReplacedAndTheLinkStays) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("e3-report-link-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder / "real");
+  for (const char* name : {"old", "dangling"}) {
+    std::filesystem::create_symlink(folder / "real" / name, folder / name);
+  }
+  write_file(folder / "real" / "old", "old");
+  for (const char* name : {"old", "dangling"}) {
+    write_file(folder / name, "new");
+    EXPECT_TRUE(std::filesystem::is_symlink(folder / name)) << name;
+    std::ostringstream read;
+    read << std::ifstream(folder / "real" / name).rdbuf();
+    EXPECT_EQ(read.str(), "new") << name;
+  }
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace e3::report
