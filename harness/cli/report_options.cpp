@@ -24,6 +24,7 @@ void add_report_options(CommandSyntax& run, Options& options) {
       .one_value_each_time();
   run.add_option("--shown-at", options.shown_at,
                  "The source file at which github and sarif reports show their findings")
+      .may_be_empty()
       .type_name("FILE");
   run.add_option("--skip-exit", options.skip_exit,
                  "Exit with this code when every check was skipped [0]")

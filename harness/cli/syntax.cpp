@@ -5,6 +5,17 @@
 #include <string_view>
 
 namespace e3::cli {
+namespace {
+
+constexpr const char* kNotEmpty = "not empty";
+
+// An empty word is an unset variable of some script. Taken for "not given", it would test another
+// server than the one that was meant, or leave a bound out.
+std::string complaint_about_empty(const std::string& word) {
+  return word.empty() ? "the value is empty; give one, or leave the option out" : "";
+}
+
+}  // namespace
 
 OptionSyntax& OptionSyntax::type_name(const std::string& name) {
   option_->type_name(name);
@@ -38,6 +49,11 @@ OptionSyntax& OptionSyntax::hidden() {
 
 OptionSyntax& OptionSyntax::excludes(const OptionSyntax& other) {
   option_->excludes(other.option_);
+  return *this;
+}
+
+OptionSyntax& OptionSyntax::may_be_empty() {
+  option_->get_validator(kNotEmpty)->active(false);
   return *this;
 }
 
@@ -85,7 +101,9 @@ bool CommandSyntax::has_command(std::string_view name) const {
 template <typename Value>
 OptionSyntax CommandSyntax::add_option(const std::string& name, Value& value,
                                        const std::string& help) {
-  return OptionSyntax(*app_->add_option(name, value, help));
+  CLI::Option* option = app_->add_option(name, value, help);
+  option->check(complaint_about_empty, "", kNotEmpty);
+  return OptionSyntax(*option);
 }
 template OptionSyntax CommandSyntax::add_option(const std::string&, std::string&,
                                                 const std::string&);

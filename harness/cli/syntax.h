@@ -32,6 +32,7 @@ class OptionSyntax {
   OptionSyntax& one_value_each_time();  // a word behind it is not another value
   OptionSyntax& shows_default();
   OptionSyntax& hidden();
+  OptionSyntax& may_be_empty();  // of what stands in a variable
   OptionSyntax& excludes(const OptionSyntax& other);
 
   OptionSyntax& one_of(const std::vector<std::string>& words);
@@ -56,7 +57,8 @@ class CommandSyntax {
   CommandSyntax add_command(const std::string& name, const std::string& help);
   bool has_command(std::string_view name) const;
 
-  // For the kinds of Value that are named in syntax.cpp.
+  // For the kinds of Value that are named in syntax.cpp. An empty word is refused, unless it
+  // may_be_empty().
   template <typename Value>
   OptionSyntax add_option(const std::string& name, Value& value, const std::string& help);
   OptionSyntax add_option(const std::string& name, const std::string& help);

@@ -52,6 +52,7 @@ def free_port():
         ["run", "--report", "pdf=x"],
         ["run", "--report", "json=/no/such/folder/e3.json"],
         ["run", "--spawn", "server-without-a-port"],
+        ["run", "--spawn", ""],
         ["run", "127.0.0.1:1", "--spawn", "x {port}"],
         ["run", "127.0.0.1:1", "127.0.0.1:2"],
         ["run", "127.0.0.1:many"],

@@ -84,5 +84,29 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
   }
 }
 
+// What an unset variable of a script leaves must not choose another server, or more checks.
+TEST(Options, EmptyValuesAreRefused) {
+  const std::vector<std::string> rows[] = {
+      {"run", "--spawn", ""},
+      {"run", ""},
+      {"replay", "a.e3", "--spawn", ""},
+      {"replay", "a.e3", ""},
+      {"probe", "--spawn", ""},
+      {"exhaust", "--spawn", ""},
+      {"exhaust", "--only", ""},
+      {"torture", "--spawn", ""},
+      {"minimize", "a.e3", "--spawn", ""},
+      {"minimize", "a.e3", "-o", ""},
+      {"run", "--expectations", ""},
+      {"run", "--rerun-failed", ""},
+      {"run", "-x", ""},
+  };
+  for (const std::vector<std::string>& row : rows) {
+    EXPECT_NE(complaint(row).find("the value is empty"), std::string::npos)
+        << row.front() << ' ' << row.at(row.size() - 2) << ": " << complaint(row);
+  }
+  EXPECT_EQ(parse({"run", "--shown-at", ""}).shown_at, "");  // which chooses nothing
+}
+
 }  // namespace
 }  // namespace e3::cli
