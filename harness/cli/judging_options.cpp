@@ -38,7 +38,7 @@ void add_judging_options(CommandSyntax& run, Options& options) {
       .one_of({"must", "should", "warn", "new"})
       .type_name("WHAT");
   run.add_option("--max-failures", options.max_failures, "Stop after so many failing checks")
-      .positive()
+      .within(1, 1'000'000)
       .type_name("N");
   run.add_option("--repeat", options.repeat, "Run everything N times; the counts tell flakes")
       .within(1, 1'000'000)

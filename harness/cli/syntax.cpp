@@ -2,17 +2,34 @@
 #include "harness/cli/syntax.h"
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 
 namespace e3::cli {
 namespace {
 
 constexpr const char* kNotEmpty = "not empty";
 
+// In the smallest unit: what every clock and poll(2) can take.
+constexpr std::int64_t kDurationMax = std::numeric_limits<std::int32_t>::max();
+
 // An empty word is an unset variable of some script. Taken for "not given", it would test another
 // server than the one that was meant, or leave a bound out.
 std::string complaint_about_empty(const std::string& word) {
   return word.empty() ? "the value is empty; give one, or leave the option out" : "";
+}
+
+// What strtoull takes for one: a sign wraps around, and what is too large becomes the largest.
+std::string complaint_about_number(const std::string& word) {
+  errno = 0;
+  std::ignore = std::strtoull(word.c_str(), nullptr, 0);
+  const bool fits = errno != ERANGE && word.find('-') == word.npos;
+  return fits ? "" : word + " is not in the range from 0 to 18446744073709551615";
 }
 
 }  // namespace
@@ -67,11 +84,6 @@ OptionSyntax& OptionSyntax::within(std::int64_t least, std::int64_t most) {
   return *this;
 }
 
-OptionSyntax& OptionSyntax::positive() {
-  option_->check(CLI::PositiveNumber);
-  return *this;
-}
-
 OptionSyntax& OptionSyntax::check(const Complaint& complaint_about) {
   option_->check(complaint_about);
   return *this;
@@ -103,6 +115,9 @@ OptionSyntax CommandSyntax::add_option(const std::string& name, Value& value,
                                        const std::string& help) {
   CLI::Option* option = app_->add_option(name, value, help);
   option->check(complaint_about_empty, "", kNotEmpty);
+  if constexpr (std::is_same_v<Value, std::uint64_t>) {
+    option->check(Complaint{complaint_about_number});
+  }
   return OptionSyntax(*option);
 }
 template OptionSyntax CommandSyntax::add_option(const std::string&, std::string&,
@@ -130,8 +145,14 @@ OptionSyntax CommandSyntax::add_duration(const std::string& name,
                                          const std::map<std::string, std::int64_t>& units,
                                          const std::function<void(std::int64_t)>& take,
                                          const std::string& help) {
+  const auto take_positive = [take, name](std::int64_t value) {
+    if (value <= 0 || value > kDurationMax) {
+      throw CLI::ValidationError(name, "the time must be longer than 0, and shorter than 24 days");
+    }
+    take(value);
+  };
   return OptionSyntax(
-      *app_->add_option_function<std::int64_t>(name, take, help)
+      *app_->add_option_function<std::int64_t>(name, take_positive, help)
            ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
            ->type_name("TIME"));
 }

@@ -37,7 +37,6 @@ class OptionSyntax {
 
   OptionSyntax& one_of(const std::vector<std::string>& words);
   OptionSyntax& within(std::int64_t least, std::int64_t most);
-  OptionSyntax& positive();
   OptionSyntax& check(const Complaint& complaint_about);
   // For an option without a variable. The complaint, if any, is shown with the word.
   OptionSyntax& take(const Complaint& take_word);
@@ -63,7 +62,7 @@ class CommandSyntax {
   OptionSyntax add_option(const std::string& name, Value& value, const std::string& help);
   OptionSyntax add_option(const std::string& name, const std::string& help);
   OptionSyntax add_flag(const std::string& name, bool& value, const std::string& help);
-  // A number and a unit, without a space; `take` gets their product.
+  // A number and a unit, without a space; `take` gets their product, which is above 0.
   OptionSyntax add_duration(const std::string& name,
                             const std::map<std::string, std::int64_t>& units,
                             const std::function<void(std::int64_t)>& take, const std::string& help);

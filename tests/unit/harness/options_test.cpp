@@ -75,6 +75,15 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
       {{"run", "--profile", "gopher"}, "gopher"},
       {{"run", "--port", "70000"}, "70000"},
       {{"run", "--seed", "many"}, "many"},
+      {{"run", "--seed", "-1"}, "0 to 18446744073709551615"},
+      {{"run", "--seed", "18446744073709551616"}, "0 to 18446744073709551615"},
+      {{"torture", "--pairs", "-1"}, "0 to 18446744073709551615"},
+      {{"run", "--timeout", "-1s"}, "longer than 0"},
+      {{"run", "--ready-timeout", "0ms"}, "longer than 0"},
+      {{"run", "--timeout", "9999999s"}, "longer than"},
+      {{"probe", "--wait", "-5s"}, "longer than 0"},
+      {{"fuzz", "--time", "0s"}, "longer than 0"},
+      {{"run", "--max-failures", "0"}, "1 to 1000000"},
       {{"explain"}, "id"},
   };
   for (const Bad& row : rows) {
@@ -82,6 +91,11 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
     EXPECT_NE(message.find(row.part), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
+}
+
+TEST(Options, TheLargestSeedIsOne) {
+  EXPECT_EQ(parse({"run", "--seed", "18446744073709551615"}).seed, 18446744073709551615U);
+  EXPECT_EQ(parse({"run", "--seed", "0"}).seed, 0U);
 }
 
 // What an unset variable of a script leaves must not choose another server, or more checks.
