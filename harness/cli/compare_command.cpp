@@ -42,6 +42,11 @@ void write_reports(const Options& options, const report::PastRun& before,
   }
 }
 
+void print_cut_short(std::string_view which, const report::PastRun& run) {
+  if (run.cut_short.empty()) return;
+  fmt::print("the {} run {}\n", which, report::one_line(run.cut_short));
+}
+
 }  // namespace
 
 ExitCode compare_runs(const Options& options) {
@@ -51,8 +56,11 @@ ExitCode compare_runs(const Options& options) {
     const std::vector<ComparedCheck> checks = report::compare(before, after);
     write_reports(options, before, after, checks);
     print_comparison(checks);
-    return count(checks, Change::kBroken) > 0 ? ExitCode::kConformanceFailure
-                                              : ExitCode::kAsExpected;
+    print_cut_short("first", before);
+    print_cut_short("second", after);
+    // What was not run might have failed.
+    const bool as_good = count(checks, Change::kBroken) == 0 && after.cut_short.empty();
+    return as_good ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   } catch (const std::system_error& error) {
     throw UsageError{error.what()};
   }

@@ -38,7 +38,8 @@ constexpr const char* kCompareExamples = R"(
 Example:
   e3 compare main.json branch.json --report html=changes.html
 
-Exit status: 0 nothing is newly failing, 1 something is, 2 bad usage.
+Exit status: 0 nothing is newly failing, 1 something is or the second run was cut short,
+2 bad usage.
 )";
 
 void add_milliseconds(CommandSyntax& command, const std::string& name,

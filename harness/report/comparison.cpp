@@ -18,6 +18,11 @@ Change change_of(const PastCheck& before, const PastCheck& after) {
   return before.verdict == after.verdict ? Change::kSame : Change::kChanged;
 }
 
+// Where the first run was cut short, a check that it lacks need not be a new one.
+Change change_of_added(const PastRun& before, const PastCheck& after) {
+  return failed(after) && !before.cut_short.empty() ? Change::kBroken : Change::kAdded;
+}
+
 }  // namespace
 
 std::string_view to_string(Change change) {
@@ -44,11 +49,12 @@ std::vector<ComparedCheck> compare(const PastRun& before, const PastRun& after) 
   std::vector<ComparedCheck> checks;
   for (const PastCheck& now : after.checks) {
     const PastCheck* then = find(before, now.id);
-    checks.push_back({.id = now.id,
-                      .change = then == nullptr ? Change::kAdded : change_of(*then, now),
-                      .before = then == nullptr ? "" : then->verdict,
-                      .after = now.verdict,
-                      .said = now.said});
+    checks.push_back(
+        {.id = now.id,
+         .change = then == nullptr ? change_of_added(before, now) : change_of(*then, now),
+         .before = then == nullptr ? "" : then->verdict,
+         .after = now.verdict,
+         .said = now.said});
   }
   for (const PastCheck& then : before.checks) {
     if (find(after, then.id) != nullptr) continue;

@@ -12,7 +12,7 @@
 namespace e3::report {
 
 enum class Change {
-  kBroken,   // fails now, and did not
+  kBroken,   // fails now, and did not, as far as the first run came
   kMended,   // failed, and does so no more
   kBad,      // fails in both
   kChanged,  // another verdict, yet neither fails

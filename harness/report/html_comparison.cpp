@@ -40,11 +40,14 @@ std::string run_card(std::string_view name, const PastRun& run) {
                                     [&](const Share& each) { return each.tone == tone; });
     ++share->count;
   }
+  const std::string cut_short =
+      run.cut_short.empty() ? "" : fmt::format("<p>It {}.</p>", markup_text(run.cut_short));
   return fmt::format(
-      "<div><h2>{}</h2><p class=\"target\">{}</p>{}{}<p class=\"quiet\">{}: profile {}, seed {}, "
+      "<div><h2>{}</h2><p class=\"target\">{}</p>{}{}{}<p class=\"quiet\">{}: profile {}, seed {}, "
       "e3 {}</p></div>\n",
-      name, markup_text(run.target), share_bar(shares), share_legend(shares), markup_text(run.path),
-      markup_text(run.profile), markup_text(run.seed), markup_text(run.tool_version));
+      name, markup_text(run.target), cut_short, share_bar(shares), share_legend(shares),
+      markup_text(run.path), markup_text(run.profile), markup_text(run.seed),
+      markup_text(run.tool_version));
 }
 
 std::string row(const ComparedCheck& check) {
@@ -58,9 +61,10 @@ std::string row(const ComparedCheck& check) {
       tone_of(check.change), to_string(check.change), markup_text(check.said));
 }
 
-std::string in_words(const std::vector<ComparedCheck>& checks) {
+std::string in_words(const PastRun& after, const std::vector<ComparedCheck>& checks) {
   const std::size_t broken = count(checks, Change::kBroken);
   if (broken > 0) return fmt::format("{} newly failing", broken);
+  if (!after.cut_short.empty()) return "the second run was cut short";
   const std::size_t mended = count(checks, Change::kMended);
   if (mended > 0) return fmt::format("{} mended, none newly failing", mended);
   return "nothing newly failing";
@@ -79,11 +83,11 @@ std::string comparison_to_html(const PastRun& before, const PastRun& after,
     shares.push_back({tone_of(change), to_string(change), times});
     changes.emplace_back(to_string(change));
   }
+  const bool as_good = count(checks, Change::kBroken) == 0 && after.cut_short.empty();
   std::string html = page_begin("e3: two runs compared");
   html += fmt::format(
       "<header>\n<p class=\"product\">e3 comparison</p>\n<h1 class=\"{}\">{}</h1>\n{}{}</header>\n",
-      count(checks, Change::kBroken) > 0 ? "fail" : "pass", in_words(checks), share_bar(shares),
-      share_legend(shares));
+      as_good ? "pass" : "fail", in_words(after, checks), share_bar(shares), share_legend(shares));
   html += "<section class=\"runs\">\n" + run_card("First run", before) +
           run_card("Second run", after) + "</section>\n";
   html += "<section aria-labelledby=\"checks\"><h2 id=\"checks\">Checks</h2>\n" +

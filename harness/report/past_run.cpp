@@ -30,6 +30,12 @@ PastCheck past_check(const json& check) {
   return past;
 }
 
+std::string why_cut_short(const json& document) {
+  const std::string unavailable = document.value("unavailable", "");
+  if (!unavailable.empty()) return fmt::format("had no server: {}", unavailable);
+  return document.at("complete").get<bool>() ? "" : "did not come to its end";
+}
+
 }  // namespace
 
 PastRun read_run(const std::string& path) {
@@ -47,7 +53,8 @@ PastRun read_run(const std::string& path) {
                 .profile = document.at("profile").get<std::string>(),
                 .tool_version = document.at("tool_version").get<std::string>(),
                 .seed = document.at("seed").dump(),
-                .checks = {}};
+                .checks = {},
+                .cut_short = why_cut_short(document)};
     for (const json& check : document.at("checks")) run.checks.push_back(past_check(check));
     return run;
   } catch (const json::exception& error) {

@@ -20,6 +20,7 @@ struct PastRun {
   std::string tool_version;
   std::string seed;
   std::vector<PastCheck> checks;
+  std::string cut_short;  // why not all that was selected was run; empty when it was
 };
 
 // Throws std::invalid_argument when the file cannot be read or is no JSON report of e3.

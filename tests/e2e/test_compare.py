@@ -55,6 +55,25 @@ def test_a_check_in_one_run_only_is_named(start, reports, tmp_path):
     assert "only in the first" in run.stdout
 
 
+@pytest.mark.parametrize("why,said", [("", "did not come to its end"), ("nobody listens", "no server: nobody listens")])
+def test_a_second_run_that_was_cut_short_is_not_as_good(start, reports, tmp_path, why, said):
+    good, bad = reports
+    document = json.loads(good.read_text())
+    document.update(complete=False, unavailable=why, checks=[])
+    short, page = tmp_path / "short.json", tmp_path / "changes.html"
+    short.write_text(json.dumps(document))
+    run = start("e3", "compare", good, short, "--report", f"html={page}")
+    assert run.wait() == 1
+    assert "the second run " in run.stdout and said in run.stdout
+    assert "the second run was cut short" in check_html(page).text
+    run = start("e3", "compare", short, good)
+    assert run.wait() == 0
+    assert "the first run " in run.stdout and said in run.stdout
+    run = start("e3", "compare", short, bad)
+    assert run.wait() == 1
+    assert "1 newly failing" in run.stdout
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema_version": 99}', '{"schema_version": 1}'])
 def test_what_is_no_report_is_refused_with_the_fix(start, tmp_path, content):
     path = tmp_path / "other.json"
