@@ -19,6 +19,7 @@
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/make_source.h"
 #include "harness/cli/options.h"
+#include "harness/cli/output_file.h"
 #include "harness/cli/probe_command.h"
 #include "harness/cli/repeat_count.h"
 #include "harness/cli/scenario_commands.h"
@@ -158,7 +159,7 @@ ExitCode run_once(const Options& options, const Expectations& expectations,
   console.end(result);
   reports.run_ended(result);
   if (options.update_expectations && result.complete) {
-    report::write_file(options.expectations, expectations.updated(result));
+    write_output(options.expectations, expectations.updated(result));
   }
   if (!interrupted) return exit_code(result, options);
   fmt::print(stderr, "e3: interrupted; the results so far are above\n");

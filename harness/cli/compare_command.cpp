@@ -3,12 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
-#include <system_error>
-
+#include "harness/cli/output_file.h"
 #include "harness/report/comparison.h"
 #include "harness/report/escape.h"
-#include "harness/report/report_files.h"
 
 namespace e3::cli {
 namespace {
@@ -38,7 +35,7 @@ void write_reports(const Options& options, const report::PastRun& before,
     if (destination.format != "html" || destination.path == "-") {
       throw UsageError{"e3 compare writes --report html=PATH only"};
     }
-    report::write_file(destination.path, comparison_to_html(before, after, checks));
+    write_output(destination.path, comparison_to_html(before, after, checks));
   }
 }
 
@@ -50,20 +47,16 @@ void print_cut_short(std::string_view which, const report::PastRun& run) {
 }  // namespace
 
 ExitCode compare_runs(const Options& options) {
-  try {
-    const report::PastRun before = report::read_run(options.compared.at(0));
-    const report::PastRun after = report::read_run(options.compared.at(1));
-    const std::vector<ComparedCheck> checks = report::compare(before, after);
-    write_reports(options, before, after, checks);
-    print_comparison(checks);
-    print_cut_short("first", before);
-    print_cut_short("second", after);
-    // What was not run might have failed.
-    const bool as_good = count(checks, Change::kBroken) == 0 && after.cut_short.empty();
-    return as_good ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
-  } catch (const std::system_error& error) {
-    throw UsageError{error.what()};
-  }
+  const report::PastRun before = report::read_run(options.compared.at(0));
+  const report::PastRun after = report::read_run(options.compared.at(1));
+  const std::vector<ComparedCheck> checks = report::compare(before, after);
+  write_reports(options, before, after, checks);
+  print_comparison(checks);
+  print_cut_short("first", before);
+  print_cut_short("second", after);
+  // What was not run might have failed.
+  const bool as_good = count(checks, Change::kBroken) == 0 && after.cut_short.empty();
+  return as_good ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
 }
 
 }  // namespace e3::cli

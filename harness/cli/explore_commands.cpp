@@ -2,6 +2,7 @@
 #include "harness/cli/explore_commands.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <vector>
@@ -26,7 +27,8 @@ Examples:
   e3 exhaust --request 'GET / HTTP/1.0\r\n\r\n'  all fragmentations of these bytes
   e3 exhaust --engine socketpair
 
-Exit status: 0 nothing is wrong, 1 a scenario shows a bug, 2 bad usage, 3 no target.
+Exit status: 0 nothing is wrong, 1 a scenario shows a bug, 2 bad usage, 3 no target,
+5 no such sweep.
 )";
 
 constexpr const char* kTortureExamples = R"(
@@ -80,6 +82,15 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const std::string& request)
   return sweeps;
 }
 
+void drop_unselected(std::vector<explore::Sweep>& sweeps, const std::string& only) {
+  std::vector<std::string> all;
+  for (const explore::Sweep& sweep : sweeps) all.push_back(sweep.what);
+  std::erase_if(sweeps, [&](const explore::Sweep& each) { return !each.what.starts_with(only); });
+  if (!sweeps.empty()) return;
+  throw NothingSelected{
+      fmt::format("no sweep begins with '{}'; there are: {}", only, fmt::join(all, ", "))};
+}
+
 Tier tier_named(std::string_view name) {
   if (name == "posix") return Tier::kPosix;
   return name == "hostile" ? Tier::kHostile : Tier::kLinux;
@@ -130,12 +141,13 @@ ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
     Bench bench(options, make_target);
     const std::string request =
         options.request.empty() ? bench.protocol.request : unescaped(options.request);
+    std::vector<explore::Sweep> sweeps = sweeps_for(bench, request);
+    drop_unselected(sweeps, options.only);
     fmt::print("{}\n", bench.source->description());
     catch_interrupts();
     ProgressLine progress;
     bool failed = false;
-    for (const explore::Sweep& sweep : sweeps_for(bench, request)) {
-      if (!sweep.what.starts_with(options.only)) continue;
+    for (const explore::Sweep& sweep : sweeps) {
       const auto begin = Clock::now();
       const explore::SweepResult result =
           explore::exhaust(sweep, bench.judge, [&](std::uint64_t run) {

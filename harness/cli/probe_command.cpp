@@ -6,16 +6,15 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "harness/checks/profile_text.h"
 #include "harness/checks/session.h"
 #include "harness/cli/bench.h"
 #include "harness/cli/make_source.h"
+#include "harness/cli/output_file.h"
 #include "harness/cli/syntax.h"
 #include "harness/probe/probe.h"
 #include "harness/report/escape.h"
-#include "harness/report/report_files.h"
 
 namespace e3::cli {
 namespace {
@@ -60,11 +59,7 @@ void print_table(const probe::Result& result, const std::string& target, const O
 void write_profile(const Profile& profile, const std::string& target, const Options& options) {
   const std::string head =
       fmt::format("# Written by e3 probe, for {}.\n", report::one_line(target));
-  try {
-    report::write_file(options.written_profile, head + profile_text(profile));
-  } catch (const std::system_error& error) {
-    throw UsageError{error.what()};
-  }
+  write_output(options.written_profile, head + profile_text(profile));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "harness/cli/bench.h"
+#include "harness/cli/output_file.h"
 #include "harness/cli/scenario_file.h"
 #include "harness/cli/syntax.h"
 #include "harness/explore/minimize.h"
@@ -88,7 +89,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
   CommandSyntax seeds = app.add_command("seeds", "Turn scenarios into inputs for fuzzers");
   seeds.footer(kSeedsExamples);
   seeds.add_option("scenarios", options.files, "Files *.e3").required().type_name("FILE");
-  seeds.add_option("-o,--output", options.output, "The folder to write them into")
+  seeds.add_option("-o,--output", options.output, "The folder to write them into; made if need be")
       .required()
       .type_name("FOLDER");
   seeds.when_chosen([&] { options.command = Command::kSeeds; });
@@ -135,22 +136,23 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
         },
         is_program ? kProgramRuns : kRuns);
     const std::string text = scenario::print(minimized.scenario);
-    if (!options.output.empty()) report::write_file(options.output, text);
     fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom),
                bench.source->description(), minimized.scenario.size(), minimized.runs, text);
     print_violation(bench.judge.judge(minimized.scenario).value_or(*found));
     fmt::print("\n{}", is_program ? scenario::pytest_snippet(minimized.scenario, file.name)
                                   : scenario::googletest_snippet(minimized.scenario, file.name));
+    if (!options.output.empty()) write_output(options.output, text);
     return ExitCode::kAsExpected;
   });
 }
 
 ExitCode write_seeds(const Options& options) {
   return guarded([&] {
+    make_folder(options.output);
     for (const std::string& name : options.files) {
       const ScenarioFile file = read_scenario(name);
-      report::write_file(fmt::format("{}/{}", options.output, file.name),
-                         scenario::encode(file.scenario));
+      write_output(fmt::format("{}/{}", options.output, file.name),
+                   scenario::encode(file.scenario));
     }
     return ExitCode::kAsExpected;
   });

@@ -44,14 +44,20 @@ void keep_part(std::vector<CheckCase>& cases, const Shard& shard) {
 
 }  // namespace
 
-std::vector<CheckCase> selected_cases(const Selection& selection) {
-  std::vector<CheckCase> cases = every_case();
-  for (const std::string& word : selection.words) {
-    if (std::none_of(cases.begin(), cases.end(),
+void require_matches(const std::vector<std::string>& words) {
+  const std::vector<CheckCase> all = every_case();
+  for (const std::string& word : words) {
+    if (std::none_of(all.begin(), all.end(),
                      [&](const CheckCase& each) { return selects(word, id_of(each)); })) {
       throw NothingSelected{fmt::format("no check matches '{}'; e3 list shows them all", word)};
     }
   }
+}
+
+std::vector<CheckCase> selected_cases(const Selection& selection) {
+  std::vector<CheckCase> cases = every_case();
+  require_matches(selection.words);
+  require_matches(selection.exclude);
   const auto drop_unless = [&](auto&& wanted) {
     cases.erase(std::remove_if(cases.begin(), cases.end(),
                                [&](const CheckCase& each) { return !wanted(each); }),

@@ -29,6 +29,9 @@ struct NothingSelected {
   std::string message;
 };
 
+// Throws NothingSelected for a word that matches no check at all.
+void require_matches(const std::vector<std::string>& words);
+
 // In the order of the catalogue. Throws NothingSelected, and std::invalid_argument for a report
 // that cannot be read.
 std::vector<CheckCase> selected_cases(const Selection& selection);

@@ -178,6 +178,7 @@ void add_selftest_command(CommandSyntax& app, Options& options) {
 
 ExitCode selftest(const Options& options) {
   const std::vector<const Specimen*> chosen = selected(options);
+  require_matches(options.exclude);
   if (options.served_port != 0) {
     chosen.front()->serve(options.served_port);
     return ExitCode::kAsExpected;

@@ -71,7 +71,16 @@ def test_another_machine_needs_permission(start):
     expect_one_line(start("e3", "run", "192.0.2.1:80"), USAGE, "192.0.2.1", "--allow-remote")
 
 
-@pytest.mark.parametrize("arguments", [["run", "no.such.check"], ["run", "read.*", "-x", "*"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "no.such.check"],
+        ["run", "read.*", "-x", "*"],
+        ["run", "accept", "-x", "no.such.check"],
+        ["selftest", "correct", "-x", "no.such.check"],
+        ["exhaust", "--only", "foo"],
+    ],
+)
 def test_a_selection_of_nothing(start, arguments):
     expect_one_line(start("e3", *arguments), NOTHING_SELECTED)
 

@@ -139,6 +139,23 @@ def test_seeds_are_scenarios_as_bytes(e3, tmp_path):
     assert e3("replay", tmp_path / "burst").returncode == AS_EXPECTED
 
 
+def test_seeds_make_their_folder(e3, tmp_path):
+    done = e3("seeds", SCENARIOS / "burst.e3", "-o", "new/folder")
+    assert done.returncode == AS_EXPECTED, done.stderr
+    assert (tmp_path / "new/folder/burst").is_file()
+    done = e3("seeds", SCENARIOS / "burst.e3", "-o", "new/folder/burst")
+    assert done.returncode == USAGE
+    assert "cannot make the folder new/folder/burst" in done.stderr
+
+
+def test_what_cannot_be_written_is_a_usage_error_and_is_printed_all_the_same(e3, tmp_path):
+    (tmp_path / "long.e3").write_text(LONG_WINDED)
+    done = e3("minimize", "long.e3", "-o", "nowhere/small.e3", program="e3-canary")
+    assert done.returncode == USAGE
+    assert done.stderr == "e3: cannot write nowhere/small.e3: No such file or directory\n"
+    assert "TEST(Scenario, long)" in done.stdout
+
+
 def test_exhaust_states_that_it_is_complete(e3):
     done = e3("exhaust", "--only", "fragmentations", "--request", r"GET / H\r\n\r\n")
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
