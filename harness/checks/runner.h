@@ -51,7 +51,8 @@ struct RunOptions {
 struct RunResult {
   std::vector<CheckResult> checks;
   std::string target;            // one line: what was tested, and how
-  std::string target_arguments;  // the same as command-line arguments
+  std::string program = "e3";    // the command that runs it again, for a shell
+  std::string target_arguments;  // the target, and what else the outcome depends on, as arguments
   std::string engine;
   std::vector<std::string> remarks;  // of the engine
   std::string profile;

@@ -22,6 +22,7 @@
 #include "harness/cli/output_file.h"
 #include "harness/cli/probe_command.h"
 #include "harness/cli/repeat_count.h"
+#include "harness/cli/reproduce.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selection.h"
 #include "harness/cli/selftest_command.h"
@@ -31,17 +32,6 @@
 
 namespace e3::cli {
 namespace {
-
-std::string target_arguments(const Options& options) {
-  std::string text;
-  if (options.engine != "auto") text = fmt::format(" --engine {}", options.engine);
-  if (options.preload) text += " --preload";
-  if (!options.spawn.empty()) text += fmt::format(" --spawn '{}'", options.spawn);
-  if (options.port != 0) text += fmt::format(" --port {}", options.port);
-  if (!options.endpoint.empty()) text += fmt::format(" {}", options.endpoint);
-  if (options.allow_remote) text += " --allow-remote";
-  return text;
-}
 
 report::ReportFiles open_reports(const Options& options, const RunResult& result) {
   try {
@@ -212,7 +202,8 @@ ExitCode run(const Options& options, const MakeTarget& make_target) {
   const Stage stage = make_stage(options, run, make_target, transcript);
   RunResult result;
   result.target = stage.description;
-  result.target_arguments = target_arguments(options);
+  result.program = program_word(options.program);
+  result.target_arguments = outcome_arguments(options);
   result.profile = options.profile;
   result.seed = options.seed;
   result.shown_at = options.shown_at;

@@ -172,6 +172,7 @@ void add_list_and_explain(CommandSyntax& app, Options& options) {
 
 Options parse_command_line(int argc, char** argv) {
   Options options;
+  if (argc > 0) options.program = argv[0];
   std::vector<std::string> words;
   std::string shell;
   ProgramSyntax app(

@@ -41,6 +41,7 @@ enum class Command {
 };
 
 struct Options {
+  std::string program = "e3";  // as it was started
   Command command = Command::kNone;
 
   std::vector<std::string> selection;  // ids, families, globs; selftest: servers. None: all

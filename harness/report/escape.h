@@ -21,4 +21,7 @@ std::string markup_attribute(std::string_view text);
 // One line without control characters, for line-based formats.
 std::string one_line(std::string_view text);
 
+// A word as a shell takes it for that word: in quotes unless nothing in it needs them.
+std::string shell_word(std::string_view word);
+
 }  // namespace e3::report

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "harness/report/escape.h"
 #include "harness/report/report.h"
 
 namespace e3::report {
@@ -118,10 +119,8 @@ std::string explanation(const RunResult& run, const CheckResult& check) {
 }
 
 std::string replay_command(const RunResult& result, const CheckResult& check) {
-  // A shell would take the brackets of a variant for a pattern.
-  const bool plain = check.id.find('[') == std::string::npos;
-  return fmt::format("e3 run {}{}{} --profile {} --seed {}{}", plain ? "" : "'", check.id,
-                     plain ? "" : "'", result.profile, result.seed, result.target_arguments);
+  return fmt::format("{} run {} --profile {} --seed {}{}", result.program, shell_word(check.id),
+                     shell_word(result.profile), result.seed, result.target_arguments);
 }
 
 }  // namespace e3::report

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/reproduce.h"
+
 namespace e3::cli {
 namespace {
 
@@ -91,6 +93,19 @@ TEST(Options, BadCommandLinesAreRefusedWithTheFix) {
     EXPECT_NE(message.find(row.part), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
+}
+
+TEST(Options, WhatTheOutcomeDependsOnIsKeptForTheNextRun) {
+  EXPECT_EQ(outcome_arguments(parse({"run", "accept", "--seed", "3", "--repeat", "2"})), "");
+  const std::vector<std::string> words = {
+      "run",       "--spawn", "./it's a-server {port}", "--port",    "80",
+      "--timeout", "300ms",   "--ready-timeout",        "2000ms",    "--strict",
+      "--fail-on", "new",     "--expectations",         "known.toml"};
+  EXPECT_EQ(outcome_arguments(parse(words)),
+            R"( --spawn './it'\''s a-server {port}' --port 80 --timeout 300ms)"
+            " --ready-timeout 2000ms --strict --fail-on new --expectations known.toml");
+  EXPECT_EQ(program_word("build/bin/e3"), "e3");
+  EXPECT_EQ(program_word("./my server"), "'./my server'");
 }
 
 TEST(Options, TheLargestSeedIsOne) {

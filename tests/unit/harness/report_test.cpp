@@ -90,6 +90,15 @@ TEST(Report, TheReplayCommandRunsTheOneCheckAgain) {
             "e3 run " + result.checks[1].id + " --profile http --seed 7 --spawn './s {port}'");
 }
 
+TEST(Report, TheReplayCommandIsOfTheProgramThatRan) {
+  RunResult result = sample();
+  result.program = "./my-server";
+  result.profile = "it's mine.toml";
+  EXPECT_EQ(
+      replay_command(result, result.checks[1]),
+      "./my-server run " + result.checks[1].id + R"( --profile 'it'\''s mine.toml' --seed 7)");
+}
+
 TEST(Report, AFileIsWrittenWholeOrNotAtAll) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("e3-report-test-" + std::to_string(getpid()));
