@@ -19,7 +19,7 @@ void add_target(CommandSyntax& command, Options& options) {
       .type_name("NAME");
   command
       .add_option("--profile", options.profile,
-                  "What the server speaks: http, hello, echo or FILE.toml")
+                  "What the server speaks: http, hello, echo, redis, memcached, smtp or FILE.toml")
       .type_name("NAME");
   command.add_flag("--allow-remote", options.allow_remote,
                    "Allow HOST:PORT to be another machine that you may test");

@@ -13,6 +13,7 @@
 #include "harness/cli/fuzz_finding.h"
 #include "harness/cli/fuzzer_process.h"
 #include "harness/cli/progress_line.h"
+#include "harness/cli/shipped_files.h"
 #include "harness/cli/syntax.h"
 #include "harness/world/interrupt.h"
 
@@ -45,11 +46,6 @@ bool is_fuzzer(const fs::path& path) {
   return fs::is_regular_file(path, error) && file_contains(path, "max_total_time");
 }
 
-fs::path folder_of_e3() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
 fs::path find_fuzzer(const std::string& name) {
   const fs::path here = folder_of_e3();
   const fs::path candidates[] = {name, here / name, here / "../../fuzz/bin" / name,
@@ -66,10 +62,10 @@ fs::path find_fuzzer(const std::string& name) {
 fs::path seeds_of(const fs::path& fuzzer) {
   std::vector<std::string> names{fuzzer.filename().string()};
   if (plays_scenarios(fuzzer)) names.emplace_back("fuzz_schedule");
-  const fs::path installed = folder_of_e3() / "../share/e3/corpus";
-  const fs::path built = folder_of_e3() / "../../../corpus";
+  std::vector<fs::path> folders = shipped_folders("corpus", "corpus");
+  folders.insert(folders.begin(), "corpus");
   for (const std::string& name : names) {
-    for (const fs::path& corpus : {fs::path("corpus"), installed, built}) {
+    for (const fs::path& corpus : folders) {
       std::error_code error;
       if (fs::is_directory(corpus / name, error)) return fs::canonical(corpus / name);
     }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "harness/checks/profile.h"
 #include "harness/cli/completion.h"
 #include "harness/cli/explore_commands.h"
 #include "harness/cli/fuzz_command.h"
@@ -14,6 +13,7 @@
 #include "harness/cli/report_options.h"
 #include "harness/cli/scenario_commands.h"
 #include "harness/cli/selftest_command.h"
+#include "harness/cli/shipped_files.h"
 #include "harness/cli/syntax.h"
 
 namespace e3::cli {
@@ -49,16 +49,6 @@ void add_milliseconds(CommandSyntax& command, const std::string& name,
       [&value](std::int64_t count) { value = std::chrono::milliseconds(count); }, help);
 }
 
-// What is wrong with the word, or nothing.
-std::string complaint_about_profile(const std::string& word) {
-  try {
-    load_profile(word);
-    return {};
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-}
-
 // `words`: checks, and at most one HOST:PORT.
 void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& words) {
   CommandSyntax run = app.add_command("run", "Run checks against a server");
@@ -74,9 +64,9 @@ void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& wor
   run.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
       .one_of({"auto", "sim", "socketpair", "tcp"})
       .type_name("NAME");
-  run.add_option("--profile", options.profile,
-                 "What to say to the server: http, hello, echo or FILE.toml")
-      .check(complaint_about_profile)
+  run.add_option(
+         "--profile", options.profile,
+         "What to say to the server: http, hello, echo, redis, memcached, smtp or FILE.toml")
       .type_name("NAME");
   // One value each: a word behind it is a check or a server.
   run.add_option("-x,--exclude", options.exclude, "Leave these checks out")
@@ -206,6 +196,7 @@ Options parse_command_line(int argc, char** argv) {
     }
   }
   if (!shell.empty()) fmt::print("{}", completion_script(app.commands(), shell));
+  if (options.command != Command::kNone) options.profile = profile_word(options.profile);
   if (options.command == Command::kRun) sort_out(options, words);
   if (options.command == Command::kRun || options.command == Command::kProbe) check_target(options);
   return options;

@@ -108,6 +108,13 @@ TEST(Options, WhatTheOutcomeDependsOnIsKeptForTheNextRun) {
   EXPECT_EQ(program_word("./my server"), "'./my server'");
 }
 
+TEST(Options, ProfilesThatComeWithE3AreFoundByTheirNames) {
+  EXPECT_TRUE(parse({"run", "--profile", "redis"}).profile.ends_with("/profiles/redis.toml"));
+  EXPECT_TRUE(parse({"probe", "--profile", "smtp"}).profile.ends_with("/profiles/smtp.toml"));
+  EXPECT_EQ(parse({"run", "--profile", "echo"}).profile, "echo");
+  EXPECT_NE(complaint({"replay", "a.e3", "--profile", "gopher"}).find("redis"), std::string::npos);
+}
+
 TEST(Options, TheLargestSeedIsOne) {
   EXPECT_EQ(parse({"run", "--seed", "18446744073709551615"}).seed, 18446744073709551615U);
   EXPECT_EQ(parse({"run", "--seed", "0"}).seed, 0U);
