@@ -2,6 +2,7 @@
 """The commands about scenarios: replay, minimize, seeds, exhaust, torture, fuzz."""
 
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -56,6 +57,16 @@ def test_replay_shows_peers_calls_and_results_in_columns(e3, engine):
 def test_replay_against_a_program(e3, bin_dir):
     done = e3("replay", SCENARIOS / "burst.e3", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+
+
+@pytest.mark.any_build
+def test_times_over_tcp_are_real(e3, bin_dir, tmp_path):
+    (tmp_path / "long.e3").write_text(LONG_WINDED)
+    done = e3("replay", "long.e3", "--spawn", f"{bin_dir}/e3-canary serve {{port}}")
+    assert done.returncode == FAILURE, done.stdout + done.stderr
+    times = [float(time) for time in re.findall(r"^ +(\d+\.\d{6}) ", done.stdout, re.MULTILINE)]
+    assert times == sorted(times)
+    assert times[-1] - times[0] >= 2, "the peer waited for the whole time-out"
 
 
 def test_replay_says_what_it_could_not_do(e3, bin_dir, tmp_path):

@@ -36,7 +36,8 @@ class TcpWorld final : public World {
   bool ends_when_asked(std::chrono::milliseconds bound) override;
   std::optional<std::size_t> mark_descriptors() override;
   std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
-  VirtualTime now() const override { return VirtualTime{0}; }  // real time is not repeatable
+  // Real time, which tells where peers waited; so no two transcripts are the same.
+  VirtualTime now() const override { return std::chrono::steady_clock::now() - began_; }
   void forget(Wire& wire) override;
   std::vector<std::string> remarks() const override;
 
@@ -53,6 +54,7 @@ class TcpWorld final : public World {
   std::chrono::milliseconds timeout_;
   Abilities abilities_;
   SockDiag sock_diag_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::vector<SocketWire*> wires_;
   std::vector<pid_t> marked_processes_;  // those of the target when mark_descriptors() was called
   std::vector<Ends> left_;               // connections that our side has closed since then
