@@ -120,7 +120,7 @@ const std::string& Session::request_that_fills_buffers() {
   if (!world().abilities().small_windows && size < kLargestSendBuffer) {
     throw NotShown{fmt::format(
         "an answer of {} bytes fits into the send buffer: give the profile a large_request that "
-        "asks for {} MiB, or link the server in",
+        "asks for {} MiB, use --preload, or link the server in",
         size, kLargestSendBuffer >> 20)};
   }
   return request;

@@ -34,7 +34,9 @@ void require_requests_with_an_end(const Session& session) {
 void require_a_time_out(Session& session) {
   require_requests_with_an_end(session);
   if (session.world().abilities().virtual_time || session.profile().time_out) return;
-  throw NotShown{"may take real minutes: give the profile the server's time_out_ms, or link it in"};
+  throw NotShown{
+      "may take real minutes: give the profile the server's time_out_ms, use --preload, or link it "
+      "in"};
 }
 
 void run_silent(Session& session) {

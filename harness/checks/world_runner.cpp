@@ -15,14 +15,18 @@ std::string missing_ability(const Check& check, const Abilities& abilities) {
   if (needs.tcp && !abilities.tcp) {
     return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
   }
-  if (needs.faults && !abilities.faults) return "needs calls that fail: link the server in";
+  if (needs.faults && !abilities.faults) {
+    return "needs calls that fail: use --preload, or link the server in";
+  }
   if (needs.event_order && !abilities.event_order) {
-    return "needs a choice among ready events, which only --engine sim has";
+    return "needs a choice among ready events: use --preload or --engine sim";
   }
   if (needs.virtual_time && !abilities.virtual_time) {
-    return "would take real minutes: link the server in";
+    return "would take real minutes: use --preload, or link the server in";
   }
-  if (needs.process && !abilities.process) return "needs a program that e3 starts: --spawn";
+  if (needs.process && !abilities.process) {
+    return "needs a program of its own, over TCP: --spawn without --preload";
+  }
   return {};
 }
 

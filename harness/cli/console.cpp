@@ -32,9 +32,13 @@ std::string extent(const CheckResult& result) {
 std::string detail_of(const CheckResult& result) {
   if (result.verdict == Verdict::kPass) return extent(result);
   if (result.verdict == Verdict::kWarn) return report::headline(result);
-  if (!result.reason.empty()) return result.reason;
+  // Whatever ended a check that had failed by then, the failure is the news.
+  const bool is_failed = is_failure(result.verdict) && !result.failures.empty();
+  if (!result.reason.empty() && !is_failed) return result.reason;
   if (result.failures.empty()) return {};
-  return fmt::format("{}: {}", result.failures.front().cause, result.failures.front().point);
+  const Failure& first = result.failures.front();
+  const std::string text = fmt::format("{}: {}", first.cause, first.point);
+  return result.reason.empty() ? text : fmt::format("{} ({})", text, result.reason);
 }
 
 }  // namespace
@@ -128,7 +132,10 @@ void Console::show_problem(const RunResult& result, const CheckResult& check) {
 void Console::show_causes(const RunResult& result) {
   const auto met = report::causes_met(result);
   if (met.empty()) return;
-  print("\n{} distinct cause{}\n", met.size(), met.size() == 1 ? "" : "s");
+  // Which of several bugs look like others cannot be told from outside.
+  constexpr std::string_view kOneByOne =
+      "s; mend the first and run again, others may follow from it";
+  print("\n{} distinct cause{}\n", met.size(), met.size() == 1 ? "" : kOneByOne);
   for (const report::CauseSummary& cause : met) {
     const Cause* known = find_cause(cause.slug);
     print("  {} {}\n", painted(fmt::format("{:<26}", cause.slug), kBold),
@@ -136,6 +143,14 @@ void Console::show_causes(const RunResult& result) {
     print("  {:<26} seen by {}\n", "", fmt::join(cause.checks, ", "));
     if (known != nullptr) print("  {:<26} usual fix: {}\n", "", known->fix);
   }
+}
+
+// Each check has said that the undisturbed exchange failed; this is what they have in common.
+void Console::show_hint(const RunResult& result) {
+  const report::Counts counts = report::count(result);
+  if (counts.inconclusive == 0 || counts.inconclusive + counts.skipped < counts.total) return;
+  print("\nno undisturbed exchange succeeded; is {} the right --profile?\n",
+        report::one_line(result.profile));
 }
 
 void Console::show_counts(const RunResult& result) {
@@ -155,6 +170,7 @@ void Console::end(const RunResult& result) {
     if (is_failure(check.verdict)) show_problem(result, check);
   }
   show_causes(result);
+  show_hint(result);
   if (detail_ != Detail::kQuiet) {
     print("\n");
     for (const std::string& remark : result.remarks) print("{}\n", report::one_line(remark));

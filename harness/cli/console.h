@@ -38,6 +38,7 @@ class Console {
   void show_problem(const RunResult& result, const CheckResult& check);
   void show_transcript(const Failure& failure);
   void show_causes(const RunResult& result);
+  void show_hint(const RunResult& result);
   void show_counts(const RunResult& result);
 
   template <typename... Arguments>

@@ -118,6 +118,7 @@ def test_a_silent_server_passes_nothing(start, taken_port):
     program = start("e3", "run", "--timeout", "100ms", f"127.0.0.1:{taken_port}")
     assert program.wait() != 0
     assert " 0 passed," in program.stdout.splitlines()[-1]
+    assert program.stdout.count("is http the right --profile?") == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

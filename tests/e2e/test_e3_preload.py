@@ -173,6 +173,9 @@ def test_the_known_bad_server_is_failed_for_each_of_its_bugs(preload, bin_dir, t
     assert document["engine"] == "preload"
     assert "preloaded into the simulated kernel" in document["target"]
     assert "--preload --spawn" in run.stdout
+    assert re.search("FAIL +accept.burst +et-listen-single-accept: ", run.stdout), "the cause comes first"
+    assert "mend the first and run again" in run.stdout
+    assert re.search("SKIP +process.restart .*--spawn without --preload", run.stdout)
 
 
 def crash_of(preload, command, *arguments, tmp_path):

@@ -125,6 +125,7 @@ def test_the_reports_say_what_the_terminal_says(start, bin_dir, tmp_path):
         *["--report", f"junit={junit}", "--report", f"json={report}"],
     )
     assert run.wait() == 1
+    assert re.search("SKIP +accept.* use --preload, or link the server in", run.stdout)
     counts = counts_of(run)
 
     suites = xml.etree.ElementTree.parse(junit).getroot()
