@@ -130,18 +130,21 @@ std::size_t ProcessTree::descriptors_of(const std::vector<pid_t>& processes) {
 }
 
 bool ProcessTree::has_one_of(const std::vector<std::uint64_t>& socket_inodes) const {
-  std::size_t seen = 0;
+  bool may_not_look = false;  // which is not the same as nothing to see: it may just be ending
   for (const pid_t pid : members()) {
-    for (const fs::path& descriptor : entries(fmt::format("/proc/{}/fd", pid))) {
+    const fs::path folder = fmt::format("/proc/{}/fd", pid);
+    std::error_code refusal;
+    const fs::directory_iterator looked(folder, refusal);
+    may_not_look = may_not_look || refusal == std::errc::permission_denied;
+    for (const fs::path& descriptor : entries(folder)) {
       std::error_code error;
       const std::string file = fs::read_symlink(descriptor, error).string();
       for (const std::uint64_t inode : socket_inodes) {
         if (file == fmt::format("socket:[{}]", inode)) return true;
       }
-      ++seen;
     }
   }
-  return seen == 0;
+  return may_not_look;
 }
 
 std::size_t ProcessTree::resident() const {
