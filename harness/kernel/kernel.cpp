@@ -146,6 +146,25 @@ long Kernel::ioctl(int fd, unsigned long request, int* argument) {
   }
 }
 
+long Kernel::fstat(int fd, struct stat* status) const {
+  const Descriptor* descriptor = descriptors_->find(fd);
+  if (descriptor == nullptr) return -EBADF;
+  *status = {};
+  status->st_nlink = 1;
+  status->st_blksize = 4096;
+  switch (descriptor->file->kind()) {
+    case FileKind::kSocket:
+      status->st_mode = S_IFSOCK | 0777;
+      break;
+    case FileKind::kPipe:
+      status->st_mode = S_IFIFO | 0600;
+      break;
+    default:
+      status->st_mode = 0600;  // an anonymous inode has no type
+  }
+  return 0;
+}
+
 long Kernel::clock_gettime(clockid_t clock, timespec* time) const {
   Nanoseconds instant = 0;
   switch (clock) {

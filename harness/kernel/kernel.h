@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -137,6 +138,8 @@ class Kernel {
   long dup3(int fd, int number, int flags);
   long fcntl(int fd, int command, long argument = 0);
   long ioctl(int fd, unsigned long request, int* argument);
+  // What kind of file it is, and who may use it; no two files are told apart.
+  long fstat(int fd, struct stat* status) const;
 
   // --- Waiting
 

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 
@@ -71,6 +72,8 @@ class SystemCalls {
   virtual long signalfd(int /*fd*/, const sigset_t* /*mask*/, int /*flags*/) {
     return lack("signalfd");
   }
+
+  virtual long fstat(int /*fd*/, struct stat* /*status*/) { return lack("fstat"); }
 
   // read, recv, recvfrom, readv and recvmsg.
   virtual long receive(ByteCall call, int fd, const iovec* parts, int count, int flags) = 0;

@@ -36,6 +36,7 @@ class CallTrace final : public SystemCalls {
   long fcntl(int fd, int command, long argument) override;
   long ioctl(int fd, unsigned long request, void* argument) override;
   long shutdown(int fd, int how) override;
+  long fstat(int fd, struct stat* status) override { return kernel_->fstat(fd, status); }
   long close(int fd) override;
   long connect(int fd, const sockaddr* address, socklen_t size) override;
   long socketpair(int domain, int type, int protocol, int* ends) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The twins that -D_FORTIFY_SOURCE makes of the reading calls: the same call plus the size of the
 // buffer the compiler knows. An over-long request aborts, as glibc's do.
+#include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
 
 #include "harness/world/interpose/real_calls.h"
@@ -31,6 +33,18 @@ ssize_t __recvfrom_chk(int fd, void* buffer, size_t size, size_t room, int flags
                        socklen_t* from_size) {
   require_room(size, room);
   return recvfrom(fd, buffer, size, flags, from, from_size);
+}
+
+int __vdprintf_chk(int fd, int /*flag*/, const char* format, va_list rest) {
+  return vdprintf(fd, format, rest);
+}
+
+int __dprintf_chk(int fd, int /*flag*/, const char* format, ...) {
+  va_list rest;
+  va_start(rest, format);
+  const int written = vdprintf(fd, format, rest);
+  va_end(rest);
+  return written;
 }
 
 int __poll_chk(pollfd* entries, nfds_t count, int timeout, size_t room) {

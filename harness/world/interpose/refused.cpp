@@ -178,6 +178,35 @@ int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   return real::sendmmsg(fd, messages, count, flags);
 }
 
+// A stream would read and write past the interposed functions.
+FILE* fdopen(int fd, const char* mode) noexcept {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("fdopen");
+  return real::fdopen(fd, mode);
+}
+
+int sockatmark(int fd) noexcept {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("sockatmark");
+  return real::sockatmark(fd);
+}
+
+ssize_t preadv2(int fd, const iovec* parts, int count, off_t offset, int flags) {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("preadv2");
+  return real::preadv2(fd, parts, count, offset, flags);
+}
+
+ssize_t pwritev2(int fd, const iovec* parts, int count, off_t offset, int flags) {
+  if (Turn kernel; kernel.owns(fd)) kernel->unmodelled("pwritev2");
+  return real::pwritev2(fd, parts, count, offset, flags);
+}
+
+ssize_t preadv64v2(int fd, const iovec* parts, int count, off64_t offset, int flags) {
+  return preadv2(fd, parts, count, offset, flags);
+}
+
+ssize_t pwritev64v2(int fd, const iovec* parts, int count, off64_t offset, int flags) {
+  return pwritev2(fd, parts, count, offset, flags);
+}
+
 }  // extern "C"
 
 namespace e3::interpose {

@@ -45,6 +45,7 @@ Result returned(long result) {
 void link_sockets();
 void link_descriptors();
 void link_bytes();
+void link_files();
 void link_readiness();
 void link_clocks();
 void link_fortified();

@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <functional>
@@ -300,6 +302,33 @@ TEST_F(LinuxCalls, ADuplicateGetsTheNumberThatWasAskedFor) {
     EXPECT_EQ(errno, EINVAL);
   });
   EXPECT_EQ(numbers, (std::vector<int>{900, 901, 1023, -1}));
+}
+
+// --- What programs do to files
+
+TEST_F(BlockingCalls, ASocketIsPrintedTo) {
+  Peer peer = start_with([&](int connection) { ::dprintf(connection, "HTTP/%d.%d", 1, 0); });
+  peer.receive_to_end();
+  EXPECT_EQ(peer.received(), "HTTP/1.0");
+}
+
+TEST_F(BlockingCalls, ASocketIsNoFile) {
+  struct stat status {};
+  off_t place = 0;
+  int error = 0;
+  start_with([&](int connection) {
+    ::fstat(connection, &status);
+    place = ::lseek(connection, 0, SEEK_CUR);
+    error = errno;
+  });
+  EXPECT_TRUE(S_ISSOCK(status.st_mode));
+  EXPECT_EQ(place, -1);
+  EXPECT_EQ(error, ESPIPE);
+}
+
+TEST_F(BlockingCalls, NoStreamIsMadeOfASocket) {
+  start_with([&](int connection) { ::fdopen(connection, "r+"); });
+  EXPECT_NE(world_->health().death.value_or("").find("fdopen"), std::string::npos);
 }
 
 // --- Real files in waits

@@ -48,6 +48,8 @@ long LinuxKernel::ioctl(int fd, unsigned long request, void* argument) {
 
 long LinuxKernel::shutdown(int fd, int how) { return raw(::shutdown(fd, how)); }
 
+long LinuxKernel::fstat(int fd, struct stat* status) { return raw(::fstat(fd, status)); }
+
 // --- Bytes ------------------------------------------------------------------------------------
 
 long LinuxKernel::read_timer(VirtualTimer& timer, int fd, const iovec* parts, int count) {

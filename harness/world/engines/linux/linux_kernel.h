@@ -27,6 +27,7 @@ class LinuxKernel : public InProcessKernel {
   long fcntl(int fd, int command, long argument) override;
   long ioctl(int fd, unsigned long request, void* argument) override;
   long shutdown(int fd, int how) override;
+  long fstat(int fd, struct stat* status) override;
   long close(int fd) override;
   long dup(int fd) override;
   long dup2(int fd, int wanted) override;

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// Interposed: what programs do to files, and sockets answer as well.
+#include <sys/stat.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/turn.h"
+
+using e3::ByteCall;
+using e3::interpose::returned;
+using e3::interpose::Turn;
+namespace real = e3::real;
+
+namespace {
+
+// Neither sockets nor pipes have a place to go to; what else is simulated stays where it is.
+long seek(e3::SystemCalls& kernel, int fd) {
+  struct stat status {};
+  const long result = kernel.fstat(fd, &status);
+  if (result < 0) return result;
+  return S_ISSOCK(status.st_mode) || S_ISFIFO(status.st_mode) ? -ESPIPE : 0;
+}
+
+long write_all(e3::SystemCalls& kernel, int fd, char* text, std::size_t size) {
+  for (std::size_t done = 0; done < size;) {
+    const iovec rest{.iov_base = text + done, .iov_len = size - done};
+    const long written = kernel.transmit(ByteCall::kWrite, fd, &rest, 1, 0);
+    if (written < 0) return written;
+    done += static_cast<std::size_t>(written);
+  }
+  return static_cast<long>(size);
+}
+
+}  // namespace
+
+extern "C" {
+
+int fstat(int fd, struct stat* status) noexcept {
+  if (Turn kernel; kernel.owns(fd)) return returned(kernel->fstat(fd, status));
+  return real::fstat(fd, status);
+}
+
+off_t lseek(int fd, off_t offset, int whence) noexcept {
+  if (Turn kernel; kernel.owns(fd)) return returned<off_t>(seek(*kernel.operator->(), fd));
+  return real::lseek(fd, offset, whence);
+}
+
+// The names that -D_FILE_OFFSET_BITS=64 makes of them.
+int fstat64(int fd, struct stat64* status) noexcept {
+  static_assert(sizeof(struct stat64) == sizeof(struct stat));
+  return fstat(fd, reinterpret_cast<struct stat*>(status));
+}
+
+off64_t lseek64(int fd, off64_t offset, int whence) noexcept { return lseek(fd, offset, whence); }
+
+// glibc would write past the interposed functions.
+int vdprintf(int fd, const char* format, va_list rest) {
+  if (Turn kernel; kernel.owns(fd)) {
+    char* text = nullptr;
+    const int size = vasprintf(&text, format, rest);
+    if (size < 0) return size;
+    const std::unique_ptr<char, decltype(&std::free)> owner(text, std::free);
+    return returned(write_all(*kernel.operator->(), fd, text, static_cast<std::size_t>(size)));
+  }
+  return real::vdprintf(fd, format, rest);
+}
+
+int dprintf(int fd, const char* format, ...) {
+  va_list rest;
+  va_start(rest, format);
+  const int written = vdprintf(fd, format, rest);
+  va_end(rest);
+  return written;
+}
+
+}  // extern "C"
+
+namespace e3::interpose {
+void link_files() {}
+}  // namespace e3::interpose
