@@ -58,6 +58,7 @@ void run_head(Session& session) {
                      Symptom::kWrongAnswer, "2xx, as to GET", describe(seen));
     Session::require(seen.problem.empty() && seen.rest.empty(), Symptom::kBadLength,
                      "no byte of a body", describe(seen));
+    if (!has_fixed_length(traits)) return;
     const auto announced = seen.answers.front().announced_length;
     const auto real = traits.get.announced_length;
     Session::require(!announced || !real || announced == real, Symptom::kBadLength,

@@ -75,7 +75,7 @@ void append_word(std::string& text, std::string_view word, const HttpTraits& tra
 }  // namespace
 
 bool is_usual(const HttpAnswer& answer, const HttpTraits& traits) {
-  return answer.status / 100 == 2 && answer.body == traits.get.body;
+  return answer.status / 100 == 2 && has_body_of_get(answer, traits);
 }
 
 Conversation read_answers(Peer& peer, const ReadPlan& plan) {

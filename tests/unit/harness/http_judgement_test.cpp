@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// Servers that do what the RFCs allow are not blamed, whatever the reference server does instead;
+// and answers that look nearly right are.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/runner.h"
+#include "run_in_process.h"
+#include "scripted_http.h"
+
+namespace e3 {
+namespace {
+
+using mutants::ParseResult;
+using mutants::ParseState;
+using testing_servers::http_answer;
+using testing_servers::Reply;
+using testing_servers::Script;
+using testing_servers::usual_reply;
+
+constexpr std::string_view kClose = "Connection: close\r\n";
+
+// The results of the checks and variants that `word` selects.
+std::vector<CheckResult> run_against(const Script& script, std::string_view word,
+                                     const Profile& profile = *find_profile("http")) {
+  std::vector<const Check*> checks;
+  for (const Check* check : http_message_checks()) {
+    if (selects(std::string(word.substr(0, word.find('['))), std::string(check->id))) {
+      checks.push_back(check);
+    }
+  }
+  std::vector<CheckResult> results =
+      run_in_process([&] { testing_servers::serve_scripted(script); }, checks,
+                     InProcessEngine::kSim, profile)
+          .checks;
+  if (word.find('[') != std::string_view::npos) {
+    std::erase_if(results, [&](const CheckResult& result) { return result.id != word; });
+  }
+  EXPECT_FALSE(results.empty()) << word << " selects nothing";
+  return results;
+}
+
+std::string told(const CheckResult& result) {
+  const auto& seen = result.failures.empty() ? result.warnings : result.failures;
+  return result.id + ": " + std::string(to_string(result.verdict)) + " " + result.reason +
+         (seen.empty()
+              ? ""
+              : " " + seen.front().violation.expected + " / " + seen.front().violation.actual);
+}
+
+void expect_verdict(const Script& script, std::string_view word, Verdict verdict) {
+  for (const CheckResult& result : run_against(script, word)) {
+    EXPECT_EQ(result.verdict, verdict) << told(result);
+  }
+}
+
+std::optional<Reply> as_usual(const ParseResult&, std::string_view) { return std::nullopt; }
+
+TEST(HttpJudgement, TheUnchangedServerPassesEverything) {
+  for (const CheckResult& result : run_against(as_usual, "http")) {
+    EXPECT_EQ(result.verdict, Verdict::kPass) << told(result);
+  }
+}
+
+// Numbers its answers, so that no two have the same body, nor in the end the same length.
+Script counting(int& answers) {
+  return [&answers](const ParseResult& result, std::string_view) -> std::optional<Reply> {
+    if (result.state != ParseState::kComplete) return std::nullopt;
+    const auto& request = result.request;
+    const std::string body = request.method == "POST" ? request.body : "";
+    Reply reply{.bytes = http_answer("200 OK", body + "answer #" + std::to_string(++answers) + "\n",
+                                     request.keep_alive ? "" : kClose),
+                .ends = !request.keep_alive};
+    if (request.method == "HEAD") reply.bytes.erase(reply.bytes.find("\r\n\r\n") + 4);
+    return reply;
+  };
+}
+
+TEST(HttpJudgement, WhatTheProfileMasksMayDifferInBodies) {
+  Profile profile = *find_profile("http");
+  profile.masks = {{.after = "answer #", .until = "\n"},
+                   {.after = "Content-Length: ", .until = "\r\n"}};
+  int answers = 0;
+  for (const CheckResult& result : run_against(counting(answers), "http", profile)) {
+    EXPECT_EQ(result.verdict, Verdict::kPass) << told(result);
+  }
+}
+
+TEST(HttpJudgement, WhatNoMaskCoversIsStillCompared) {
+  Profile profile = *find_profile("http");
+  profile.masks = {{.after = "answer #", .until = "\n"}};
+  int requests = 0;
+  const Script forgetful = [&](const ParseResult& result, std::string_view) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kComplete && result.request.method == "POST") {
+      // The usual answer while the traits are learned, and another one afterwards.
+      reply = {.bytes = http_answer("200 OK", ++requests <= 3 ? "all\n" : "half\n")};
+    }
+    return reply;
+  };
+  const CheckResult result = run_against(forgetful, "http.length.valid[five]", profile).at(0);
+  EXPECT_EQ(result.verdict, Verdict::kFail) << told(result);
+}
+
+// Only POST: where the profile's own request is answered differently, no check concludes anything.
+TEST(HttpJudgement, BodiesThatNeverRepeatAreNotCompared) {
+  int answers = 0;
+  const Script script = [&](const ParseResult& result, std::string_view input) {
+    return input.starts_with("POST") ? counting(answers)(result, input) : std::nullopt;
+  };
+  for (const std::string_view word : {"http.length.valid", "http.chunked.valid", "http.expect"}) {
+    expect_verdict(script, word, Verdict::kPass);
+  }
+}
+
+}  // namespace
+}  // namespace e3
