@@ -78,7 +78,10 @@ void run_bad_second(Session& session) {
                      describe(seen));
     Session::require(seen.answers.size() == 1 || seen.answers[1].status >= 400,
                      Symptom::kWrongAnswer, "4xx to the second, or the end", describe(seen));
-    session.expect_end(peer);
+    Violation swallowed{Symptom::kNoAnswer, "4xx to the second, or the end", describe(seen)};
+    swallowed.waits_for_ever = true;
+    if (seen.answers.size() == 1 && seen.ending == Ending::kOpen) throw swallowed;
+    if (seen.last()->says_close) session.expect_end(peer);
   });
 }
 

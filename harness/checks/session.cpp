@@ -190,7 +190,11 @@ void Session::expect_end(Peer& peer) {
   peer.receive_to_end();
   if (peer.ending() != Ending::kOpen) return;
   const bool is_virtual = world().abilities().virtual_time;
-  if (!is_virtual && !profile_->time_out) return;  // its time-out may be longer than ours
+  if (!is_virtual && !profile_->time_out) {
+    throw NotShown{
+        "the connection stays open for longer than e3 waits, yet perhaps not for ever: give the "
+        "profile the server's time_out_ms, or use --timeout TIME"};
+  }
   const VirtualTime bound = profile_->time_out ? *profile_->time_out + kLateness : kPatience;
   if (is_virtual) {
     world().advance(bound);

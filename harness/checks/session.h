@@ -103,7 +103,8 @@ class Session {
   void expect_answer(Peer& peer) { expect_answer(peer, request()); }
   // The request is not complete: nothing may have come yet.
   void expect_silence(Peer& peer);
-  // The server must end the connection by itself (within its own time-outs).
+  // The server must end the connection by itself, within its own time-outs. Throws NotShown where
+  // those may be longer than e3's.
   void expect_end(Peer& peer);
   // Nobody does anything: nor may the target.
   void expect_quiet();
@@ -111,6 +112,7 @@ class Session {
   static void require(bool holds, Symptom symptom, std::string expected, std::string actual);
 
   // Runs `scenario` for each point, and the invariants after each. A broken target is replaced.
+  // What a scenario cannot show holds back no other; it is told at the end unless something failed.
   // After kFailuresPerSweep failures the rest of the points are left out; after the first, where
   // each failure costs real time. `label` names a point where its number does not say enough.
   void sweep(const PointName& name, const std::vector<std::size_t>& points,
@@ -174,6 +176,7 @@ class Session {
   std::optional<std::size_t> descriptors_;              // the target's, before the scenario
   std::vector<Failure> failures_;
   std::vector<Failure> warnings_;
+  std::optional<NotShown> not_shown_;  // by a scenario of the sweep
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;
   std::size_t points_total_ = 0;

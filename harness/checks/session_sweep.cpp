@@ -57,6 +57,8 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
     scenario();  // its peers close as it ends
   } catch (const Violation& violation) {
     found = violation;
+  } catch (const NotShown& missing) {
+    not_shown_ = missing;
   } catch (const TargetUnavailable& gone) {
     found = Violation{Symptom::kDeaf, "connections are taken", gone.what()};
   }
@@ -110,6 +112,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     }
     descriptors_ = world().mark_descriptors();
   }
+  if (not_shown_ && failed == 0) throw NotShown{*not_shown_};
 }
 
 std::vector<std::size_t> Session::spread(std::size_t last, std::size_t count) {

@@ -40,6 +40,7 @@ enum class HttpBug {
   kForgetsToReadOn,      // after an answer that had to wait for room
   kDiesOnHugeLength,     // reserves what Content-Length announces
   kKeepsSilentHalfOpen,  // a peer that ends its side without a word is kept for ever
+  kKeepsRefusedOpen,     // says that it closes behind a refusal, and does not
   kLengthBeatsChunked,   // Content-Length is used although there is a Transfer-Encoding
 };
 

@@ -34,6 +34,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kForgetsToReadOn, "forgets-to-read-on"},
     {HttpBug::kDiesOnHugeLength, "dies-on-huge-length"},
     {HttpBug::kKeepsSilentHalfOpen, "keeps-silent-half-open"},
+    {HttpBug::kKeepsRefusedOpen, "keeps-refused-open"},
     {HttpBug::kLengthBeatsChunked, "length-beats-chunked"},
 };
 

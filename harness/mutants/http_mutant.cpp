@@ -28,6 +28,7 @@ struct HttpConnection {
   bool continued = false;  // 100 has been sent for the request that is being read
   bool ending = false;     // nothing more is served: the rest of the input is thrown away
   bool waited = false;     // an answer has had to wait for room
+  bool kept = false;       // in spite of what was said
   bool shut = false;       // our side has ended; waiting for the peer's end
 };
 
@@ -195,6 +196,7 @@ void HttpMutant::refuse(HttpConnection& connection, const ParseResult& result) c
     const bool keeps = has(HttpBug::kServesAfterRefusal);
     connection.output +=
         head(std::to_string(result.status) + " Refused", keeps) + "Content-Length: 0\r\n\r\n";
+    connection.kept = has(HttpBug::kKeepsRefusedOpen);
     if (keeps) {
       connection.input.erase(0, result.consumed);
       connection.ending = false;
@@ -244,7 +246,7 @@ void HttpMutant::write_to(int fd) {
   }
   const bool reads_on = !(connection.waited && has(HttpBug::kForgetsToReadOn));
   watch(fd, reads_on ? std::uint32_t{EPOLLIN} : 0U, EPOLL_CTL_MOD);
-  if (!connection.ending || connection.shut) return;
+  if (!connection.ending || connection.shut || connection.kept) return;
   if (has(HttpBug::kResetsMalformed) || has(HttpBug::kServesShortBodies)) return drop(fd);
   ::shutdown(fd, SHUT_WR);  // and then read on: a close now could reset the connection
   connection.shut = true;

@@ -123,6 +123,9 @@ constexpr Kill kKills[] = {
     {"forgets-to-read-on", "http.pipeline.unread", "in-not-restored", Shown::kInProcess},
     {"dies-on-huge-length", "http.length.short[gigabyte-announced]", "malformed-header-kills"},
     {"keeps-silent-half-open", "http.other-protocol[nothing]", "halfclose-leak"},
+    {"keeps-refused-open", "http.length.number[letters]", "http-doubtful-kept-open"},
+    {"keeps-refused-open", "http.chunked.size[letter]", "http-doubtful-kept-open"},
+    {"keeps-refused-open", "http.chunked.coding[length-first]", "http-doubtful-kept-open"},
     {"length-beats-chunked", "http.chunked.coding[length-first]", "http-lenient-chunked"},
 };
 

@@ -186,9 +186,10 @@ bool TcpWorld::ends_when_asked(std::chrono::milliseconds bound) {
 }
 
 std::optional<std::size_t> TcpWorld::mark_descriptors() {
+  left_.clear();
+  if (program_ == nullptr && !timed_) return 0;  // those of connections alone can be seen
   const Health quiet = health();
   if (!quiet.descriptors) return std::nullopt;
-  left_.clear();
   marked_processes_ = program_->tree().members();
   return ProcessTree::descriptors_of(marked_processes_);
 }
@@ -204,7 +205,6 @@ std::size_t TcpWorld::connections_kept() {
 }
 
 std::optional<std::size_t> TcpWorld::descriptors_down_to(std::size_t wanted) {
-  if (program_ == nullptr) return std::nullopt;
   const auto count = [&] {
     return std::max(ProcessTree::descriptors_of(marked_processes_), wanted + connections_kept());
   };

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""What only shows in real time, or at a server that e3 has not started: connections that stay open."""
+
+import json
+import pathlib
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.any_build
+
+SERVER = pathlib.Path(__file__).with_name("odd_http_server.py")
+
+
+@pytest.fixture
+def run_against(start, tmp_path):
+    """run_against(MODE, CHECK...) -> the report of a run against the server that is already there."""
+
+    def run(mode, *checks):
+        server = start(sys.executable, SERVER, "0", mode)
+        port = server.wait_for_line(r"port (\d+)").group(1)
+        report = tmp_path / "run.json"
+        e3 = start("e3", "run", *checks, "--timeout", "300ms", "--report", f"json={report}", f"127.0.0.1:{port}")
+        e3.wait()
+        server.stop()
+        return {check["id"]: check for check in json.loads(report.read_text())["checks"]}
+
+    return run
+
+
+CONNECTIONS = ["close.hangup.fin", "close.hangup.half-close", "http.malformed"]
+BOTH = [*CONNECTIONS, "http.connection.keep-alive-1.0", "http.pipeline.bad-second"]
+
+
+def test_a_server_that_ends_its_connections_passes(run_against):
+    verdicts = {check["id"]: check["verdict"] for check in run_against("correct", *BOTH).values()}
+    assert set(verdicts.values()) == {"PASS"}, verdicts
+
+
+@pytest.mark.parametrize("check", CONNECTIONS)
+def test_sockets_that_nobody_closes_are_seen_from_outside(run_against, check):
+    for found in run_against("keeps-half-open", check).values():
+        assert found["verdict"] == "FAIL", found
+
+
+def test_a_malformed_request_behind_a_valid_one_is_not_swallowed(run_against):
+    (found,) = run_against("swallows-malformed", "http.pipeline.bad-second").values()
+    assert found["verdict"] == "TIMEOUT", found
+    (cause,) = {failure["cause"] for failure in found["failures"]}
+    assert cause == "http-pipeline-lost"
+
+
+def test_an_end_that_e3_does_not_live_to_see_is_no_end(run_against):
+    (found,) = run_against("keeps-1.0", "http.connection.keep-alive-1.0").values()
+    assert found["verdict"] == "SKIP" and "--timeout" in found["reason"], found
