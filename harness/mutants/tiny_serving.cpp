@@ -136,6 +136,10 @@ void TinyServer::answer(Connection& connection) {
   const std::string body = input.substr(target + 1, target_end - target - 1);
   connection.output =
       response("200 OK", body, has(Bug::kCountsCharacters) ? characters(body) : body.size());
+  if (has(Bug::kCountsCharacters)) {  // and spells the name otherwise: it has no case
+    constexpr std::string_view kName = "content-length";
+    connection.output.replace(connection.output.find("Content-Length"), kName.size(), kName);
+  }
 }
 
 void TinyServer::write_to(int fd, Connection& connection) {

@@ -26,7 +26,7 @@ constexpr std::string_view kClose = "Connection: close\r\n";
 std::vector<CheckResult> run_against(const Script& script, std::string_view word,
                                      const Profile& profile = *find_profile("http")) {
   std::vector<const Check*> checks;
-  for (const Check* check : http_message_checks()) {
+  for (const Check* check : all_checks()) {
     if (selects(std::string(word.substr(0, word.find('['))), std::string(check->id))) {
       checks.push_back(check);
     }
@@ -113,6 +113,16 @@ TEST(HttpJudgement, BodiesThatNeverRepeatAreNotCompared) {
   for (const std::string_view word : {"http.length.valid", "http.chunked.valid", "http.expect"}) {
     expect_verdict(script, word, Verdict::kPass);
   }
+}
+
+TEST(HttpJudgement, ATargetThatIsNoUriMayBeClosedUpon) {
+  const Script script = [](const ParseResult& result, std::string_view input) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kRefused)
+      reply = {.bytes = "", .ends = true, .consumed = input.size()};
+    return reply;
+  };
+  expect_verdict(script, "http.content-length", Verdict::kPass);
 }
 
 }  // namespace
