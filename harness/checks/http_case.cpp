@@ -105,6 +105,18 @@ bool relies_on_end(Reaction reaction) {
   return reaction == kRefused || reaction == kServedThenEnds;
 }
 
+// Refusals that the row allows by name, and those behind which the next request is read rightly.
+bool may_refuse_so(const HttpCase& row, const Conversation& seen) {
+  if (seen.answers.empty() || !seen.problem.empty()) return false;
+  const int status = seen.answers.front().status;
+  const bool reads_on_rightly =
+      seen.answers.size() == row.messages && seen.last()->status / 100 == 2;
+  if (row.may_refuse_with != 0 && status == row.may_refuse_with) {
+    return seen.answers.size() == 1 || reads_on_rightly;
+  }
+  return row.framing_is_clear && status / 100 == 4 && reads_on_rightly;
+}
+
 Violation violation(const HttpCase& row, Reaction reaction, const Conversation& seen) {
   Violation found{Symptom::kWrongAnswer, names_of(row.good), describe(seen)};
   if (reaction == kWaits) {
@@ -151,7 +163,7 @@ void run_row(Session& session, const HttpCase& row, const HttpTraits& traits) {
   const bool answered_early = row.doubt_in_body && !traits.waits_for_body &&
                               seen.answers.size() < row.messages &&
                               (reaction == kServedThenEnds || reaction == kSuccess);
-  const bool good = (row.good & reaction) != 0 || answered_early;
+  const bool good = (row.good & reaction) != 0 || answered_early || may_refuse_so(row, seen);
   if (!good && (row.lenient & reaction) == 0) throw violation(row, reaction, seen);
   if (row.must_end && reaction == kWaits) session.expect_end(peer);  // by its time-out
   // To say that it closes is not to close.

@@ -53,11 +53,13 @@ struct HttpCase {
   std::uint32_t lenient = 0;  // reactions that are worth a warning
   HttpNeeds needs = {};
   Http10 http10 = Http10::kSame;
-  std::size_t messages = 1;    // in `bytes`, when they are read as the standards say
-  bool half_close = false;     // the peer ends its side after the bytes
-  bool must_end = false;       // the connection must end, after an answer or by a time-out
-  bool doubt_in_body = false;  // a server that answers before the body may do so, and then close
-  int never = 0;               // a status that is wrong here
+  std::size_t messages = 1;       // in `bytes`, when they are read as the standards say
+  bool half_close = false;        // the peer ends its side after the bytes
+  bool must_end = false;          // the connection must end, after an answer or by a time-out
+  bool doubt_in_body = false;     // a server that answers before the body may do so, and then close
+  int never = 0;                  // a status that is wrong here
+  int may_refuse_with = 0;        // a status that is right here
+  bool framing_is_clear = false;  // a refusal leaves no doubt about what follows: it may be served
   std::string_view not_in_head = {};  // text that no answer's head may hold
 };
 

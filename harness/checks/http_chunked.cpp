@@ -15,6 +15,9 @@ constexpr Level kMay = Level::kMay;
 constexpr std::string_view kChunked = "RFC 9112, section 7.1";
 constexpr std::string_view kCoding = "RFC 9112, section 6.1";
 constexpr std::string_view kBoth = "RFC 9112, section 6.3";
+// What a server may answer that knows the coding and wants a length all the same (RFC 9112,
+// section 6.3).
+constexpr int kLengthRequired = 411;
 constexpr HttpNeeds kPost{.http11 = true, .post = true};
 constexpr HttpNeeds kTakesChunked{.http11 = true, .post = true, .chunked = true};
 constexpr HttpNeeds kTakesWhole{
@@ -31,11 +34,13 @@ constexpr HttpCase row(Variant variant, std::string_view bytes, std::uint32_t go
           .messages = 2};
 }
 // The body of the answer is the usual one, or another.
-constexpr HttpCase valid(Variant variant, std::string_view bytes) {
-  return row(variant, bytes, kYes, 0, kPost);
+constexpr HttpCase valid(Variant variant, std::string_view bytes, std::uint32_t good = kYes) {
+  HttpCase result = row(variant, bytes, good, 0, kPost);
+  result.may_refuse_with = kLengthRequired;
+  return result;
 }
 constexpr HttpCase valid_other(Variant variant, std::string_view bytes) {
-  return row(variant, bytes, kAnySuccess, 0, kPost);
+  return valid(variant, bytes, kAnySuccess);
 }
 // To be refused; or served and then closed at the latest; or one of refused and served.
 constexpr HttpCase doubtful(Variant variant, std::string_view bytes, std::uint32_t lenient = 0) {

@@ -125,5 +125,48 @@ TEST(HttpJudgement, ATargetThatIsNoUriMayBeClosedUpon) {
   expect_verdict(script, "http.content-length", Verdict::kPass);
 }
 
+// Refuses what `concerns` says, and reads on behind it.
+Script refusing(std::string_view status, bool (*concerns)(std::string_view input), bool ends) {
+  return [=](const ParseResult& result, std::string_view input) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kComplete && concerns(input)) {
+      reply = {.bytes = http_answer(status, "", ends ? kClose : ""), .ends = ends};
+    }
+    return reply;
+  };
+}
+
+TEST(HttpJudgement, AChunkedBodyMayBeRefusedForWantOfALength) {
+  const auto chunked = [](std::string_view input) {
+    return input.substr(0, input.find("\r\n\r\n")).find("ncoding: ") != std::string_view::npos;
+  };
+  for (const bool ends : {true, false}) {
+    expect_verdict(refusing("411 Length Required", chunked, ends), "http.chunked.valid",
+                   Verdict::kPass);
+  }
+  expect_verdict(refusing("400 Bad Request", chunked, true), "http.chunked.valid[one]",
+                 Verdict::kFail);
+}
+
+TEST(HttpJudgement, BehindARefusalWhoseFramingIsClearTheNextRequestMayBeServed) {
+  const auto post_without_length = [](std::string_view input) {
+    return input.starts_with("POST") && input.find("Content-Length") > input.find("\r\n\r\n");
+  };
+  const auto get_with_body = [](std::string_view input) {
+    return input.starts_with("GET") && input.find("Content-Length") < input.find("\r\n\r\n");
+  };
+  expect_verdict(refusing("411 Length Required", post_without_length, false),
+                 "http.length.valid[none]", Verdict::kPass);
+  expect_verdict(refusing("400 Bad Request", get_with_body, false), "http.length.valid[on-get]",
+                 Verdict::kPass);
+  // Nor may the body be taken for the next request.
+  const Script reads_body_as_request = [&](const ParseResult& result, std::string_view input) {
+    auto reply = refusing("400 Bad Request", get_with_body, false)(result, input);
+    if (reply) reply->consumed = input.find("\r\n\r\n") + 4;
+    return reply;
+  };
+  expect_verdict(reads_body_as_request, "http.length.valid[on-get]", Verdict::kFail);
+}
+
 }  // namespace
 }  // namespace e3
