@@ -161,7 +161,8 @@ void run_during_answer(Session& session) {
                 });
 }
 
-constexpr Blame kFinBlames[] = {{Symptom::kSpins, "eof-spin"}, {Symptom::kDied, "sigpipe-death"}};
+// Whoever dies of SIGPIPE is known by it; any other death may have any cause.
+constexpr Blame kFinBlames[] = {{Symptom::kSpins, "eof-spin"}};
 constexpr Blame kHalfCloseBlames[] = {{Symptom::kSpins, "eof-spin"},
                                       {Symptom::kNoAnswer, "halfclose-drops-response"},
                                       {Symptom::kWrongAnswer, "halfclose-drops-response"},

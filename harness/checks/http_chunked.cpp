@@ -153,13 +153,19 @@ constexpr HttpCase kDelimiters[] = {
 constexpr Blame kValidBlames[] = {
     {Symptom::kWrongAnswer, "http-chunked-unread"}, {Symptom::kExtraAnswer, "http-body-framing"},
     {Symptom::kNoAnswer, "http-chunked-unread"},    {Symptom::kNotEnded, "http-chunked-unread"},
-    {Symptom::kBadLength, "http-answer-framing"},   {Symptom::kDied, "malformed-request-kills"}};
+    {Symptom::kBadLength, "http-answer-framing"},   {Symptom::kDied, "malformed-body-kills"}};
 constexpr Blame kBlames[] = {{Symptom::kWrongAnswer, "http-lenient-chunked"},
                              {Symptom::kExtraAnswer, "http-lenient-chunked"},
                              {Symptom::kNoAnswer, "http-malformed-hangs"},
                              {Symptom::kNotEnded, "http-doubtful-kept-open"},
                              {Symptom::kBadLength, "http-answer-framing"},
-                             {Symptom::kDied, "malformed-request-kills"}};
+                             {Symptom::kDied, "malformed-body-kills"}};
+constexpr Blame kCodingBlames[] = {{Symptom::kWrongAnswer, "http-lenient-chunked"},
+                                   {Symptom::kExtraAnswer, "http-lenient-chunked"},
+                                   {Symptom::kNoAnswer, "http-malformed-hangs"},
+                                   {Symptom::kNotEnded, "http-doubtful-kept-open"},
+                                   {Symptom::kBadLength, "http-answer-framing"},
+                                   {Symptom::kDied, "malformed-header-kills"}};
 
 constexpr std::string_view kSmuggling =
     "framing that two readers take differently hides a request in a body (RFC 9112, sections 6.1, "
@@ -181,7 +187,7 @@ constexpr Check kChecks[] = {
      .must = "refuse the request and close, or close behind its answer",
      .because = kSmuggling,
      .needs = {.http = true},
-     .blames = kBlames,
+     .blames = kCodingBlames,
      .run = run_http_rows<kCodings>,
      .variant_count = std::size(kCodings),
      .variant = http_variant<kCodings>},

@@ -139,8 +139,7 @@ constexpr Blame kBlames[] = {{Symptom::kWrongAnswer, "http-lenient-request-line"
 constexpr Blame kTargetBlames[] = {{Symptom::kWrongAnswer, "http-target-handling"},
                                    {Symptom::kExtraAnswer, "http-lenient-request-line"},
                                    {Symptom::kNoAnswer, "http-malformed-hangs"},
-                                   {Symptom::kBadLength, "http-answer-framing"},
-                                   {Symptom::kDied, "nul-and-binary"}};
+                                   {Symptom::kBadLength, "http-answer-framing"}};
 
 constexpr std::string_view kRefuse =
     "what does not match the grammar gets 400 and a close (RFC 9112, section 2.2): two readings of "

@@ -46,5 +46,10 @@ TEST(ProfilePolicy, ATimeOutIsKept) {
   }
 }
 
+// Without a word about SIGPIPE, the death of a server at the end of input is just that.
+TEST(Causes, AnyDeathButBySigpipeIsNotCalledSo) {
+  EXPECT_EQ(cause_of(*find_check("close.hangup.fin"), Symptom::kDied), "server-died");
+}
+
 }  // namespace
 }  // namespace e3
