@@ -3,11 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "harness/checks/session.h"
 
 namespace e3 {
 namespace {
+
+// How long a program that dies may take to do so.
+constexpr std::chrono::milliseconds kDeathBound{500};
+
+// The health of a target that does not do what it should. The kernel closes the sockets of a
+// program before it counts as dead: whoever finds them closed looks again until it does.
+std::optional<Violation> check_health_of_failed(World& world) {
+  const auto deadline = std::chrono::steady_clock::now() + kDeathBound;
+  auto broken = check_health(world);
+  while (!broken && world.abilities().process && std::chrono::steady_clock::now() < deadline) {
+    broken = check_health(world);
+  }
+  return broken;
+}
 
 // A death by SIGPIPE is told apart from any other, whatever check meets it.
 std::string_view cause_for(const Check& check, const Violation& violation) {
@@ -46,8 +61,16 @@ std::optional<Violation> Session::try_canary() {
 
 std::optional<Violation> Session::check_invariants() {
   if (auto broken = check_health(world())) return broken;
-  // Deafness before leaks: it is the graver of what may have one cause.
-  if (auto broken = try_canary()) return broken;
+  // Deafness before leaks: it is the graver of what may have one cause. Death is graver still.
+  try {
+    if (auto deaf = try_canary()) {
+      const auto broken = check_health_of_failed(world());
+      return broken ? broken : deaf;
+    }
+  } catch (const TargetUnavailable& gone) {
+    if (auto broken = check_health_of_failed(world())) return broken;
+    throw;
+  }
   return check_descriptors(world(), descriptors_);
 }
 
@@ -67,7 +90,7 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   try {
     if (!found) return check_invariants();
     // Death and spinning are causes; a missing answer is what they look like from outside.
-    const auto broken = check_health(world());
+    const auto broken = check_health_of_failed(world());
     if (broken && broken->symptom != Symptom::kMisuse && broken->symptom != found->symptom) {
       return Violation{broken->symptom, broken->expected,
                        fmt::format("{} (seen as: {})", broken->actual, found->actual)};

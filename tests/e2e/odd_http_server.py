@@ -5,9 +5,11 @@ usage: odd_http_server.py PORT MODE
   correct               nothing else
   swallows-malformed    neither answers nor closes after a malformed request line; reads on
   keeps-half-open       keeps the socket of an incomplete or malformed request, whatever comes
+  dies-slowly           at a malformed request line: its sockets are closed a while before it is dead
   keeps-1.0             keeps an HTTP/1.0 connection that asked for it, and does not say so
 """
 
+import signal
 import socket
 import sys
 import threading
@@ -86,6 +88,10 @@ class Connection:
             while self.serve_one():
                 pass
         except Refused:
+            if MODE == "dies-slowly":
+                signal.setitimer(signal.ITIMER_REAL, 0.1)
+                listener.shutdown(socket.SHUT_RDWR)
+                return
             if MODE == "keeps-half-open":
                 kept.append(self.peer)
                 return
@@ -117,6 +123,10 @@ listener.bind(("127.0.0.1", PORT))
 listener.listen(128)
 print(f"port {listener.getsockname()[1]}", flush=True)
 while True:
-    connection, _ = listener.accept()
+    try:
+        connection, _ = listener.accept()
+    except OSError:  # dying
+        listener.close()
+        signal.pause()
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     threading.Thread(target=serve, args=(connection,), daemon=True).start()

@@ -28,6 +28,14 @@ def run_against(start, tmp_path):
     return run
 
 
+def test_a_program_that_dies_slowly_has_died(start, tmp_path):
+    report = tmp_path / "run.json"
+    server = f"{sys.executable} {SERVER} {{port}} dies-slowly"
+    start("e3", "run", "http.malformed.request-line", "--report", f"json={report}", "--spawn", server).wait()
+    (found,) = json.loads(report.read_text())["checks"]
+    assert found["verdict"] == "CRASH", found
+
+
 CONNECTIONS = ["close.hangup.fin", "close.hangup.half-close", "http.malformed"]
 BOTH = [*CONNECTIONS, "http.connection.keep-alive-1.0", "http.pipeline.bad-second"]
 
