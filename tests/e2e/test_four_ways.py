@@ -22,7 +22,7 @@ PROJECT = ROOT / "tests/mutants/four_ways"
 BUGS = [
     ("accepts-once-per-edge", "accept.burst", "et-listen-single-accept", "function program pytest"),
     ("forgets-between-reads", "read.split.every-offset", "split-terminator", "function adopt program pytest"),
-    ("ignores-short-write", "write.slow-reader.tiny-window", "out-not-armed", "function adopt"),
+    ("ignores-short-write", "write.slow-reader.tiny-window", "partial-write-truncated", "function adopt"),
     ("reads-eof-for-ever", "close.hangup.fin", "eof-spin", "function adopt program pytest"),
     ("computes-at-eof", "close.hangup.fin", "eof-spin", "function"),
     ("drops-answer-at-half-close", "close.hangup.half-close-at-once", "halfclose-drops-response", "function adopt program pytest"),
