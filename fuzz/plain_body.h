@@ -12,7 +12,7 @@ namespace e3::fuzz {
 struct PlainBody {
   enum class State { kComplete, kUnfinished, kMalformed, kTooLarge };
   State state = State::kUnfinished;
-  std::size_t size = 0;               // kComplete: of the whole body, its trailer section included
+  std::size_t size = 0;  // kComplete: of the whole body, its trailer section included
   // The lines of the trailer section without their ends: the last, as far as it is there or good.
   std::vector<std::string> trailers;
 };

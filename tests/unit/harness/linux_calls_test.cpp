@@ -287,7 +287,7 @@ TEST_F(LinuxCalls, AClosedNumberIsNoDescriptor) {
     expect_bad("accept", ::accept(fd, nullptr, nullptr));
     expect_bad("epoll_wait", ::epoll_wait(epoll, &event, 1, 0));
     expect_bad("epoll_ctl", ::epoll_ctl(epoll, EPOLL_CTL_ADD, any_socket(), &event));
-    expect_bad("dup2", ::dup2(epoll, 1000));
+    expect_bad("dup2", ::dup2(epoll, 300));
   });
   EXPECT_EQ(wrong, std::vector<std::string>{});
 }
@@ -296,12 +296,12 @@ TEST_F(LinuxCalls, ADuplicateGetsTheNumberThatWasAskedFor) {
   std::vector<int> numbers;
   start_on_sim([&] {
     const int fd = any_socket();
-    for (const int wanted : {900, 900, 1023, 1024}) {
+    for (const int wanted : {300, 300, 1024}) {
       numbers.push_back(::fcntl(fd, F_DUPFD, wanted));
     }
     EXPECT_EQ(errno, EINVAL);
   });
-  EXPECT_EQ(numbers, (std::vector<int>{900, 901, 1023, -1}));
+  EXPECT_EQ(numbers, (std::vector<int>{300, 301, -1}));
 }
 
 // --- What programs do to files
