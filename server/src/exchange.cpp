@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "e3/server/exchange.h"
 
-#include <algorithm>
-
 #include "e3/server/event_log.h"
 #include "e3/server/request_parser.h"
 
@@ -22,7 +20,8 @@ bool is_blank(std::string_view head) {
 
 // Of a head that is whole or has only begun.
 bool asks_for_head(std::string_view head) {
-  return head.substr(std::min(head.find_first_not_of("\r\n"), head.size())).starts_with("HEAD ");
+  while (head.starts_with('\r') || head.starts_with('\n')) head.remove_prefix(1);
+  return head.starts_with("HEAD ");
 }
 
 // Of a head that is whole or has only begun. A return at the end may belong to the line's end.

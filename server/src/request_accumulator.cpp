@@ -61,7 +61,7 @@ RequestAccumulator::Result RequestAccumulator::feed(std::string_view bytes) {
 }
 
 void RequestAccumulator::reset() {
-  std::string().swap(kept_);
+  if (!kept_.empty()) std::string().swap(kept_);
   seen_ = Seen::kOther;
   complete_ = false;
 }
