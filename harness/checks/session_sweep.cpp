@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "harness/checks/session.h"
+#include "harness/world/engines/tcp/wait.h"
 
 namespace e3 {
 namespace {
@@ -16,9 +17,10 @@ constexpr std::chrono::milliseconds kDeathBound{500};
 // The health of a target that does not do what it should. The kernel closes the sockets of a
 // program before it counts as dead: whoever finds them closed looks again until it does.
 std::optional<Violation> check_health_of_failed(World& world) {
-  const auto deadline = std::chrono::steady_clock::now() + kDeathBound;
+  const Patience patience(kDeathBound);
   auto broken = check_health(world);
-  while (!broken && world.abilities().process && std::chrono::steady_clock::now() < deadline) {
+  while (!broken && world.abilities().process && !patience.exhausted()) {
+    patience.pause();
     broken = check_health(world);
   }
   return broken;

@@ -45,7 +45,7 @@ Violation or_graver(World& world, Violation seen) {
 Judge::Judge(WorldSource& source, Protocol protocol)
     : source_(&source), protocol_(std::move(protocol)) {
   source_->renew();
-  canary_ = exchange({protocol_.request, protocol_.peer_ends});
+  canary_ = exchange_canary();
   descriptors_ = source_->world().mark_descriptors();
   if (canary_.bytes.empty()) {
     throw ControlFailed(
@@ -76,7 +76,7 @@ void Judge::renew_target() {
   World& world = source_->world();
   if (!world.abilities().process) return;
   // What a program opens for its first client is no leak.
-  exchange({protocol_.request, protocol_.peer_ends});
+  exchange_canary();
   descriptors_ = world.mark_descriptors();
 }
 
@@ -228,7 +228,7 @@ std::optional<Violation> Judge::check_invariants() {
   World& world = source_->world();
   if (auto broken = check_health(world)) return broken;
   // Deafness before leaks: it is the graver of what may have one cause.
-  const Answer seen = exchange({protocol_.request, protocol_.peer_ends});
+  const Answer seen = exchange_canary();
   if (seen.bytes != canary_.bytes) {
     return Violation{Symptom::kDeaf, "another connection is still served",
                      fmt::format("{}, {}", quoted(seen.bytes), to_string(seen.ending))};
@@ -268,7 +268,6 @@ void Judge::learn_anew() {
     source_->renew();
     undisturbed_.find(*request)->second = exchange(*request);
   }
-  source_->renew();
 }
 
 }  // namespace e3::explore

@@ -116,6 +116,7 @@ class Judge {
   // Faults of the scenario being played.
   std::size_t struck_now() { return source_->world().faults_struck() - struck_before_; }
   Answer exchange(RequestView request);
+  Answer exchange_canary() { return exchange({protocol_.request, protocol_.peer_ends}); }
   // Valid until the next scenario.
   const Answer& undisturbed(RequestView request);
   // Valid until the next call.

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "harness/world/engines/linux/linux_kernel.h"
+#include "harness/world/gathered_message.h"
 
 namespace e3 {
 namespace {
@@ -31,13 +32,6 @@ bool is_ready(int fd, short events) {
 bool is_broken(int fd) {
   pollfd entry{.fd = fd, .events = 0, .revents = 0};
   return ::poll(&entry, 1, 0) == 1 && (entry.revents & POLLERR) != 0;
-}
-
-msghdr message_of(const iovec* parts, int count) {
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(parts);
-  message.msg_iovlen = static_cast<std::size_t>(count);
-  return message;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/world/engines/sim/sim_kernel.h"
+#include "harness/world/gathered_message.h"
 
 namespace e3 {
 namespace {
@@ -54,9 +55,7 @@ long SimKernel::receive(ByteCall call, int fd, const iovec* parts, int count, in
   return moving(fd, parts, count, (flags & MSG_WAITALL) != 0, [&](const iovec* to, int pieces) {
     if (serves_any_file(call)) return kernel().readv(fd, to, pieces);
     if (pieces == 1) return kernel().recv(fd, to->iov_base, to->iov_len, flags);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(to);
-    message.msg_iovlen = static_cast<std::size_t>(pieces);
+    msghdr message = message_of(to, pieces);
     return kernel().recvmsg(fd, &message, flags);
   });
 }
@@ -65,9 +64,7 @@ long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, i
   const long result = moving(fd, parts, count, true, [&](const iovec* from, int pieces) {
     if (serves_any_file(call)) return kernel().writev(fd, from, pieces);
     if (pieces == 1) return kernel().send(fd, from->iov_base, from->iov_len, flags);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(from);
-    message.msg_iovlen = static_cast<std::size_t>(pieces);
+    const msghdr message = message_of(from, pieces);
     return kernel().sendmsg(fd, &message, flags);
   });
   kernel().take_signal(SIGPIPE);  // CallTrace lets the target die of EPIPE where it is due

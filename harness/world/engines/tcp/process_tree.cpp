@@ -35,13 +35,17 @@ Stat read_stat(const fs::path& path) {
 }
 
 // The entries of a /proc directory, which may vanish while we read.
-std::vector<fs::path> entries(const fs::path& directory) {
+std::vector<fs::path> entries(const fs::path& directory, std::error_code& error) {
   std::vector<fs::path> found;
-  std::error_code error;
   for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
     found.push_back(it->path());
   }
   return found;
+}
+
+std::vector<fs::path> entries(const fs::path& directory) {
+  std::error_code ignored;
+  return entries(directory, ignored);
 }
 
 bool runs(pid_t pid) {
@@ -132,11 +136,10 @@ std::size_t ProcessTree::descriptors_of(const std::vector<pid_t>& processes) {
 bool ProcessTree::has_one_of(const std::vector<std::uint64_t>& socket_inodes) const {
   bool may_not_look = false;  // which is not the same as nothing to see: it may just be ending
   for (const pid_t pid : members()) {
-    const fs::path folder = fmt::format("/proc/{}/fd", pid);
     std::error_code refusal;
-    const fs::directory_iterator looked(folder, refusal);
+    const std::vector<fs::path> descriptors = entries(fmt::format("/proc/{}/fd", pid), refusal);
     may_not_look = may_not_look || refusal == std::errc::permission_denied;
-    for (const fs::path& descriptor : entries(folder)) {
+    for (const fs::path& descriptor : descriptors) {
       std::error_code error;
       const std::string file = fs::read_symlink(descriptor, error).string();
       for (const std::uint64_t inode : socket_inodes) {
