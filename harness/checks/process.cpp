@@ -13,9 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kConnections = 1000;  // in a round
-constexpr std::size_t kRounds = 8;          // caches, pools and collectors of garbage settle before
-constexpr std::size_t kGrowth = 256;        // bytes for each connection: more than any list of them
-constexpr std::size_t kThreads = 100;       // in a round: more than a pool adds
+// Caches and pools settle before; a collector of garbage on a busy machine may take ten rounds.
+constexpr std::size_t kRounds = 20;
+constexpr std::size_t kGrowth = 256;   // bytes for each connection: more than any list of them
+constexpr std::size_t kThreads = 100;  // in a round: more than a pool adds
 // The least that supervisors wait before they kill: docker 10 s, Kubernetes 30 s, systemd 90 s.
 // Only who is being served, nobody here, may make a server take longer.
 constexpr auto kStopBound = 10s;
