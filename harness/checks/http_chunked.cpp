@@ -83,7 +83,7 @@ constexpr HttpCase kCodings[] = {
     ends({"length-mixed-case", kMust, kBoth},
          "{post}tRANSFER-eNCODING: cHUNKED\r\ncONTENT-lENGTH: "
          "5\r\n\r\n5\r\nhello\r\n0\r\n\r\n{get}"),
-    doubtful({"unknown", kShould, kCoding},
+    doubtful({"unknown", kMust, "RFC 9112, section 6.3"},
              "{post}Transfer-Encoding: foo\r\n\r\n5\r\nhello\r\n0\r\n\r\n{get}"),
     doubtful({"identity", kShould, kCoding},
              "{post}Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello{get}", kYes),

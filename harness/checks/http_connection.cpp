@@ -36,7 +36,7 @@ constexpr HttpCase kCloses[] = {
      .messages = 2,
      .must_end = true},
     {.variant = {"1.0", kMust, "RFC 9112, section 9.3"},
-     .bytes = "GET {target} HTTP/1.0\r\n\r\n",
+     .bytes = "GET {target} HTTP/1.0\r\nHost: {host}\r\n\r\n",
      .good = kYes,
      .must_end = true},
 };

@@ -16,7 +16,6 @@ namespace {
 using namespace std::literals;
 
 constexpr Level kMust = Level::kMust;
-constexpr Level kShould = Level::kShould;
 constexpr Level kMay = Level::kMay;
 constexpr std::string_view kExpect = "RFC 9110, section 10.1.1";
 constexpr HttpNeeds kPost11{.http11 = true, .post = true};
@@ -111,8 +110,7 @@ constexpr Check kChecks[] = {
      .because = "clients wait for it, curl a whole second (RFC 9110, section 10.1.1)",
      .needs = {.http = true},
      .blames = kBlames,
-     .run = run_continue,
-     .level = kShould},
+     .run = run_continue},
     {.id = "http.upgrade",
      .when = "the client offers a protocol that the server does not speak, or not like this",
      .must = "answer in HTTP/1.1",

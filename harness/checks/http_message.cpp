@@ -99,6 +99,18 @@ AnswerState take_chunks(std::string_view& bytes, std::string& body, std::string&
   return AnswerState::kComplete;
 }
 
+// Two lengths: each reader believes the one that it reads (RFC 9112, section 6.3).
+bool has_two_lengths(std::string_view head) {
+  constexpr std::string_view kName = "Content-Length";
+  const auto first = field_value(head, kName);
+  auto value = first;
+  while (value && value == first) {
+    head.remove_prefix(static_cast<std::size_t>(value->data() + value->size() - head.data()));
+    value = field_value(head, kName);
+  }
+  return value.has_value();
+}
+
 // What a server must not send (RFC 9110, section 8.6 and RFC 9112, section 6.1); empty when all
 // is well.
 std::string forbidden_framing(const HttpAnswer& answer) {
@@ -107,6 +119,7 @@ std::string forbidden_framing(const HttpAnswer& answer) {
   if (bodiless && (length || answer.chunked)) return "a length on an answer that has no body";
   if (length && answer.chunked) return "both Content-Length and Transfer-Encoding";
   if (length && !answer.announced_length) return "a Content-Length that is no number";
+  if (has_two_lengths(answer.head)) return "two Content-Lengths";
   return {};
 }
 

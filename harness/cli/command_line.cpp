@@ -109,7 +109,7 @@ Stage make_stage(const Options& options, const RunOptions& run, const MakeTarget
     const preload::PreloadOptions how{.command = options.spawn,
                                       .port = options.port,
                                       .ready_timeout = options.ready_timeout,
-                                      .timeout = options.timeout};
+                                      .timeout = options.timeout.value_or(kUsualTimeout)};
     stage.description = preload::PreloadRunner(how, run).description();
     stage.make_runner = [how, &run] { return std::make_unique<preload::PreloadRunner>(how, run); };
   } else {

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <cstdint>
+#include <map>
 #include <utility>
 
+#include "harness/cli/syntax.h"
 #include "harness/world/engines/tcp/tcp_source.h"
 #include "harness/world/interpose/interpose.h"
 
@@ -18,6 +20,18 @@ constexpr std::chrono::seconds kComputingMax{5};
 
 }  // namespace
 
+void add_timeouts(CommandSyntax& command, Options& options, const std::string& usual) {
+  const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}};
+  command.add_duration(
+      "--timeout", units,
+      [&options](std::int64_t count) { options.timeout = std::chrono::milliseconds(count); },
+      fmt::format("How long a program may keep a peer waiting [{}]", usual));
+  command.add_duration(
+      "--ready-timeout", units,
+      [&options](std::int64_t count) { options.ready_timeout = std::chrono::milliseconds(count); },
+      "How long a program may take to listen [10s]");
+}
+
 InProcessEngine engine_of(const Options& options) {
   if (options.engine == "socketpair") return InProcessEngine::kSocketpair;
   return options.engine == "tcp" ? InProcessEngine::kTcp : InProcessEngine::kSim;
@@ -29,7 +43,7 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
     return std::make_unique<TcpSource>(
         ProgramOptions{
             .command = options.spawn, .port = options.port, .ready_timeout = options.ready_timeout},
-        options.timeout, transcript);
+        options.timeout.value_or(kUsualTimeout), transcript);
   }
   if (!options.endpoint.empty()) {
     Endpoint endpoint = Endpoint::parse(options.endpoint);
@@ -37,7 +51,8 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
       throw UsageError{fmt::format(
           "{} is not on this machine; add --allow-remote if you may test it", options.endpoint)};
     }
-    return std::make_unique<TcpSource>(std::move(endpoint), options.timeout, transcript);
+    return std::make_unique<TcpSource>(std::move(endpoint), options.timeout.value_or(kUsualTimeout),
+                                       transcript);
   }
   interpose::limit_computing(kComputingMax);
   return std::make_unique<InProcessSource>(make_target(options.profile), engine_of(options),

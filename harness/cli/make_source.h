@@ -2,7 +2,9 @@
 // The target that the command line names, as a source of worlds.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <string>
 
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
@@ -10,6 +12,14 @@
 #include "harness/world/world_source.h"
 
 namespace e3::cli {
+
+// How long a peer of a program waits for what the program owes it.
+inline constexpr std::chrono::milliseconds kUsualTimeout{2000};
+
+class CommandSyntax;
+
+// --timeout and --ready-timeout; `usual` is what the help says of the first.
+void add_timeouts(CommandSyntax& command, Options& options, const std::string& usual);
 
 // The engine for a server that is linked in; the simulated kernel unless another is named.
 InProcessEngine engine_of(const Options& options);

@@ -9,6 +9,7 @@
 #include "harness/cli/explore_commands.h"
 #include "harness/cli/fuzz_command.h"
 #include "harness/cli/judging_options.h"
+#include "harness/cli/make_source.h"
 #include "harness/cli/probe_command.h"
 #include "harness/cli/report_options.h"
 #include "harness/cli/scenario_commands.h"
@@ -42,13 +43,6 @@ Exit status: 0 nothing is newly failing, 1 something is or the second run was cu
 2 bad usage.
 )";
 
-void add_milliseconds(CommandSyntax& command, const std::string& name,
-                      std::chrono::milliseconds& value, const std::string& help) {
-  command.add_duration(
-      name, {{"ms", 1}, {"s", 1000}},
-      [&value](std::int64_t count) { value = std::chrono::milliseconds(count); }, help);
-}
-
 // `words`: checks, and at most one HOST:PORT.
 void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& words) {
   CommandSyntax run = app.add_command("run", "Run checks against a server");
@@ -74,10 +68,7 @@ void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& wor
       .one_value_each_time();
   run.add_flag("-f,--fail-fast", options.fail_fast, "Stop at the first failing check");
   run.add_option("--seed", options.seed, "Seed of every random choice").shows_default();
-  add_milliseconds(run, "--timeout", options.timeout,
-                   "How long a program may keep a peer waiting [2s]");
-  add_milliseconds(run, "--ready-timeout", options.ready_timeout,
-                   "How long a program may take to listen [10s]");
+  add_timeouts(run, options, "2s");
   run.add_flag("--allow-remote", options.allow_remote,
                "Allow HOST:PORT to be another machine that you may test");
   add_judging_options(run, options);

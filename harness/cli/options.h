@@ -53,7 +53,7 @@ struct Options {
   std::string engine = "auto";
   std::string profile = "http";
   bool allow_remote = false;
-  std::chrono::milliseconds timeout{2000};
+  std::optional<std::chrono::milliseconds> timeout;  // none: the command's own
   std::chrono::milliseconds ready_timeout{10'000};
   std::uint64_t seed = 42;
   bool fail_fast = false;

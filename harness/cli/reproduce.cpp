@@ -26,9 +26,7 @@ std::string outcome_arguments(const Options& options) {
   if (options.port != 0) text += fmt::format(" --port {}", options.port);
   if (!options.endpoint.empty()) text += " " + shell_word(options.endpoint);
   if (options.allow_remote) text += " --allow-remote";
-  if (options.timeout != usual.timeout) {
-    text += fmt::format(" --timeout {}ms", options.timeout.count());
-  }
+  if (options.timeout) text += fmt::format(" --timeout {}ms", options.timeout->count());
   if (options.ready_timeout != usual.ready_timeout) {
     text += fmt::format(" --ready-timeout {}ms", options.ready_timeout.count());
   }

@@ -74,6 +74,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
       .required()
       .type_name("FILE|ID");
   add_target(replay, options);
+  add_timeouts(replay, options, "2s");
   replay.when_chosen([&] { options.command = Command::kReplay; });
 
   CommandSyntax minimize = app.add_command("minimize", "Make a failing scenario small");
@@ -84,6 +85,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
   minimize.add_option("-o,--output", options.output, "Write the scenario to this file")
       .type_name("FILE");
   add_target(minimize, options);
+  add_timeouts(minimize, options, "200ms");
   minimize.when_chosen([&] { options.command = Command::kMinimize; });
 
   CommandSyntax seeds = app.add_command("seeds", "Turn scenarios into inputs for fuzzers");
@@ -119,7 +121,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
 ExitCode minimize(const Options& given, const MakeTarget& make_target) {
   Options options = given;
   const bool is_program = !options.spawn.empty() || !options.endpoint.empty();
-  if (is_program) options.timeout = kProgramTimeout;
+  if (is_program && !options.timeout) options.timeout = kProgramTimeout;
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
     Bench bench(options, make_target);

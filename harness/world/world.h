@@ -65,6 +65,10 @@ class World {
   // it sends one. Peers wait for it, and do not count it as received. Must outlive the peers.
   void set_greeting(std::string_view end) { greeting_end_ = end; }
 
+  // How many connections the target's queue holds; those beyond it wait for seconds, by TCP's own
+  // timers. Nothing where that cannot be seen, or does not matter.
+  virtual std::optional<std::size_t> accept_queue() { return std::nullopt; }
+
   // Lets the target act on all that the peers did so far.
   virtual void settle() = 0;
   // Until release(), the target does not run (where abilities().can_hold).

@@ -7,6 +7,8 @@ usage: odd_http_server.py PORT MODE
   keeps-half-open       keeps the socket of an incomplete or malformed request, whatever comes
   dies-slowly           at a malformed request line: its sockets are closed a while before it is dead
   keeps-1.0             keeps an HTTP/1.0 connection that asked for it, and does not say so
+  reads-on              refuses a line that is too long at its end, and throws away what comes before
+  keeps-all             likewise, and keeps what comes before
 """
 
 import signal
@@ -40,10 +42,20 @@ class Connection:
     def read_line(self):
         while b"\r\n" not in self.input:
             if len(self.input) > 20000:
+                if MODE in ("reads-on", "keeps-all"):
+                    self.read_to_the_end_of_the_line()
                 raise Refused
             self.read()
         line, self.input = self.input.split(b"\r\n", 1)
         return line
+
+    def read_to_the_end_of_the_line(self):
+        parts = []
+        while b"\r\n" not in self.input:
+            if MODE == "keeps-all":
+                parts.append(self.input)
+            self.input = self.input[-1:]
+            self.read()
 
     def read_bytes(self, count):
         while len(self.input) < count:

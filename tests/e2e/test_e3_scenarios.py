@@ -62,11 +62,11 @@ def test_replay_against_a_program(e3, bin_dir):
 @pytest.mark.any_build
 def test_times_over_tcp_are_real(e3, bin_dir, tmp_path):
     (tmp_path / "long.e3").write_text(LONG_WINDED)
-    done = e3("replay", "long.e3", "--spawn", f"{bin_dir}/e3-canary serve {{port}}")
+    done = e3("replay", "long.e3", "--spawn", f"{bin_dir}/e3-canary serve {{port}}", "--timeout", "3s")
     assert done.returncode == FAILURE, done.stdout + done.stderr
     times = [float(time) for time in re.findall(r"^ +(\d+\.\d{6}) ", done.stdout, re.MULTILINE)]
     assert times == sorted(times)
-    assert times[-1] - times[0] >= 2, "the peer waited for the whole time-out"
+    assert times[-1] - times[0] >= 3, "the peer waited for the whole time-out"
 
 
 def test_replay_says_what_it_could_not_do(e3, bin_dir, tmp_path):
@@ -88,7 +88,7 @@ def test_the_canary_is_convicted_on_every_engine(e3, bin_dir, tmp_path, target):
 
 
 def broken_program(bin_dir, name):
-    return ("--spawn", f"{bin_dir}/e3 selftest {name} --serve {{port}}")
+    return ("--spawn", f"{bin_dir}/e3 selftest {name} --serve {{port}}", "--timeout", "1s")
 
 
 # What the first peers have made deaf has no answers to compare with.

@@ -36,6 +36,15 @@ def test_a_program_that_dies_slowly_has_died(start, tmp_path):
     assert found["verdict"] == "CRASH", found
 
 
+@pytest.mark.parametrize("mode, verdict", [("reads-on", "PASS"), ("keeps-all", "FAIL")])
+def test_a_program_may_read_a_line_without_end_if_it_keeps_none_of_it(start, tmp_path, mode, verdict):
+    report = tmp_path / "run.json"
+    server = f"{sys.executable} {SERVER} {{port}} {mode}"
+    start("e3", "run", "read.endless", "--report", f"json={report}", "--spawn", server).wait()
+    (found,) = json.loads(report.read_text())["checks"]
+    assert found["verdict"] == verdict, found
+
+
 CONNECTIONS = ["close.hangup.fin", "close.hangup.half-close", "http.malformed"]
 BOTH = [*CONNECTIONS, "http.connection.keep-alive-1.0", "http.pipeline.bad-second"]
 

@@ -25,6 +25,13 @@ long seek(e3::SystemCalls& kernel, int fd) {
   return S_ISSOCK(status.st_mode) || S_ISFIFO(status.st_mode) ? -ESPIPE : 0;
 }
 
+// Nothing that is simulated has a place to read or write at.
+long at_a_place(e3::SystemCalls& kernel, int fd) {
+  struct stat status {};
+  const long result = kernel.fstat(fd, &status);
+  return result < 0 ? result : -ESPIPE;
+}
+
 long write_all(e3::SystemCalls& kernel, int fd, char* text, std::size_t size) {
   for (std::size_t done = 0; done < size;) {
     const iovec rest{.iov_base = text + done, .iov_len = size - done};
@@ -49,6 +56,26 @@ off_t lseek(int fd, off_t offset, int whence) noexcept {
   return real::lseek(fd, offset, whence);
 }
 
+ssize_t pread(int fd, void* buffer, size_t size, off_t offset) {
+  if (Turn kernel; kernel.owns(fd)) return returned<ssize_t>(at_a_place(*kernel.operator->(), fd));
+  return real::pread(fd, buffer, size, offset);
+}
+
+ssize_t pwrite(int fd, const void* buffer, size_t size, off_t offset) {
+  if (Turn kernel; kernel.owns(fd)) return returned<ssize_t>(at_a_place(*kernel.operator->(), fd));
+  return real::pwrite(fd, buffer, size, offset);
+}
+
+ssize_t preadv(int fd, const iovec* parts, int count, off_t offset) {
+  if (Turn kernel; kernel.owns(fd)) return returned<ssize_t>(at_a_place(*kernel.operator->(), fd));
+  return real::preadv(fd, parts, count, offset);
+}
+
+ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
+  if (Turn kernel; kernel.owns(fd)) return returned<ssize_t>(at_a_place(*kernel.operator->(), fd));
+  return real::pwritev(fd, parts, count, offset);
+}
+
 // The names that -D_FILE_OFFSET_BITS=64 makes of them.
 int fstat64(int fd, struct stat64* status) noexcept {
   static_assert(sizeof(struct stat64) == sizeof(struct stat));
@@ -56,6 +83,22 @@ int fstat64(int fd, struct stat64* status) noexcept {
 }
 
 off64_t lseek64(int fd, off64_t offset, int whence) noexcept { return lseek(fd, offset, whence); }
+
+ssize_t pread64(int fd, void* buffer, size_t size, off64_t offset) {
+  return pread(fd, buffer, size, offset);
+}
+
+ssize_t pwrite64(int fd, const void* buffer, size_t size, off64_t offset) {
+  return pwrite(fd, buffer, size, offset);
+}
+
+ssize_t preadv64(int fd, const iovec* parts, int count, off64_t offset) {
+  return preadv(fd, parts, count, offset);
+}
+
+ssize_t pwritev64(int fd, const iovec* parts, int count, off64_t offset) {
+  return pwritev(fd, parts, count, offset);
+}
 
 // glibc would write past the interposed functions.
 int vdprintf(int fd, const char* format, va_list rest) {

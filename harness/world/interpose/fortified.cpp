@@ -24,6 +24,15 @@ ssize_t __read_chk(int fd, void* buffer, size_t size, size_t room) {
   return read(fd, buffer, size);
 }
 
+ssize_t __pread_chk(int fd, void* buffer, size_t size, off_t offset, size_t room) {
+  require_room(size, room);
+  return pread(fd, buffer, size, offset);
+}
+
+ssize_t __pread64_chk(int fd, void* buffer, size_t size, off64_t offset, size_t room) {
+  return __pread_chk(fd, buffer, size, offset, room);
+}
+
 ssize_t __recv_chk(int fd, void* buffer, size_t size, size_t room, int flags) {
   require_room(size, room);
   return recv(fd, buffer, size, flags);

@@ -177,16 +177,20 @@ TEST_F(BlockingCalls, ASocketIsPrintedTo) {
 
 TEST_F(BlockingCalls, ASocketIsNoFile) {
   struct stat status {};
-  off_t place = 0;
-  int error = 0;
+  std::vector<long> results;
+  char byte = 'x';
+  iovec part{.iov_base = &byte, .iov_len = 1};
   start_with([&](int connection) {
     ::fstat(connection, &status);
-    place = ::lseek(connection, 0, SEEK_CUR);
-    error = errno;
+    const auto note = [&](long result) { results.push_back(result < 0 ? -errno : result); };
+    note(::lseek(connection, 0, SEEK_CUR));
+    note(::pread(connection, &byte, 1, 0));
+    note(::pwrite(connection, &byte, 1, 0));
+    note(::preadv(connection, &part, 1, 0));
+    note(::pwritev(connection, &part, 1, 0));
   });
   EXPECT_TRUE(S_ISSOCK(status.st_mode));
-  EXPECT_EQ(place, -1);
-  EXPECT_EQ(error, ESPIPE);
+  EXPECT_EQ(results, std::vector<long>(5, -ESPIPE));
 }
 
 TEST_F(BlockingCalls, NoStreamIsMadeOfASocket) {

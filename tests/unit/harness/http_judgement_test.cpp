@@ -168,5 +168,46 @@ TEST(HttpJudgement, BehindARefusalWhoseFramingIsClearTheNextRequestMayBeServed) 
   expect_verdict(reads_body_as_request, "http.length.valid[on-get]", Verdict::kFail);
 }
 
+TEST(HttpJudgement, WhoeverNamesNoHostMayBeRefusedEvenByHttp10) {
+  const auto without_host = [](std::string_view input) {
+    return input.find("Host:") == std::string_view::npos;
+  };
+  const Script strict = refusing("400 Bad Request", without_host, true);
+  expect_verdict(strict, "http.host[missing-1.0]", Verdict::kWarn);
+  expect_verdict(strict, "http.connection.close[1.0]", Verdict::kPass);
+}
+
+TEST(HttpJudgement, ATargetOfAnyLengthMayBeServed) {
+  const Script generous = [](const ParseResult& result, std::string_view input) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kRefused && input.size() > 1'000'000) {
+      reply = {.bytes = http_answer("200 OK", "hello\n", kClose), .ends = true};
+    }
+    return reply;
+  };
+  expect_verdict(generous, "http.request-line.target[megabyte]", Verdict::kPass);
+}
+
+TEST(HttpJudgement, ADateIsADayThatThereWas) {
+  const auto dated = [](std::string_view date) -> Script {
+    return [date](const ParseResult& result, std::string_view) -> std::optional<Reply> {
+      constexpr std::string_view kUsual = "Sun, 06 Nov 1994 08:49:37 GMT";
+      Reply reply = usual_reply(result);
+      if (result.state == ParseState::kComplete) {
+        reply.bytes.replace(reply.bytes.find(kUsual), kUsual.size(), date);
+      }
+      return reply;
+    };
+  };
+  expect_verdict(dated("Sat, 29 Feb 2020 23:59:59 GMT"), "http.answer.date", Verdict::kPass);
+  for (const std::string_view wrong :
+       {"Mon, 06 Nov 1994 08:49:37 GMT", "Foo, 99 Bar 0000 99:99:99 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+        "Sun, 6 Nov 1994 08:49:37 GMT", "Mon, 29 Feb 2021 00:00:00 GMT",
+        "Sun, 06 Nov 1994 08:49:37 UTC"}) {
+    expect_verdict(dated(wrong), "http.answer.date", Verdict::kWarn);
+  }
+}
+
 }  // namespace
 }  // namespace e3

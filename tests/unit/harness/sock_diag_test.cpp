@@ -37,6 +37,12 @@ class SockDiagTest : public testing::Test {
   SockDiag sock_diag_;
 };
 
+TEST_F(SockDiagTest, AListenersQueueHoldsOneMoreThanItsBacklog) {
+  const Ends ends = SockDiag::ends_of(client_).value();
+  EXPECT_EQ(sock_diag_.accept_queue(ends.server), 2U);
+  EXPECT_EQ(sock_diag_.accept_queue(ends.client), std::nullopt);
+}
+
 TEST_F(SockDiagTest, WhatWaitsInTheQueueIsNeitherAcceptedNorClosed) {
   ::shutdown(client_, SHUT_WR);  // nor is it when its peer has no more to say
   const auto state = server_side();

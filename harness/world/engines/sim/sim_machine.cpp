@@ -70,8 +70,8 @@ void SimMachine::add_numbers(std::size_t wanted) {
 }
 
 SimMachine::Room SimMachine::room_at(int number) {
-  const int last = std::min(number, limit_ - 1);
-  while (first_unknown_ <= last) add_numbers(2 * numbers_);
+  // Beyond the limit nothing is opened: all the process's numbers would be kept for nothing.
+  while (number < limit_ && first_unknown_ <= number) add_numbers(2 * numbers_);
   return Room(*this);
 }
 

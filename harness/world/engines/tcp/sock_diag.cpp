@@ -104,8 +104,14 @@ SockDiag::~SockDiag() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<SocketState> SockDiag::end(const sockaddr_storage& own,
-                                         const sockaddr_storage& other) {
+struct SockDiag::Answer {
+  inet_diag_msg message;
+  std::string attributes;
+};
+
+// The socket that is connected so, or else the one that listens at `own`.
+std::optional<SockDiag::Answer> SockDiag::ask(const sockaddr_storage& own,
+                                              const sockaddr_storage& other) {
   Query query{};
   query.header.nlmsg_len = sizeof query;
   query.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
@@ -129,16 +135,31 @@ std::optional<SocketState> SockDiag::end(const sockaddr_storage& own,
       size < static_cast<ssize_t>(NLMSG_LENGTH(sizeof(inet_diag_msg)))) {
     return std::nullopt;  // NLMSG_ERROR with ENOENT: no such socket
   }
-  inet_diag_msg message{};
-  std::memcpy(&message, answer.data() + NLMSG_HDRLEN, sizeof message);
-  if (message.idiag_state == kListening) return std::nullopt;  // what a look-up falls back to
+  Answer told{};
+  std::memcpy(&told.message, answer.data() + NLMSG_HDRLEN, sizeof told.message);
+  told.attributes.assign(answer.data() + NLMSG_LENGTH(sizeof told.message),
+                         static_cast<std::size_t>(size) - NLMSG_LENGTH(sizeof told.message));
+  return told;
+}
+
+std::optional<std::size_t> SockDiag::accept_queue(const sockaddr_storage& listener) {
+  sockaddr_storage nobody{};
+  nobody.ss_family = listener.ss_family;
+  const auto told = ask(listener, nobody);
+  if (!told || told->message.idiag_state != kListening) return std::nullopt;
+  return std::size_t{told->message.idiag_wqueue} + 1;  // it is full when it holds more
+}
+
+std::optional<SocketState> SockDiag::end(const sockaddr_storage& own,
+                                         const sockaddr_storage& other) {
+  const auto told = ask(own, other);
+  if (!told || told->message.idiag_state == kListening) return std::nullopt;
+  const inet_diag_msg& message = told->message;
   SocketState state{.state = message.idiag_state,
                     .receive_queue = message.idiag_rqueue,
                     .accepted = message.idiag_inode != 0,
                     .closed = message.idiag_inode == 0 && !may_be_in_queue(message.idiag_state)};
-  const std::string_view attributes(answer.data() + NLMSG_LENGTH(sizeof message),
-                                    static_cast<std::size_t>(size) - NLMSG_LENGTH(sizeof message));
-  read_counters(attributes, state);
+  read_counters(told->attributes, state);
   return state;
 }
 

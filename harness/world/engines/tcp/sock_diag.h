@@ -41,6 +41,10 @@ class SockDiag {
   // False where the kernel or a sandbox does not offer sock_diag.
   bool available() const { return fd_ >= 0; }
 
+  // How many connections may wait in the queue of the socket that listens there (listen(2));
+  // nothing when none listens.
+  std::optional<std::size_t> accept_queue(const sockaddr_storage& listener);
+
   // The socket with the address `own` that is connected to `other`; nothing when there is none.
   std::optional<SocketState> end(const sockaddr_storage& own, const sockaddr_storage& other);
 
@@ -54,6 +58,9 @@ class SockDiag {
   static std::vector<std::uint64_t> listeners(std::uint16_t port);
 
  private:
+  struct Answer;
+  std::optional<Answer> ask(const sockaddr_storage& own, const sockaddr_storage& other);
+
   int fd_;
 };
 

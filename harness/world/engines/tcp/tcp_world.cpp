@@ -81,6 +81,11 @@ std::unique_ptr<Wire> TcpWorld::open_wire(const ConnectOptions& options) {
   return wire;
 }
 
+std::optional<std::size_t> TcpWorld::accept_queue() {
+  if (timed_) return std::nullopt;
+  return sock_diag_.accept_queue(endpoint_.address);
+}
+
 void TcpWorld::forget(Wire& wire) {
   if (const auto ends = SockDiag::ends_of(static_cast<SocketWire&>(wire).fd())) {
     left_.push_back(*ends);
@@ -175,6 +180,7 @@ Health TcpWorld::health() {
 }
 
 World::Usage TcpWorld::usage() {
+  if (program_ == nullptr) return {};
   return {.resident = program_->tree().resident(), .threads = program_->tree().threads()};
 }
 

@@ -38,6 +38,7 @@ class TcpWorld final : public World {
   std::optional<std::size_t> descriptors_down_to(std::size_t wanted) override;
   // Real time, which tells where peers waited; so no two transcripts are the same.
   VirtualTime now() const override { return std::chrono::steady_clock::now() - began_; }
+  std::optional<std::size_t> accept_queue() override;
   void forget(Wire& wire) override;
   std::vector<std::string> remarks() const override;
 
