@@ -3,16 +3,16 @@
 #include <sys/time.h>
 
 #include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/time_value.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::duration_of;
+using e3::interpose::is_valid;
+using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
 
 namespace {
-
-std::chrono::nanoseconds duration_of(const timespec& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 e3::VirtualTime clock_value(e3::SystemCalls& kernel, clockid_t clock) {
   const bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
@@ -58,6 +58,7 @@ time_t time(time_t* now) noexcept {
 
 int nanosleep(const timespec* duration, timespec* remaining) {
   if (Turn kernel; kernel) {
+    if (!is_valid(*duration)) return returned(-EINVAL);
     kernel->sleep(duration_of(*duration));
     return 0;
   }
@@ -66,6 +67,7 @@ int nanosleep(const timespec* duration, timespec* remaining) {
 
 int clock_nanosleep(clockid_t clock, int flags, const timespec* duration, timespec* remaining) {
   if (Turn kernel; kernel) {
+    if (!is_valid(*duration)) return EINVAL;  // it returns the error itself
     std::chrono::nanoseconds length = duration_of(*duration);
     if ((flags & TIMER_ABSTIME) != 0) length -= clock_value(*kernel.operator->(), clock);
     kernel->sleep(length);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/world/interpose/real_calls.h"
+#include "harness/world/interpose/time_value.h"
 #include "harness/world/interpose/turn.h"
 
 using e3::interpose::returned;
@@ -20,9 +21,15 @@ std::optional<std::chrono::nanoseconds> from_milliseconds(int timeout) {
   return std::chrono::milliseconds(timeout);
 }
 
-std::optional<std::chrono::nanoseconds> from_timespec(const timespec* timeout) {
+// A time-out as a timespec or a timeval; null: for ever.
+template <typename Time>
+bool is_valid(const Time* timeout) {
+  return timeout == nullptr || e3::interpose::is_valid(*timeout);
+}
+template <typename Time>
+std::optional<std::chrono::nanoseconds> duration_of(const Time* timeout) {
   if (timeout == nullptr) return std::nullopt;
-  return std::chrono::seconds(timeout->tv_sec) + std::chrono::nanoseconds(timeout->tv_nsec);
+  return e3::interpose::duration_of(*timeout);
 }
 
 timeval timeval_of(std::chrono::nanoseconds duration) {
@@ -138,7 +145,8 @@ int epoll_pwait(int epoll, epoll_event* events, int capacity, int timeout, const
 int epoll_pwait2(int epoll, epoll_event* events, int capacity, const timespec* timeout,
                  const sigset_t* mask) {
   if (Turn kernel; kernel.owns(epoll)) {
-    return returned(kernel->epoll_wait(epoll, events, capacity, from_timespec(timeout)));
+    if (!is_valid(timeout)) return returned(-EINVAL);
+    return returned(kernel->epoll_wait(epoll, events, capacity, duration_of(timeout)));
   }
   return real::epoll_pwait2(epoll, events, capacity, timeout, mask);
 }
@@ -153,17 +161,16 @@ int poll(pollfd* entries, nfds_t count, int timeout) {
 // No signal arrives in a stepped run, so the mask changes nothing here either.
 int ppoll(pollfd* entries, nfds_t count, const timespec* timeout, const sigset_t* mask) {
   if (Turn kernel; kernel) {
-    return returned(kernel->poll(entries, count, from_timespec(timeout)));
+    if (!is_valid(timeout)) return returned(-EINVAL);
+    return returned(kernel->poll(entries, count, duration_of(timeout)));
   }
   return real::ppoll(entries, count, timeout, mask);
 }
 
 int select(int count, fd_set* readable, fd_set* writable, fd_set* urgent, timeval* timeout) {
   if (Turn kernel; kernel) {
-    std::optional<std::chrono::nanoseconds> bound;
-    if (timeout != nullptr) {
-      bound = std::chrono::seconds(timeout->tv_sec) + std::chrono::microseconds(timeout->tv_usec);
-    }
+    if (!is_valid(timeout)) return returned(-EINVAL);
+    std::optional<std::chrono::nanoseconds> bound = duration_of(timeout);
     const int ready =
         returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
     // Linux writes back what is left of the time, select(2).
@@ -176,7 +183,8 @@ int select(int count, fd_set* readable, fd_set* writable, fd_set* urgent, timeva
 int pselect(int count, fd_set* readable, fd_set* writable, fd_set* urgent, const timespec* timeout,
             const sigset_t* mask) {
   if (Turn kernel; kernel) {
-    std::optional<std::chrono::nanoseconds> bound = from_timespec(timeout);
+    if (!is_valid(timeout)) return returned(-EINVAL);
+    std::optional<std::chrono::nanoseconds> bound = duration_of(timeout);
     return returned(select_by_poll(*kernel.operator->(), count, readable, writable, urgent, bound));
   }
   return real::pselect(count, readable, writable, urgent, timeout, mask);

@@ -4,18 +4,13 @@
 #include <cerrno>
 #include <chrono>
 
+#include "harness/world/interpose/time_value.h"
+
 namespace e3 {
 namespace {
 
-constexpr long kNanosecondsMax = 999'999'999;
-
-bool is_valid(const timespec& time) {
-  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec <= kNanosecondsMax;
-}
-
-VirtualTime from(const timespec& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
+using interpose::duration_of;
+using interpose::is_valid;
 
 timespec to_timespec(VirtualTime time) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
@@ -27,9 +22,9 @@ timespec to_timespec(VirtualTime time) {
 long VirtualTimer::set(int flags, const itimerspec& value, itimerspec* old, VirtualTime now) {
   if (!is_valid(value.it_value) || !is_valid(value.it_interval)) return -EINVAL;
   if (old != nullptr) get(*old, now);
-  const VirtualTime first = from(value.it_value);
+  const VirtualTime first = duration_of(value.it_value);
   signalled_ = false;
-  interval_ = from(value.it_interval);
+  interval_ = duration_of(value.it_interval);
   next_.reset();
   if (first == VirtualTime{0}) return 0;
   const bool absolute = (flags & TFD_TIMER_ABSTIME) != 0;
