@@ -45,6 +45,7 @@ ssize_t recvfrom(int fd, void* buffer, size_t size, int flags, sockaddr* from,
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
   if (Turn kernel; kernel.owns(fd)) {
+    message->msg_namelen = 0;  // nor has it here
     message->msg_controllen = 0;
     message->msg_flags = 0;
     return returned<ssize_t>(kernel->receive(ByteCall::kRecvmsg, fd, message->msg_iov,
@@ -87,6 +88,7 @@ ssize_t sendto(int fd, const void* buffer, size_t size, int flags, const sockadd
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   if (Turn kernel; kernel.owns(fd)) {
+    if (message->msg_controllen != 0) kernel->unmodelled("sendmsg with control messages");
     return returned<ssize_t>(kernel->transmit(ByteCall::kSendmsg, fd, message->msg_iov,
                                               static_cast<int>(message->msg_iovlen), flags));
   }

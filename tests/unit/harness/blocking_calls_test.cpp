@@ -198,6 +198,17 @@ TEST_F(BlockingCalls, NoStreamIsMadeOfASocket) {
   EXPECT_NE(world_->health().death.value_or("").find("fdopen"), std::string::npos);
 }
 
+TEST_F(BlockingCalls, ControlMessagesDoNotGetLost) {
+  start_with([&](int connection) {
+    std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ::sendmsg(connection, &message, 0);
+  });
+  EXPECT_NE(world_->health().death.value_or("").find("control messages"), std::string::npos);
+}
+
 // --- Signals
 
 class BrokenPipe : public BlockingCalls {
