@@ -29,7 +29,10 @@ int doubled_buffer(int wanted, int least) {
   return std::max(2 * std::clamp(wanted, 0, kBufferMax), least);
 }
 
+// Zero: none. Below zero no time is left, which Linux takes as well.
 Nanoseconds from_timeval(const timeval& time) {
+  if (time.tv_sec < 0) return 1;
+  if (time.tv_sec >= kNever / kSecond) return 0;
   return static_cast<Nanoseconds>(time.tv_sec) * kSecond + time.tv_usec * 1'000;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 
 #include <array>
+#include <limits>
 
 #include "kernel_test.h"
 
@@ -165,6 +166,19 @@ TEST_F(KernelCalls, AReceiveTimeoutIsTheBlocksDeadline) {
   EXPECT_EQ(kernel.recv(fd, nullptr, 1, 0), kWouldBlock);
   EXPECT_EQ(kernel.block().deadline, kernel.now() + 2'500 * kMillisecond);
   EXPECT_EQ(kernel.block().at_deadline, -EAGAIN);
+}
+
+TEST_F(KernelCalls, AReceiveTimeoutMayBeOverAtOnceOrNever) {
+  const int fd = pair().fd;
+  kernel.fcntl(fd, F_SETFL, 0);
+  const auto deadline_with = [&](time_t seconds) {
+    const timeval timeout{seconds, 999'999};
+    EXPECT_EQ(kernel.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout), 0);
+    EXPECT_EQ(kernel.recv(fd, nullptr, 1, 0), kWouldBlock);
+    return kernel.block().deadline;
+  };
+  EXPECT_LE(deadline_with(-1), kernel.now() + 1);
+  EXPECT_EQ(deadline_with(std::numeric_limits<time_t>::max()), kNever);
 }
 
 TEST_F(KernelCalls, ALingeringCloseWaitsForThePeer) {
