@@ -35,7 +35,10 @@ explore::Protocol protocol_of(const Profile& profile) {
     const std::string text = masked(profile, answer);
     return profile.is_http ? explore::comparable_http(text) : text;
   };
-  if (profile.is_http) protocol.forfeits_end = explore::sends_after_close_http;
+  if (profile.is_http) {
+    protocol.refuses = explore::refuses_http;
+    protocol.forfeits_end = explore::sends_after_close_http;
+  }
   return protocol;
 }
 

@@ -69,20 +69,58 @@ std::string unescaped(const std::string& text) {
   return steps.at(0).bytes;
 }
 
-std::vector<explore::Sweep> sweeps_for(Bench& bench, const std::string& request) {
-  std::vector<explore::Sweep> sweeps{
-      explore::fragmentations(request), explore::interleavings(request),
-      explore::event_orders(request), explore::hangups_in_request(request)};
+// One for each peer, where the profile says how to make requests differ; else all the same.
+std::vector<std::string> different_requests(Bench& bench, const Options& options) {
+  const Profile& profile = load_profile(options.profile);
+  std::vector<std::string> requests;
+  for (const char filler : std::string_view(profile.pad_at ? "abcde" : "")) {
+    requests.push_back(padded_request(profile, {&filler, 1}));
+    if (bench.judge.answer_to(requests.back()).bytes.empty()) return {profile.request};
+  }
+  return requests.empty() ? std::vector{profile.request} : requests;
+}
+
+struct Sweeps {
+  std::vector<explore::Sweep> sweeps;
+  std::vector<std::string> remarks;  // on what they do not show
+};
+
+Sweeps sweeps_for(Bench& bench, const Options& options) {
   const explore::Protocol& protocol = bench.protocol;
+  const std::string request =
+      options.request.empty() ? protocol.request : unescaped(options.request);
+  const explore::Requests same{{request}, protocol.peer_ends};
+  const explore::Requests different =
+      options.request.empty()
+          ? explore::Requests{different_requests(bench, options), protocol.peer_ends}
+          : same;
+  Sweeps all{{explore::fragmentations(same), explore::interleavings(different),
+              explore::event_orders(different), explore::hangups_in_request(request)},
+             {}};
+  if (bench.judge.answer_to(request).bytes.empty()) {
+    all.remarks.emplace_back("the request gets no answer: only what becomes of the server is seen");
+  } else if (different.bytes.size() == 1) {
+    all.remarks.emplace_back(
+        "interleavings, orders: all peers send the same; an answer that goes to another is not "
+        "seen");
+  }
   const std::string& large = protocol.large_request.empty() ? request : protocol.large_request;
   const std::size_t answer_size = bench.judge.answer_to(large).bytes.size();
   if (answer_size > 0 && large.size() <= scenario::kSegmentMax) {
-    sweeps.push_back(explore::hangups_in_answer(large, answer_size));
+    all.sweeps.push_back(explore::hangups_in_answer({{large}, protocol.peer_ends}, answer_size));
+  } else {
+    all.remarks.push_back(fmt::format("hang-ups in an answer: none, the request of {} bytes {}",
+                                      large.size(),
+                                      answer_size > 0 ? "is too long for a step" : "gets none"));
   }
-  return sweeps;
+  return all;
 }
 
-void drop_unselected(std::vector<explore::Sweep>& sweeps, const std::string& only) {
+void drop_unselected(Sweeps& selected, const std::string& only) {
+  std::vector<explore::Sweep>& sweeps = selected.sweeps;
+  std::erase_if(selected.remarks, [&](const std::string& remark) {
+    return !remark.starts_with(only) && !remark.starts_with("the request");
+  });
   std::vector<std::string> all;
   for (const explore::Sweep& sweep : sweeps) all.push_back(sweep.what);
   std::erase_if(sweeps, [&](const explore::Sweep& each) { return !each.what.starts_with(only); });
@@ -96,13 +134,14 @@ Tier tier_named(std::string_view name) {
   return name == "hostile" ? Tier::kHostile : Tier::kLinux;
 }
 
-void show_failure(explore::SweepFailure failure, explore::Judge& judge) {
+void show_failure(const explore::Conviction& failure, explore::Judge& judge) {
   const explore::Minimized minimized =
       explore::minimize(failure.scenario, [&](const scenario::Scenario& candidate) {
         const auto now = judge.judge(candidate);
         return now && now->symptom == failure.violation.symptom;
       });
-  print_violation(failure.violation);
+  // Of the smaller scenario: another answer may be the wrong one.
+  print_violation(judge.judge(minimized.scenario).value_or(failure.violation));
   fmt::print("\n{}\n", scenario::print(minimized.scenario));
 }
 
@@ -139,15 +178,13 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
 ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     Bench bench(options, make_target);
-    const std::string request =
-        options.request.empty() ? bench.protocol.request : unescaped(options.request);
-    std::vector<explore::Sweep> sweeps = sweeps_for(bench, request);
-    drop_unselected(sweeps, options.only);
+    Sweeps selected = sweeps_for(bench, options);
+    drop_unselected(selected, options.only);
     fmt::print("{}\n", bench.source->description());
     catch_interrupts();
     ProgressLine progress;
     bool failed = false;
-    for (const explore::Sweep& sweep : sweeps) {
+    for (const explore::Sweep& sweep : selected.sweeps) {
       const auto begin = Clock::now();
       const explore::SweepResult result =
           explore::exhaust(sweep, bench.judge, [&](std::uint64_t run) {
@@ -158,11 +195,12 @@ ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
       const bool well = result.failures.empty();
       fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
                  sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
-      for (const explore::SweepFailure& failure : result.failures) {
+      for (const explore::Conviction& failure : result.failures) {
         show_failure(failure, bench.judge);
       }
       failed = failed || !result.failures.empty();
     }
+    for (const std::string& remark : selected.remarks) fmt::print("{}\n", remark);
     return failed ? ExitCode::kConformanceFailure : ExitCode::kAsExpected;
   });
 }
@@ -196,8 +234,8 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
         result.failures.empty() ? "ok  " : "FAIL", result.run, plan.total(), plan.singles(),
         plan.persistent(), plan.pairs(), plan.pairs_possible(), result.struck,
         seconds_since(begin));
-    for (const explore::TortureFailure& failure : result.failures) {
-      show_failure({failure.scenario, failure.violation}, bench.judge);
+    for (const explore::Conviction& failure : result.failures) {
+      show_failure(failure, bench.judge);
     }
     return result.failures.empty() ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });

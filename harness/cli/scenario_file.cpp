@@ -42,7 +42,12 @@ std::vector<fs::path> named(const std::string& id) {
 fs::path locate(const std::string& file_or_id) {
   std::error_code error;
   if (fs::is_regular_file(file_or_id, error)) return file_or_id;
-  const std::vector<fs::path> found = named(file_or_id);
+  std::vector<fs::path> found = named(file_or_id);
+  // Fuzzers' inputs are made of scenarios, and have their names.
+  const auto is_seed = [](const fs::path& path) {
+    return path.parent_path().filename().string().starts_with("fuzz_");
+  };
+  if (!std::all_of(found.begin(), found.end(), is_seed)) std::erase_if(found, is_seed);
   if (found.size() == 1) return found[0];
   if (found.empty()) {
     throw UsageError{fmt::format(

@@ -15,8 +15,10 @@ void leave_out_interim(std::string& answer) {
   for (std::size_t at = 0; (at = answer.find(kContinue, at)) != answer.npos;) {
     answer.erase(at, kContinue.size());
   }
-  // A peer that left may have seen half of one; what else begins like it is a beginning, too.
-  for (std::size_t size = std::min(kContinue.size() - 1, answer.size()); size > 0; --size) {
+  // A peer that left may have seen half of one, as far as it differs from a final answer's
+  // beginning.
+  constexpr std::size_t kCommon = std::string_view("HTTP/1.1 ").size();
+  for (std::size_t size = std::min(kContinue.size() - 1, answer.size()); size > kCommon; --size) {
     if (!answer.ends_with(kContinue.substr(0, size))) continue;
     answer.resize(answer.size() - size);
     return;
@@ -41,12 +43,20 @@ std::size_t size_of_head(std::string_view text) {
   return bare < with_return ? bare + 2 : with_return + 3;
 }
 
-bool has_option_close(std::string_view head) {
+bool has_option(std::string_view head, std::string_view option) {
   for (std::size_t at = 0; (at = behind(head, "\nconnection:")) != head.npos;) {
     head.remove_prefix(at);
-    if (behind(head.substr(0, head.find('\n')), "close") != head.npos) return true;
+    if (behind(head.substr(0, head.find('\n')), option) != head.npos) return true;
   }
   return false;
+}
+
+// RFC 9112, section 9.3.
+bool is_last(std::string_view head) {
+  if (has_option(head, "close")) return true;
+  std::string_view line = head.substr(0, head.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line.ends_with(" HTTP/1.0") && !has_option(head, "keep-alive");
 }
 
 }  // namespace
@@ -61,11 +71,22 @@ std::string comparable_http(std::string_view answer) {
   return text;
 }
 
+bool refuses_http(std::string_view got, std::string_view right) {
+  constexpr std::string_view kBegin = "HTTP/1.";
+  const auto differs = std::mismatch(got.begin(), got.end(), right.begin(), right.end()).first;
+  const auto agreed = static_cast<std::size_t>(differs - got.begin());
+  for (std::size_t at = 0; (at = got.find(kBegin, at)) <= agreed && at != got.npos; ++at) {
+    const std::string_view status = got.substr(std::min(at + kBegin.size() + 2, got.size()));
+    if (status.starts_with('4') || status.starts_with('5')) return true;
+  }
+  return false;
+}
+
 bool sends_after_close_http(std::string_view sent) {
   while (!sent.empty()) {
     const std::string_view head = sent.substr(0, size_of_head(sent));
     sent.remove_prefix(head.size());
-    if (has_option_close(head)) return !sent.empty();
+    if (is_last(head)) return !sent.empty();
   }
   return false;
 }
@@ -73,6 +94,7 @@ bool sends_after_close_http(std::string_view sent) {
 Protocol http_protocol(std::string request) {
   return {.request = std::move(request),
           .comparable = comparable_http,
+          .refuses = refuses_http,
           .forfeits_end = sends_after_close_http};
 }
 

@@ -13,8 +13,12 @@ namespace e3::explore {
 // depends on when the body arrives (RFC 9110, section 10.1.1).
 std::string comparable_http(std::string_view answer);
 
-// Whether something follows a head with the option "close": who sends that has promised to send no
-// more (RFC 9112, section 9.6), and a server that has believed it and closed cannot but reset what
+// Whether an error, 408 say or 500, stands where the two begin to differ.
+bool refuses_http(std::string_view got, std::string_view right);
+
+// Whether something follows a head after which the connection ends, by the option "close" or since
+// HTTP/1.0 does not ask for "keep-alive": who sends that sends no more (RFC 9112, sections 9.3 and
+// 9.6), and a server that has believed it and closed cannot but reset what
 // arrives. A body that belongs to the head counts as well, for what it is takes more to know.
 bool sends_after_close_http(std::string_view sent);
 

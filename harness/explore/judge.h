@@ -30,6 +30,9 @@ struct Protocol {
   std::string large_request = {};  // asks for an answer larger than small buffers; or empty
   // An answer, or the beginning of one, without what may differ between two exchanges.
   std::function<std::string(std::string_view)> comparable = {};
+  // Whether `got`, which should begin like `right`, has a refusal somewhere in its place: what a
+  // server may say that has lost its patience, or that a call has failed. Without it: whatever.
+  std::function<bool(std::string_view got, std::string_view right)> refuses = {};
   // Whether a peer that has sent this may lose the end of what it is owed to a reset.
   std::function<bool(std::string_view)> forfeits_end = {};
 };
@@ -60,7 +63,9 @@ class Judge {
   std::size_t faults_struck() const { return faults_struck_; }
 
   // What a request gets undisturbed.
-  const Answer& answer_to(const std::string& request) { return undisturbed({request, false}); }
+  const Answer& answer_to(const std::string& request) {
+    return undisturbed({request, protocol_.peer_ends});
+  }
 
  private:
   struct RequestView {
@@ -123,6 +128,7 @@ class Judge {
   const Answer& wanted(RequestView request);
   const std::string& comparable(std::string_view answer);
   void learn_anew();
+  void forget_asked();
 
   WorldSource* source_;
   Protocol protocol_;
@@ -137,6 +143,8 @@ class Judge {
     std::string comparable;
   };
   std::array<Compared, 16> compared_;
+  bool recording_ = false;  // ... the calls of a scenario, without those of other exchanges
+  std::vector<CallSite> recorded_;
   bool may_disturb_ = false;       // such a fault has been injected
   bool excused_ = false;           // ... and has struck, and all faults are over
   std::size_t struck_before_ = 0;  // by the scenarios before, on the same target

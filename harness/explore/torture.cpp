@@ -5,8 +5,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "harness/scenario/text_form.h"
-
 namespace e3::explore {
 namespace {
 
@@ -24,7 +22,8 @@ std::vector<std::size_t> short_counts(long moved, std::size_t budget) {
   std::vector<std::size_t> lengths;
   const std::size_t most = moved > 1 ? static_cast<std::size_t>(moved) - 1 : 0;
   const std::size_t count = std::min(most, budget);
-  for (std::size_t i = 0; i < count; ++i) lengths.push_back(1 + i * most / count);
+  for (std::size_t i = 0; i < count; ++i)
+    lengths.push_back(count == 1 ? 1 : 1 + i * (most - 1) / (count - 1));
   return lengths;
 }
 
@@ -49,19 +48,6 @@ Scenario with_faults(const Faults& faults, const Scenario& scenario) {
   for (const Fault& fault : faults) whole.push_back({.verb = Verb::kFault, .fault = fault});
   whole.insert(whole.end(), scenario.begin(), scenario.end());
   return whole;
-}
-
-// Whose fault it is that `latest` seemed wrong: its own, or that of the run before, which has left
-// the target in a bad state. Each is judged with a target of its own.
-void convict(Judge& judge, const Scenario& before, const Scenario& latest,
-             std::vector<TortureFailure>& failures) {
-  const std::size_t known = failures.size();
-  for (const Scenario* suspect : {&before, &latest}) {
-    if (auto found = judge.judge(*suspect)) failures.push_back({*suspect, std::move(*found)});
-  }
-  if (failures.size() > known) return;
-  throw ControlFailed("the target fails only after many runs in a row; the last was:\n" +
-                      scenario::print(latest));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <functional>
 #include <vector>
 
+#include "harness/explore/conviction.h"
 #include "harness/explore/judge.h"
 #include "harness/faults/fault.h"
 #include "harness/scenario/step.h"
@@ -47,15 +48,10 @@ class TorturePlan {
   std::uint64_t pairs_ = 0;
 };
 
-struct TortureFailure {
-  scenario::Scenario scenario;  // begins with the faults
-  Violation violation;
-};
-
 struct TortureResult {
   std::uint64_t run = 0;
   std::uint64_t struck = 0;  // runs in which a fault came to pass
-  std::vector<TortureFailure> failures;
+  std::vector<Conviction> failures;
 };
 
 TortureResult torture(const TorturePlan& plan, Judge& judge, const scenario::Scenario& scenario,

@@ -103,21 +103,13 @@ std::optional<std::string> objection_to(const Fault& fault) {
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const LegalResult& r) { return matches(fault, r); });
   if (row == rows.end()) {
-    return fmt::format("no kernel answers {} like that", to_string(fault.call));
+    return fmt::format("e3 knows of no kernel that answers {} like that", to_string(fault.call));
   }
   if (fault.times > Fault::kTriesMax && must_end(fault, *row)) {
     return fmt::format("no kernel answers with {} more than {} times in a row",
                        strerrorname_np(fault.error), Fault::kTriesMax);
   }
   return std::nullopt;
-}
-
-Tier tier_of(const Fault& fault) {
-  Tier lowest = Tier::kHostile;
-  for (const LegalResult& row : legal_results()) {
-    if (matches(fault, row)) lowest = std::min(lowest, row.tier);
-  }
-  return lowest;
 }
 
 }  // namespace e3

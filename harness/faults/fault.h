@@ -41,7 +41,5 @@ std::optional<Fault> parse_fault(std::string_view text);
 
 // Why no kernel of any tier can do this; nullopt when the table allows it.
 std::optional<std::string> objection_to(const Fault& fault);
-// The lowest tier that has it. The fault must be one without objection.
-Tier tier_of(const Fault& fault);
 
 }  // namespace e3

@@ -38,6 +38,11 @@ constexpr LegalResult kResults[] = {
     {kAccept, kListener, EPROTO, kLinux, kConnectionAborted, "accept(2)"},
     {kAccept, kListener, EHOSTUNREACH, kLinux, kConnectionAborted, "accept(2), Error handling"},
     {kAccept, kListener, ENETDOWN, kLinux, kConnectionAborted, "accept(2), Error handling"},
+    {kAccept, kListener, ENETUNREACH, kLinux, kConnectionAborted, "accept(2), Error handling"},
+    {kAccept, kListener, EHOSTDOWN, kLinux, kConnectionAborted, "accept(2), Error handling"},
+    {kAccept, kListener, ENONET, kLinux, kConnectionAborted, "accept(2), Error handling"},
+    {kAccept, kListener, ENOPROTOOPT, kLinux, kConnectionAborted, "accept(2), Error handling"},
+    {kAccept, kListener, EOPNOTSUPP, kLinux, kConnectionAborted, "accept(2), Error handling"},
     {kAccept, kListener, EPERM, kLinux, kConnectionAborted, "accept(2), firewall rules"},
     {kAccept, kListener, EINTR, kPosix, kNothing, "POSIX accept()"},
 
@@ -56,6 +61,7 @@ constexpr LegalResult kResults[] = {
     {kTransmit, kConn, EPIPE, kLinux, kConnectionFailed, "send(2); tcp_reset()"},
     {kTransmit, kConn, ECONNRESET, kLinux, kConnectionFailed, "send(2); tcp_reset()"},
     {kTransmit, kConn, ETIMEDOUT, kLinux, kConnectionFailed, "tcp(7)"},
+    {kTransmit, kConn, EHOSTUNREACH, kLinux, kConnectionFailed, "tcp_write_err(), sk_err_soft"},
     {kTransmit, kConn, EINTR, kPosix, kNothing, "POSIX send()"},
     {kTransmit, kConn, ENOBUFS, kPosix, kNothing, "POSIX send()"},
     {kTransmit, kConn, ENOMEM, kPosix, kNothing, "POSIX send()"},
@@ -65,6 +71,8 @@ constexpr LegalResult kResults[] = {
     {kSendfile, kConn, EAGAIN, kLinux, kNoSpace, "sendfile(2)"},
     {kSendfile, kConn, EPIPE, kLinux, kConnectionFailed, "send(2); tcp_reset()"},
     {kSendfile, kConn, ECONNRESET, kLinux, kConnectionFailed, "send(2); tcp_reset()"},
+    {kSendfile, kConn, ETIMEDOUT, kLinux, kConnectionFailed, "tcp(7)"},
+    {kSendfile, kConn, EHOSTUNREACH, kLinux, kConnectionFailed, "tcp_write_err(), sk_err_soft"},
     {kSendfile, kConn, EIO, kLinux, kNothing, "sendfile(2): reading the file failed"},
     {kSendfile, kConn, ENOMEM, kLinux, kNothing, "sendfile(2)"},
 

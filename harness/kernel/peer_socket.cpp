@@ -50,6 +50,4 @@ void PeerSocket::set_receive_buffer(int bytes) {
   socket_->receive_buffer_changed();
 }
 
-void PeerSocket::set_send_buffer(int bytes) { socket_->options().send_buffer = bytes; }
-
 }  // namespace e3::sim

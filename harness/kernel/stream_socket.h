@@ -77,7 +77,6 @@ class StreamSocket : public OpenFile {
   void set_state(SocketState state) { state_ = state; }
   std::size_t unread() const { return receive_queue_.size(); }
   bool end_of_input() const { return (shutdown_ & kReceiveShut) != 0; }
-  int pending_error() const { return error_; }
   // SO_ERROR: the pending error, which is cleared by asking.
   int take_error();
 

@@ -3,6 +3,7 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 
@@ -22,6 +23,8 @@ class LoggingServer:
         self.process = subprocess.Popen([bin_dir / "e3-server", "--port", "0", "--log"], stdout=self.writer)
         first_line = b""
         while not first_line.endswith(b"\n"):
+            readable, _, _ = select.select([self.reader], [], [], BOUND_SECONDS)
+            assert readable, f"e3-server said no more than {first_line}; exit status {self.process.poll()}"
             first_line += os.read(self.reader, 1)
         self.port = int(re.search(rb":(\d+)$", first_line.rstrip())[1])
 

@@ -117,6 +117,16 @@ TEST_P(JudgeTest, ConvictsEachBug) {
   }
 }
 
+// To have waited excuses an end, and an error, but not what belongs to another peer.
+TEST_P(JudgeTest, AnAnswerAfterAWhileIsStillTheRightOne) {
+  constexpr std::string_view kMixedUp =
+      "peer1 > \"GET /a HTTP/1.0\\r\\nX: \"\nsettle\n"
+      "peer2 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"
+      "peer1 > \"\\r\\n\\r\\n\"\nadvance 1s\n";
+  EXPECT_EQ(verdict(Bug::kSharesInput, kMixedUp), "wrong-answer");
+  EXPECT_EQ(verdict(Bug::kNone, kMixedUp), "none");
+}
+
 TEST_P(JudgeTest, ConcludesNothingFromASilentServer) {
   EXPECT_THROW(verdict(Bug::kNeverAnswers, ""), ControlFailed);
   EXPECT_THROW(verdict(Bug::kClosesAtAccept, ""), ControlFailed);
@@ -127,6 +137,16 @@ TEST(ComparableHttp, LeavesOutWhatMayDiffer) {
       comparable_http("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nDate: Mon, 1\r\n\r\na"),
       "HTTP/1.1 200 OK\r\nDate:*******\r\n\r\na");
   EXPECT_EQ(comparable_http("HTTP/1.1 100 Con"), "");
+  EXPECT_EQ(comparable_http("HTTP/1.1 200 OK\r\n\r\nH"), "HTTP/1.1 200 OK\r\n\r\nH");
+}
+
+TEST(HttpProtocol, KnowsARefusalInPlaceOfTheAnswer) {
+  constexpr std::string_view kRight = "HTTP/1.1 200 OK\r\n\r\nabcHTTP/1.1 200 OK\r\n\r\ndef";
+  EXPECT_TRUE(refuses_http("HTTP/1.1 408 Request Timeout\r\n\r\n", kRight));
+  EXPECT_TRUE(refuses_http("HTTP/1.1 200 OK\r\n\r\nabcHTTP/1.1 503 Busy\r\n\r\n", kRight));
+  EXPECT_TRUE(refuses_http("HTTP/1.1 500 Error\r\n\r\n", ""));
+  EXPECT_FALSE(refuses_http("HTTP/1.1 200 OK\r\n\r\nxyz", kRight));
+  EXPECT_FALSE(refuses_http("HTTP/1.1 200 OK\r\n\r\nxyzHTTP/1.1 408 Late\r\n\r\n", kRight));
 }
 
 TEST(HttpProtocol, KnowsWhoSendsOnThoughItPromisedNotTo) {
@@ -135,6 +155,8 @@ TEST(HttpProtocol, KnowsWhoSendsOnThoughItPromisedNotTo) {
   EXPECT_FALSE(sends_after_close_http("GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
   EXPECT_FALSE(sends_after_close_http("GET /close HTTP/1.1\r\nHost: close\r\n\r\nGET"));
   EXPECT_FALSE(sends_after_close_http("GET / HTTP/1.1\r\nConnection: clo"));
+  EXPECT_TRUE(sends_after_close_http("GET / HTTP/1.0\r\n\r\nG"));
+  EXPECT_FALSE(sends_after_close_http("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\nG"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, JudgeTest,

@@ -5,8 +5,6 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include "harness/world/engines/tcp/endpoint.h"
-
 namespace e3 {
 namespace {
 
@@ -14,11 +12,15 @@ namespace {
 class SockDiagTest : public testing::Test {
  protected:
   SockDiagTest() {
-    const Endpoint here = Endpoint::loopback(Endpoint::free_port());
-    const auto* address = reinterpret_cast<const sockaddr*>(&here.address);
-    EXPECT_EQ(::bind(listener_, address, here.size), 0);
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);  // and a port that the kernel picks
+    auto* const address = reinterpret_cast<sockaddr*>(&here);
+    socklen_t size = sizeof here;
+    EXPECT_EQ(::bind(listener_, address, size), 0);
     EXPECT_EQ(::listen(listener_, 1), 0);
-    EXPECT_EQ(::connect(client_, address, here.size), 0);
+    EXPECT_EQ(::getsockname(listener_, address, &size), 0);
+    EXPECT_EQ(::connect(client_, address, size), 0);
   }
   ~SockDiagTest() override {
     ::close(client_);

@@ -55,12 +55,15 @@ extern "C" {
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (::syscall(SYS_clock_gettime, clock, time) != 0) return -1;
   mark_written(time, sizeof *time);
+  auto& calls = scripted_calls();
+  const bool is_wall = clock == CLOCK_REALTIME;
+  if (!calls.is_active || (!is_wall && clock != CLOCK_MONOTONIC)) return 0;
   constexpr std::int64_t kSecond = 1'000'000'000;
-  const auto& calls = scripted_calls();
-  std::int64_t total = time->tv_nsec + calls.elapsed.count();
-  if (clock == CLOCK_REALTIME) total += calls.wall_clock_jump.count();
-  time->tv_sec += total / kSecond;
-  time->tv_nsec = total % kSecond;
+  auto& first = is_wall ? calls.wall_clock : calls.monotonic_clock;
+  if (!first) first = std::chrono::nanoseconds(time->tv_sec * kSecond + time->tv_nsec);
+  auto now = *first + calls.elapsed;
+  if (is_wall) now += calls.wall_clock_jump;
+  *time = {.tv_sec = now.count() / kSecond, .tv_nsec = now.count() % kSecond};
   return 0;
 }
 

@@ -7,11 +7,15 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 
 namespace e3::server {
 
 struct ScriptedCalls {
-  std::chrono::nanoseconds elapsed{};          // added to what both clocks say
+  // Time stands still while is_active, however slow the machine is, and moves by this.
+  std::chrono::nanoseconds elapsed{};
+  std::optional<std::chrono::nanoseconds> wall_clock;  // what each said when it was first read
+  std::optional<std::chrono::nanoseconds> monotonic_clock;
   std::chrono::nanoseconds wall_clock_jump{};  // added to what the wall clock says
   std::deque<int> accept_errors;  // taken one per accept4(2), before the kernel is asked
   std::deque<int> epoll_ctl_errors;

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,13 +61,14 @@ class Client {
   Descriptor socket_;
 };
 
-inline std::size_t count_open_descriptors() {
-  std::size_t count = 0;
+inline std::set<int> open_descriptors() {
+  std::set<int> open;
   for (int fd = 0; fd != 1024; ++fd) {
-    if (::fcntl(fd, F_GETFD) >= 0) ++count;
+    if (::fcntl(fd, F_GETFD) >= 0) open.insert(fd);
   }
-  return count;
+  return open;
 }
+inline std::size_t count_open_descriptors() { return open_descriptors().size(); }
 
 class ServerTest : public ::testing::Test {
  protected:

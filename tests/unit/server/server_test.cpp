@@ -2,6 +2,8 @@
 // The whole server, one turn at a time, over socketpairs.
 #include "e3/server/server.h"
 
+#include <thread>
+
 #include "server_fixture.h"
 
 namespace e3::server {
@@ -198,13 +200,23 @@ TEST_F(EchoServerTest, TakesOverDescriptorZero) {
   if (saved.is_open()) ::dup2(saved.get(), 0);
 }
 
-TEST_F(EchoServerTest, StopsWhenToldBeforeOrWhileRunning) {
+TEST_F(EchoServerTest, StopsWhenToldBeforeItRuns) {
   server_->stop();
   server_->run();
   Client client = connect();
   client.send("x");
   server_->stop();
   server_->run();
+}
+
+TEST_F(EchoServerTest, StopsWhenToldWhileItRuns) {
+  std::thread runner([this] { server_->run(); });
+  Client client = connect();
+  client.send("x");
+  char answer = 0;
+  EXPECT_EQ(::recvfrom(client.fd(), &answer, 1, 0, nullptr, nullptr), 1);  // it runs
+  server_->stop();
+  runner.join();
 }
 
 TEST_F(EchoServerTest, LivesBesideAnotherServerInOneThread) {

@@ -44,11 +44,13 @@ struct Query {
 // Fills in one half (source or destination) of the connection's identity.
 void fill(const sockaddr_storage& address, __be16& port, __be32 (&words)[4]) {
   if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
     port = v4.sin_port;
     words[0] = v4.sin_addr.s_addr;
   } else {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
     port = v6.sin6_port;
     std::memcpy(words, &v6.sin6_addr, sizeof v6.sin6_addr);
   }
