@@ -58,6 +58,7 @@ void run_once_each(Session& session, const std::vector<int>& errors, bool first_
         if (!first_is_lost) expect_answer_in_time(session, first);
         expect_answer_in_time(session, second);
         strike.require_happened();
+        if (!first_is_lost) world.advance(kPause);  // it may rest, though all have been served
       },
       [&](std::size_t index) { return to_string(faults[index]); });
 }

@@ -68,9 +68,11 @@ Answer send_in_segments(Session& session, const std::string& request, std::size_
   return {.bytes = masked(session.profile(), peer.received()), .ending = peer.ending()};
 }
 
-bool is_refusal(const Session& session, const Answer& answer) {
+bool is_refusal(Session& session, const Answer& answer) {
   const int status = http_status(answer.bytes);
-  return answer.bytes.empty() || (session.profile().is_http && status / 100 != 2);
+  const bool ends_early =
+      answer.ending != Ending::kOpen && session.answer().ending == Ending::kOpen;
+  return answer.bytes.empty() || ends_early || (session.profile().is_http && status / 100 != 2);
 }
 
 // Each size whole, and in small segments for comparison.

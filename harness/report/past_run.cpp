@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <ios>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -57,6 +58,8 @@ PastRun read_run(const std::string& path) {
                 .cut_short = why_cut_short(document)};
     for (const json& check : document.at("checks")) run.checks.push_back(past_check(check));
     return run;
+  } catch (const std::ios_base::failure&) {  // of a folder
+    throw std::invalid_argument(fmt::format("cannot read {}", path));
   } catch (const json::exception& error) {
     throw std::invalid_argument(
         fmt::format("{} is no JSON report of e3 (e3 run --report json=PATH makes one): {}", path,

@@ -57,30 +57,43 @@ int listening_socket() {
   return fd;
 }
 
-void hand_over_arrivals(int listener, const e3_adopt& server) {
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+// False: for want of something the rest has to wait.
+bool hand_over_arrivals(int listener, const e3_adopt& server) {
   while (true) {
     const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       if (server.adopt(fd) != 0) ::close(fd);
     } else if (errno == EAGAIN) {
-      return;
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      fail("accept4");
+      return true;
+    } else if (is_shortage(errno)) {
+      return false;
     }
+    // Anything else is an error of one connection, or a signal: accept(2).
   }
 }
+
+// The earlier of two time-outs of poll(2), of which a negative one never comes.
+int earlier(int one, int other) { return one < 0 || (other >= 0 && other < one) ? other : one; }
 
 }  // namespace
 
 void serve_adopting(const e3_adopt& server) {
   const OpenServer open(server);
   const Descriptor listener(listening_socket());
+  constexpr int kRetryMilliseconds = 100;
+  bool accepts = true;
   int timeout = server.turn();
   while (true) {
-    pollfd entries[] = {{.fd = listener.get(), .events = POLLIN, .revents = 0},
+    // A listener that cannot be served stays readable: poll(2) would not wait.
+    pollfd entries[] = {{.fd = accepts ? listener.get() : -1, .events = POLLIN, .revents = 0},
                         {.fd = open.ready_descriptor(), .events = POLLIN, .revents = 0}};
-    if (::poll(entries, 2, timeout) < 0 && errno != EINTR) fail("poll");
-    if (entries[0].revents != 0) hand_over_arrivals(listener.get(), server);
+    const int count = ::poll(entries, 2, accepts ? timeout : earlier(timeout, kRetryMilliseconds));
+    if (count < 0 && errno != EINTR) fail("poll");
+    if (!accepts || entries[0].revents != 0) accepts = hand_over_arrivals(listener.get(), server);
     timeout = server.turn();
   }
 }

@@ -5,11 +5,20 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <utility>
 
+#include "harness/world/interrupt.h"
 #include "harness/world/world.h"
 
 namespace e3 {
+
+namespace {
+
+// Bytes: more than any answer that is worth comparing, and little beside a machine's memory.
+constexpr std::size_t kReceivedMax = 64 << 20;
+
+}  // namespace
 
 std::string_view to_string(Ending ending) {
   switch (ending) {
@@ -108,6 +117,7 @@ std::size_t Peer::receive_now(std::size_t limit) {
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(count));
     received_ += bytes;
     note(PeerDeed::kReceives, count, 0, bytes);
+    if (received_.size() > kReceivedMax) throw_endless();
     return bytes.size();
   }
   note_ending(count);
@@ -125,7 +135,13 @@ void Peer::note_ending(long result) {
   }
 }
 
+void Peer::throw_endless() const {
+  throw TargetUnavailable("its answer has no end: a peer has got " +
+                          std::to_string(received_.size() >> 20U) + " MiB of it");
+}
+
 std::size_t Peer::receive(std::size_t limit) {
+  throw_if_interrupted();
   receive_greeting();
   if (greeting_is_due()) return 0;
   const std::size_t count = receive_now(limit);
@@ -139,7 +155,10 @@ void Peer::receive_up_to(std::size_t total) {
 }
 
 void Peer::receive_until(std::string_view end) {
-  while (received_.find(end) == received_.npos && receive(65536) > 0) {
+  std::size_t searched = 0;  // what lies before cannot hold the beginning of it
+  while (received_.find(end, searched) == received_.npos) {
+    searched = received_.size() - std::min(received_.size(), end.size());
+    if (receive(65536) == 0) return;
   }
 }
 

@@ -62,6 +62,7 @@ class Peer {
   bool greeting_is_due() const { return !greeting_end_.empty() && ending_ == Ending::kOpen; }
   void take_greeting();
   void note_ending(long result);
+  [[noreturn]] void throw_endless() const;
   void note(PeerDeed deed, long result = 0, std::size_t argument = 0, std::string_view bytes = {});
 
   World* world_;

@@ -74,7 +74,10 @@ def collected(session, option):
 
 def run(option, *words):
     command = [option.e3_program, *words]
-    done = subprocess.run(command, capture_output=True, text=True, errors="backslashreplace")
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="backslashreplace")
+    except OSError as error:
+        raise pytest.UsageError(f"{option.e3_program}: {error.strerror}; name e3 with --e3-program") from error
     if done.returncode != 0:
         raise pytest.UsageError(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout
@@ -101,6 +104,8 @@ class CheckItem(pytest.Item):
         if not checks:
             raise E3Failure(done.stderr.strip() or done.stdout.strip())
         self.judge(checks[0], done.stdout)
+        if done.returncode == 1:  # by an option such as --fail-on=warn
+            raise E3Failure(done.stdout.strip())
 
     def judge(self, check, told):
         verdict, reason = check["verdict"], check["reason"]

@@ -27,14 +27,13 @@ PROJECTS = [
 
 # What the servers are known to fail: most do not go on after accept() or epoll_ctl() has failed, and
 # the one on libevent sets no limit to a head and does not ignore SIGPIPE.
-DESCRIPTORS, CONNECTION, SHORTAGE, REGISTER = (
+DESCRIPTORS, CONNECTION, REGISTER = (
     f"accept.error.{name}"
-    for name in ("out-of-descriptors", "connection", "shortage", "not-registered")
+    for name in ("out-of-descriptors", "connection", "not-registered")
 )
 KNOWN_TO_FAIL = {
     "c_table": ("table.", {DESCRIPTORS, REGISTER}),
     "libevent_http": ("evhttp.", {DESCRIPTORS, REGISTER, "read.endless", "write.error.failed"}),
-    "cpp_oneshot": ("oneshot.", {DESCRIPTORS, CONNECTION, SHORTAGE}),
     "asio_http": ("asio.", {DESCRIPTORS, CONNECTION}),
     "line_protocol": ("lines.", {DESCRIPTORS}),
     "gtest_checks": ("E3/TableServer.Holds/", {DESCRIPTORS, REGISTER}),

@@ -64,3 +64,18 @@ def test_a_server_that_does_not_start_fails_with_the_reason(run_pytest):
     done = run_pytest("--e3-check", "accept.burst", spawn="no-such-program {port}")
     assert done.returncode == 1
     assert "no-such-program" in done.stdout
+
+
+def test_an_option_that_makes_e3_fail_makes_the_check_fail(run_pytest):
+    undated = "e3 selftest no-date --serve {port}"
+    done = run_pytest("--e3-check", "http.answer.date", spawn=undated)
+    assert done.returncode == 0 and "1 warning" in done.stdout, done.stdout + done.stderr
+    done = run_pytest("--e3-check", "http.answer.date", "--e3-option=--fail-on=warn", spawn=undated)
+    assert done.returncode == 1 and "1 failed" in done.stdout, done.stdout + done.stderr
+
+
+def test_an_e3_that_is_not_there_is_told(run_pytest):
+    done = run_pytest("--e3-program", "/nowhere/e3")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "/nowhere/e3: No such file or directory; name e3 with --e3-program" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

@@ -46,6 +46,7 @@ class InProcessKernel : public SystemCalls {
   // Who chooses among ready events; null: this kernel.
   virtual void set_event_order(EventOrder* /*order*/) {}
 
+  void exited(const char* call, int status) override;
   void unmodelled(const char* call) override;
 
  protected:

@@ -12,9 +12,9 @@ namespace e3::interpose {
 namespace {
 
 // Named by whatever names answer_with().
-[[gnu::used]] void (*const kLinked[])() = {link_files,     link_sockets,    link_descriptors,
-                                           link_bytes,     link_readiness,  link_clocks,
-                                           link_fortified, link_randomness, link_refused};
+[[gnu::used]] void (*const kLinked[])() = {
+    link_files,  link_sockets,   link_descriptors, link_bytes,   link_readiness,
+    link_clocks, link_fortified, link_randomness,  link_refused, link_endings};
 
 }  // namespace
 

@@ -46,6 +46,7 @@ void link_sockets();
 void link_descriptors();
 void link_bytes();
 void link_files();
+void link_endings();
 void link_readiness();
 void link_clocks();
 void link_fortified();

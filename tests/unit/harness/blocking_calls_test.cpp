@@ -22,8 +22,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/world/interpose/interpose.h"
 #include "in_process_world_fixture.h"
 
 namespace e3 {
@@ -207,6 +209,29 @@ TEST_F(BlockingCalls, ControlMessagesDoNotGetLost) {
     ::sendmsg(connection, &message, 0);
   });
   EXPECT_NE(world_->health().death.value_or("").find("control messages"), std::string::npos);
+}
+
+// --- Ends
+
+TEST_F(BlockingCalls, ATargetThatEndsTheProcessHasDied) {
+  interpose::take_exits_for_deaths();
+  struct Row {
+    void (*end)(int);
+    std::string_view told;
+  };
+  for (const Row& row :
+       {Row{::exit, "exit(0)"}, Row{::_exit, "_exit(0)"}, Row{::quick_exit, "quick_exit(0)"}}) {
+    start_with([&row](int) { row.end(0); });
+    EXPECT_EQ(world_->health().death.value_or("alive"), "it called " + std::string(row.told));
+  }
+}
+
+TEST_F(BlockingCalls, AnAnswerWithoutEndIsNotWaitedFor) {
+  Peer peer = start_with([](int connection) {
+    const std::vector<char> bytes(1 << 20);
+    while (::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) > 0) continue;
+  });
+  EXPECT_THROW(peer.receive_to_end(), TargetUnavailable);
 }
 
 // --- Signals
