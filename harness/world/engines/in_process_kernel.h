@@ -26,7 +26,8 @@ class InProcessKernel : public SystemCalls {
   virtual bool listening() const = 0;
   // Null when nobody listens.
   virtual std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) = 0;
-  virtual bool writable(Wire& wire) = 0;
+  // Whether the peer can read there (POLLIN) or write (POLLOUT) without waiting.
+  virtual bool wire_is_ready(Wire& wire, short events) = 0;
   virtual std::size_t open_descriptors() const = 0;
 
   // The next instant at which the kernel itself has something to do, if any.

@@ -2,6 +2,7 @@
 #include "harness/world/engines/in_process_world.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,9 @@ using namespace std::chrono_literals;
 
 // How long a target may linger over what its peers left behind, in its own time.
 constexpr VirtualTime kLingerTime = 120s;
+// A server may take that before it answers, as one that asks another; longer pauses are told apart
+// from silence by advance().
+constexpr VirtualTime kMoment = 100ms;
 // A timer that fires more often than this while time is advanced once is taken for a spin.
 constexpr int kTimerWakes = 100'000;
 
@@ -147,14 +151,20 @@ bool InProcessWorld::clock_asked() {
   return true;
 }
 
-bool InProcessWorld::wait_readable(Wire& /*wire*/) {
+bool InProcessWorld::wait_readable(Wire& wire) {
   settle();
+  const VirtualTime bound = log_.now + kMoment;
+  for (auto wake = next_wake(); wake && *wake <= bound && !kernel_->wire_is_ready(wire, POLLIN) &&
+                                !fiber_.finished() && !halted_ && !spin_;
+       wake = next_wake()) {
+    advance(std::max<VirtualTime>(*wake - log_.now, 1us));
+  }
   return true;
 }
 
 bool InProcessWorld::wait_writable(Wire& wire) {
   settle();
-  return kernel_->writable(wire);
+  return kernel_->wire_is_ready(wire, POLLOUT);
 }
 
 Health InProcessWorld::health() {

@@ -211,6 +211,17 @@ TEST_F(BlockingCalls, ControlMessagesDoNotGetLost) {
   EXPECT_NE(world_->health().death.value_or("").find("control messages"), std::string::npos);
 }
 
+TEST_F(BlockingCalls, AMomentBeforeTheAnswerIsNoSilence) {
+  for (const auto& [moment, answer] : {std::pair{5, "late"}, std::pair{5000, ""}}) {
+    Peer peer = start_with([moment = moment](int connection) {
+      ::usleep(static_cast<useconds_t>(moment) * 1000);
+      ::send(connection, "late", 4, MSG_NOSIGNAL);
+    });
+    peer.receive(4);
+    EXPECT_EQ(peer.received(), answer) << moment << " ms";
+  }
+}
+
 // --- Ends
 
 TEST_F(BlockingCalls, ATargetThatEndsTheProcessHasDied) {

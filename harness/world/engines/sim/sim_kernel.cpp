@@ -74,7 +74,9 @@ std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
   return std::make_unique<SimWire>(peer);
 }
 
-bool SimKernel::writable(Wire& wire) { return static_cast<SimWire&>(wire).writable(); }
+bool SimKernel::wire_is_ready(Wire& wire, short events) {
+  return static_cast<SimWire&>(wire).is_ready(events);
+}
 
 std::optional<VirtualTime> SimKernel::next_timer() const {
   if (kernel().next_timer() == sim::kNever) return std::nullopt;

@@ -41,7 +41,7 @@ class SimKernel : public InProcessKernel {
 
   bool listening() const override { return listening_; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
-  bool writable(Wire& wire) override;
+  bool wire_is_ready(Wire& wire, short events) override;
   std::size_t open_descriptors() const override { return kernel().open_descriptors(); }
   std::optional<VirtualTime> next_timer() const override;
   void time_moved(VirtualTime now) override;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/sim/sim_wire.h"
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <cstdint>
 #include <span>
 
 namespace e3 {
@@ -18,6 +18,8 @@ long SimWire::receive(char* buffer, std::size_t size) {
 
 void SimWire::shutdown_write() { socket_.shutdown(SHUT_WR); }
 
-bool SimWire::writable() { return (socket_.poll() & EPOLLOUT) != 0; }
+bool SimWire::is_ready(short events) {
+  return (socket_.poll() & static_cast<std::uint32_t>(events)) != 0;
+}
 
 }  // namespace e3

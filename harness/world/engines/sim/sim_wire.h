@@ -17,7 +17,7 @@ class SimWire final : public Wire {
   void close() override { socket_.close(); }
   void reset() override { socket_.reset(); }
 
-  bool writable();
+  bool is_ready(short events);  // POLLIN or POLLOUT
 
  private:
   sim::PeerSocket socket_;

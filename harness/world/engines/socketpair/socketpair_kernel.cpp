@@ -97,8 +97,8 @@ bool SocketpairKernel::abort_pending(int listener) {
   return true;
 }
 
-bool SocketpairKernel::writable(Wire& wire) {
-  pollfd entry{.fd = static_cast<SocketWire&>(wire).fd(), .events = POLLOUT, .revents = 0};
+bool SocketpairKernel::wire_is_ready(Wire& wire, short events) {
+  pollfd entry{.fd = static_cast<SocketWire&>(wire).fd(), .events = events, .revents = 0};
   return ::poll(&entry, 1, 0) == 1;
 }
 

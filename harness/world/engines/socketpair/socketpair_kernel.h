@@ -22,7 +22,7 @@ class SocketpairKernel final : public LinuxKernel {
   Abilities abilities() const override;
   bool listening() const override { return listening_.lock() != nullptr; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
-  bool writable(Wire& wire) override;
+  bool wire_is_ready(Wire& wire, short events) override;
 
   bool can_show(History history) const override;
   bool abort_pending(int listener) override;

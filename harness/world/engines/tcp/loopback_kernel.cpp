@@ -103,9 +103,9 @@ class LoopbackKernel::LoopbackWire final : public Wire {
     arrived(0);
   }
 
-  bool writable() {
+  bool is_ready(short events) {
     arrived(0);
-    pollfd entry{.fd = wire_.fd(), .events = POLLOUT, .revents = 0};
+    pollfd entry{.fd = wire_.fd(), .events = events, .revents = 0};
     return ::poll(&entry, 1, 0) == 1;
   }
 
@@ -172,7 +172,9 @@ std::unique_ptr<Wire> LoopbackKernel::connect_peer(const ConnectOptions& options
   return std::make_unique<LoopbackWire>(end, sock_diag_);
 }
 
-bool LoopbackKernel::writable(Wire& wire) { return static_cast<LoopbackWire&>(wire).writable(); }
+bool LoopbackKernel::wire_is_ready(Wire& wire, short events) {
+  return static_cast<LoopbackWire&>(wire).is_ready(events);
+}
 
 bool LoopbackKernel::can_show(History history) const {
   return history == History::kConnectionAborted || InProcessKernel::can_show(history);
