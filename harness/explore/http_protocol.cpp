@@ -51,6 +51,16 @@ bool has_option(std::string_view head, std::string_view option) {
   return false;
 }
 
+// Of an answer with an error, all or the first bytes.
+bool begins_error(std::string_view text) {
+  constexpr std::string_view kPattern = "HTTP/1.x s";
+  const std::string_view begin = text.substr(0, kPattern.size());
+  return std::equal(begin.begin(), begin.end(), kPattern.begin(), [](char c, char pattern) {
+    if (pattern == 'x') return c == '0' || c == '1';
+    return pattern == 's' ? c == '4' || c == '5' : c == pattern;
+  });
+}
+
 // RFC 9112, section 9.3.
 bool is_last(std::string_view head) {
   if (has_option(head, "close")) return true;
@@ -72,12 +82,10 @@ std::string comparable_http(std::string_view answer) {
 }
 
 bool refuses_http(std::string_view got, std::string_view right) {
-  constexpr std::string_view kBegin = "HTTP/1.";
   const auto differs = std::mismatch(got.begin(), got.end(), right.begin(), right.end()).first;
   const auto agreed = static_cast<std::size_t>(differs - got.begin());
-  for (std::size_t at = 0; (at = got.find(kBegin, at)) <= agreed && at != got.npos; ++at) {
-    const std::string_view status = got.substr(std::min(at + kBegin.size() + 2, got.size()));
-    if (status.starts_with('4') || status.starts_with('5')) return true;
+  for (std::size_t at = 0; (at = got.find('H', at)) <= agreed && at != got.npos; ++at) {
+    if (begins_error(got.substr(at))) return true;
   }
   return false;
 }

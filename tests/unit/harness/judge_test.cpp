@@ -145,6 +145,7 @@ TEST(HttpProtocol, KnowsARefusalInPlaceOfTheAnswer) {
   EXPECT_TRUE(refuses_http("HTTP/1.1 408 Request Timeout\r\n\r\n", kRight));
   EXPECT_TRUE(refuses_http("HTTP/1.1 200 OK\r\n\r\nabcHTTP/1.1 503 Busy\r\n\r\n", kRight));
   EXPECT_TRUE(refuses_http("HTTP/1.1 500 Error\r\n\r\n", ""));
+  EXPECT_TRUE(refuses_http("H", ""));  // the beginning of one, as fuzz_schedule found
   EXPECT_FALSE(refuses_http("HTTP/1.1 200 OK\r\n\r\nxyz", kRight));
   EXPECT_FALSE(refuses_http("HTTP/1.1 200 OK\r\n\r\nxyzHTTP/1.1 408 Late\r\n\r\n", kRight));
 }
