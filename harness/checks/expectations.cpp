@@ -25,6 +25,15 @@ bool can_be_expected(Verdict verdict) {
   return std::find(names.begin(), names.end(), to_string(verdict)) != names.end();
 }
 
+bool names_a_check(std::string_view word) {
+  const auto& checks = all_checks();
+  return std::any_of(checks.begin(), checks.end(), [word](const Check* check) {
+    const std::vector<CheckCase> cases = cases_of(*check);
+    return std::any_of(cases.begin(), cases.end(),
+                       [word](const CheckCase& each) { return selects(word, id_of(each)); });
+  });
+}
+
 // A basic string of TOML.
 std::string quoted_toml(std::string_view text) {
   std::string result = "\"";
@@ -73,6 +82,9 @@ Expectations Expectations::parse_table(TomlTable& file) {
     entry.issue = table.text("issue").value_or("");
     entry.expires = table.date("expires").value_or("");
     table.refuse_unknown_keys();
+    if (!names_a_check(entry.id)) {
+      table.fail("id", fmt::format("no check is called {}; e3 list shows them", entry.id));
+    }
     result.entries_.push_back(std::move(entry));
   }
   file.refuse_unknown_keys();

@@ -86,10 +86,12 @@ TEST(Expectations, AnUpdateKeepsReasonsDropsWhatPassesAndAddsWhatIsNew) {
 
 TEST(Expectations, AFileWithoutReasonsOrWithTypingErrorsIsRefused) {
   for (const std::string_view text :
-       {"[[expect]]\nid = \"a\"\n", "[[expect]]\nreason = \"b\"\n", "[[expct]]\n",
-        "[[expect]]\nid = \"a\"\nreason = \"b\"\nverdict = \"PASS\"\n",
-        "[[expect]]\nid = \"a\"\nreason = \"b\"\nexpires = \"soon\"\n",
-        "[[expect]]\nid = \"a\"\nreason = \"b\"\nurl = \"c\"\n"}) {
+       {"[[expect]]\nid = \"read.*\"\n", "[[expect]]\nreason = \"b\"\n", "[[expct]]\n",
+        "[[expect]]\nid = \"read.*\"\nreason = \"b\"\nverdict = \"PASS\"\n",
+        "[[expect]]\nid = \"read.*\"\nreason = \"b\"\nexpires = \"soon\"\n",
+        "[[expect]]\nid = \"read.*\"\nreason = \"b\"\nurl = \"c\"\n",
+        "[[expect]]\nid = \"read.*\"\nreason = \"b\"\n[[expect]]\nid = \"raed\"\nreason = "
+        "\"b\"\n"}) {
     EXPECT_THROW(Expectations::parse(text, "e.toml"), ConfigurationError) << text;
   }
 }
