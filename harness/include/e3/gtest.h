@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // e3's checks as parameterised tests of a GoogleTest program: one test for each check, with e3's
-// skips and messages. Link e3::harness and GTest::gtest.
+// skips and messages. C++20. Link e3::harness and GTest::gtest.
 //
-//   const e3_target kServer = {.name = "my-server", .entry = my_main};
+//   const e3_target kServer = {"my-server", my_main, nullptr, 0, nullptr};
 //   E3_TEST_CHECKS(MyServer, kServer, "http");                   // all checks
 //   E3_TEST_CHECKS(MyServer, kServer, "http", "read", "close");  // two families
 #pragma once
