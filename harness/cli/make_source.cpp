@@ -55,6 +55,7 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
                                        transcript);
   }
   interpose::limit_computing(kComputingMax);
+  interpose::fail_at_exit();
   return std::make_unique<InProcessSource>(make_target(options.profile), engine_of(options),
                                            options.seed, transcript);
 }

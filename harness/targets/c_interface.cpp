@@ -17,6 +17,7 @@
 #include "harness/report/report.h"
 #include "harness/targets/linked_target.h"
 #include "harness/world/engines/in_process_source.h"
+#include "harness/world/interpose/interpose.h"
 
 namespace {
 
@@ -106,6 +107,7 @@ e3_outcome e3_run_check(const e3_target* target, const char* id, const char* pro
                         e3_tell* tell, void* context) {
   std::string told;
   e3_outcome outcome = E3_ERROR;
+  e3::interpose::fail_at_exit();
   try {
     outcome = run_named(*target, id, profile != nullptr ? profile : "http", seed, told);
   } catch (const std::exception& error) {

@@ -98,8 +98,6 @@ class SystemCalls {
   // return.
   virtual void processor_time_passed(std::chrono::milliseconds /*since_last*/) {}
 
-  // The target ends the process, with this exit status: it has died. Does not return.
-  virtual void exited(const char* call, int status) = 0;
   // The target used a call that this engine does not model: stops the target, naming the call.
   virtual void unmodelled(const char* call) = 0;
 

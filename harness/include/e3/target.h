@@ -51,8 +51,8 @@ struct e3_target {
   /**
    * Makes the server, listens on a TCP socket and runs until the process would end; like main().
    * Called once for each check, on a stack of 1 MiB. It does not return: e3 unwinds it out of its
-   * wait, as a C++ exception would. An exception that escapes, a return, and a call of exit() count
-   * as its death.
+   * wait, as a C++ exception would. An exception that escapes, and a return, count as its death. A
+   * call of exit() ends e3 with status 1.
    */
   int (*entry)(int argc, char** argv);
   /** What `entry` gets, without the name of the program; may be null when there are none. */

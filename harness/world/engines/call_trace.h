@@ -64,7 +64,6 @@ class CallTrace final : public SystemCalls {
   void processor_time_passed(std::chrono::milliseconds since_last) override {
     if (log_->stands_still()) turn_->computes(since_last);
   }
-  void exited(const char* call, int status) override { kernel_->exited(call, status); }
   void unmodelled(const char* call) override { kernel_->unmodelled(call); }
 
  private:

@@ -11,10 +11,6 @@ bool InProcessKernel::can_show(History history) const {
          history == History::kNoDescriptors;
 }
 
-void InProcessKernel::exited(const char* call, int status) {
-  turn_->halt(fmt::format("it called {}({})", call, status));
-}
-
 void InProcessKernel::unmodelled(const char* call) {
   turn_->halt(
       fmt::format("it called {}, which the {} engine does not model; test it as a program "

@@ -47,7 +47,6 @@ class InProcessKernel : public SystemCalls {
   // Who chooses among ready events; null: this kernel.
   virtual void set_event_order(EventOrder* /*order*/) {}
 
-  void exited(const char* call, int status) override;
   void unmodelled(const char* call) override;
 
  protected:

@@ -9,7 +9,6 @@
 #include "harness/world/engines/sim/sim_kernel.h"
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 #include "harness/world/engines/tcp/loopback_kernel.h"
-#include "harness/world/interpose/interpose.h"
 
 namespace e3 {
 namespace {
@@ -55,9 +54,7 @@ std::string_view to_string(InProcessEngine engine) {
 
 InProcessSource::InProcessSource(InProcessTarget target, InProcessEngine engine, std::uint64_t seed,
                                  Transcript& transcript)
-    : target_(std::move(target)), engine_(engine), seed_(seed), transcript_(&transcript) {
-  interpose::take_exits_for_deaths();
-}
+    : target_(std::move(target)), engine_(engine), seed_(seed), transcript_(&transcript) {}
 
 World& InProcessSource::world() {
   if (world_ == nullptr) renew();

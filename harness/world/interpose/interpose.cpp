@@ -2,6 +2,8 @@
 #include "harness/world/interpose/interpose.h"
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 
 #include "harness/world/interpose/turn.h"
 
@@ -12,15 +14,25 @@ namespace e3::interpose {
 namespace {
 
 // Named by whatever names answer_with().
-[[gnu::used]] void (*const kLinked[])() = {
-    link_files,  link_sockets,   link_descriptors, link_bytes,   link_readiness,
-    link_clocks, link_fortified, link_randomness,  link_refused, link_endings};
+[[gnu::used]] void (*const kLinked[])() = {link_files,     link_sockets,    link_descriptors,
+                                           link_bytes,     link_readiness,  link_clocks,
+                                           link_fortified, link_randomness, link_refused};
 
 }  // namespace
 
 void answer_with(SystemCalls* kernel) {
   restart_randomness();
   answering = kernel;
+}
+
+void fail_at_exit() {
+  static const bool once = std::atexit([] {
+                             if (answering == nullptr) return;
+                             answering = nullptr;
+                             std::fputs("e3: the server under test has called exit()\n", stderr);
+                             std::_Exit(EXIT_FAILURE);
+                           }) == 0;
+  static_cast<void>(once);
 }
 
 void deliver(int signal, SystemCalls& kernel) {

@@ -32,9 +32,9 @@ void give_alarms_real_calls();
 // handled already.
 bool limit_computing(std::chrono::milliseconds limit);
 
-// A target that is linked in and ends the process ends e3 as well. From now on it has died instead,
-// where it is running. Not for programs of their own, whose exit status tells more.
-void take_exits_for_deaths();
+// A target that is linked in and calls exit() ends e3 with it. From now on that is told, and the
+// exit status is 1 whatever the target's was.
+void fail_at_exit();
 
 // The names in calls.def, for the test that each is defined by the harness.
 std::vector<std::string_view> call_names();

@@ -46,7 +46,6 @@ void link_sockets();
 void link_descriptors();
 void link_bytes();
 void link_files();
-void link_endings();
 void link_readiness();
 void link_clocks();
 void link_fortified();

@@ -224,17 +224,14 @@ TEST_F(BlockingCalls, AMomentBeforeTheAnswerIsNoSilence) {
 
 // --- Ends
 
-TEST_F(BlockingCalls, ATargetThatEndsTheProcessHasDied) {
-  interpose::take_exits_for_deaths();
-  struct Row {
-    void (*end)(int);
-    std::string_view told;
-  };
-  for (const Row& row :
-       {Row{::exit, "exit(0)"}, Row{::_exit, "_exit(0)"}, Row{::quick_exit, "quick_exit(0)"}}) {
-    start_with([&row](int) { row.end(0); });
-    EXPECT_EQ(world_->health().death.value_or("alive"), "it called " + std::string(row.told));
-  }
+TEST_F(BlockingCalls, ATargetThatCallsExitFails) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        interpose::fail_at_exit();
+        start_with([](int) { std::exit(0); });
+      },
+      testing::ExitedWithCode(1), "has called exit");
 }
 
 TEST_F(BlockingCalls, AnAnswerWithoutEndIsNotWaitedFor) {
