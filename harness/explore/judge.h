@@ -143,11 +143,11 @@ class Judge {
     std::string comparable;
   };
   std::array<Compared, 16> compared_;
-  bool recording_ = false;  // ... the calls of a scenario, without those of other exchanges
-  std::vector<CallSite> recorded_;
-  bool may_disturb_ = false;       // such a fault has been injected
-  bool excused_ = false;           // ... and has struck, and all faults are over
-  std::size_t struck_before_ = 0;  // by the scenarios before, on the same target
+  bool recording_ = false;          // for record_calls(): other exchanges wait until ...
+  std::vector<CallSite> recorded_;  // ... the calls of the scenario alone are here
+  bool may_disturb_ = false;        // such a fault has been injected
+  bool excused_ = false;            // ... and has struck, and all faults are over
+  std::size_t struck_before_ = 0;   // by the scenarios before, on the same target
   std::size_t faults_struck_ = 0;
   std::size_t in_passing_ = 0;         // scenarios played against the present target
   std::vector<const Request*> asked_;  // by the scenario being judged; keys of `undisturbed_`

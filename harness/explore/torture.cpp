@@ -22,8 +22,9 @@ std::vector<std::size_t> short_counts(long moved, std::size_t budget) {
   std::vector<std::size_t> lengths;
   const std::size_t most = moved > 1 ? static_cast<std::size_t>(moved) - 1 : 0;
   const std::size_t count = std::min(most, budget);
-  for (std::size_t i = 0; i < count; ++i)
+  for (std::size_t i = 0; i < count; ++i) {
     lengths.push_back(count == 1 ? 1 : 1 + i * (most - 1) / (count - 1));
+  }
   return lengths;
 }
 

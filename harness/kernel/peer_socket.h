@@ -38,8 +38,8 @@ class PeerSocket {
   int take_error();           // SO_ERROR: ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT; 0: none
   std::uint32_t poll();       // what poll(2) would report
 
-  // SO_RCVBUF, in the doubled form of getsockopt(2). A receive buffer of zero closes
-  // the window: a peer that has stopped reading.
+  // SO_RCVBUF, in the doubled form of getsockopt(2). A receive buffer of zero closes the window: a
+  // peer that has stopped reading.
   void set_receive_buffer(int bytes);
 
  private:

@@ -151,14 +151,18 @@ bool InProcessWorld::clock_asked() {
   return true;
 }
 
+template <typename Enough>
+void InProcessWorld::let_time_pass(VirtualTime at_most, const Enough& enough) {
+  const VirtualTime bound = log_.now + at_most;
+  for (auto wake = next_wake();
+       wake && *wake <= bound && !enough() && !fiber_.finished() && !halted_; wake = next_wake()) {
+    advance(std::max<VirtualTime>(*wake - log_.now, 1ms));
+  }
+}
+
 bool InProcessWorld::wait_readable(Wire& wire) {
   settle();
-  const VirtualTime bound = log_.now + kMoment;
-  for (auto wake = next_wake(); wake && *wake <= bound && !kernel_->wire_is_ready(wire, POLLIN) &&
-                                !fiber_.finished() && !halted_ && !spin_;
-       wake = next_wake()) {
-    advance(std::max<VirtualTime>(*wake - log_.now, 1us));
-  }
+  let_time_pass(kMoment, [&] { return spin_ || kernel_->wire_is_ready(wire, POLLIN); });
   return true;
 }
 
@@ -177,12 +181,7 @@ Health InProcessWorld::health() {
 
 std::optional<std::size_t> InProcessWorld::descriptors_down_to(std::size_t wanted) {
   settle();
-  const VirtualTime bound = log_.now + kLingerTime;
-  for (auto wake = next_wake(); kernel_->open_descriptors() > wanted && wake && *wake <= bound &&
-                                !fiber_.finished() && !halted_;
-       wake = next_wake()) {
-    advance(std::max<VirtualTime>(*wake - log_.now, 1ms));
-  }
+  let_time_pass(kLingerTime, [&] { return kernel_->open_descriptors() <= wanted; });
   return kernel_->open_descriptors();
 }
 

@@ -60,6 +60,9 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
 
   std::optional<VirtualTime> next_wake() const;
   void move_time(VirtualTime when);
+  // Lets the target's timers expire, one after the other, until `enough()`, for `at_most`.
+  template <typename Enough>
+  void let_time_pass(VirtualTime at_most, const Enough& enough);
   void run_target();
   void resume();
   void end_target();

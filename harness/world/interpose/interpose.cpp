@@ -13,6 +13,13 @@ namespace e3::interpose {
 
 namespace {
 
+void fail_if_answering() {
+  if (answering == nullptr) return;
+  answering = nullptr;
+  std::fputs("e3: the server under test has called exit()\n", stderr);
+  std::_Exit(EXIT_FAILURE);
+}
+
 // Named by whatever names answer_with().
 [[gnu::used]] void (*const kLinked[])() = {link_files,     link_sockets,    link_descriptors,
                                            link_bytes,     link_readiness,  link_clocks,
@@ -26,13 +33,7 @@ void answer_with(SystemCalls* kernel) {
 }
 
 void fail_at_exit() {
-  static const bool once = std::atexit([] {
-                             if (answering == nullptr) return;
-                             answering = nullptr;
-                             std::fputs("e3: the server under test has called exit()\n", stderr);
-                             std::_Exit(EXIT_FAILURE);
-                           }) == 0;
-  static_cast<void>(once);
+  [[maybe_unused]] static const int registered_once = std::atexit(fail_if_answering);
 }
 
 void deliver(int signal, SystemCalls& kernel) {
