@@ -91,18 +91,16 @@ std::string masked(const Profile& profile, std::string_view answer) {
   std::string result(answer);
   for (const Mask& mask : profile.masks) blank_out(mask, result);
   if (!profile.is_http) return result;
-  const std::size_t head_end = result.find("\r\n\r\n");
-  std::size_t line = 0;
-  while (line < std::min(head_end, result.size())) {
-    std::size_t end = std::min(result.find("\r\n", line), result.size());
-    // Of an answer that was cut within this line's end.
-    if (end == result.size() && result.ends_with('\r')) --end;
+  const std::size_t head_end = std::min(result.find("\r\n\r\n"), result.size());
+  for (std::size_t line = 0; line < head_end;) {
     constexpr std::string_view kDate = "Date:";
-    if (starts_with_ignoring_case(std::string_view(result).substr(line, end - line), kDate)) {
+    if (starts_with_ignoring_case(std::string_view(result).substr(line), kDate)) {
+      // To the CR, whatever follows it: an answer that was cut may end there.
+      const std::size_t end = std::min(result.find('\r', line), result.size());
       std::fill(result.begin() + static_cast<std::ptrdiff_t>(line + kDate.size()),
                 result.begin() + static_cast<std::ptrdiff_t>(end), '*');
     }
-    line = end + 2;
+    line = std::min(result.find("\r\n", line), head_end) + 2;
   }
   return result;
 }

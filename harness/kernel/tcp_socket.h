@@ -60,6 +60,7 @@ class TcpSocket final : public StreamSocket {
     std::size_t skipped;  // an urgent byte before the data
     std::size_t length;
   };
+  void forget_urgent_mark(std::size_t unread);
   void urgent_arrived(std::size_t unread_before);
   void urgent_refused(const ScatterList& data);
   bool at_urgent_mark() const;

@@ -7,10 +7,15 @@
 
 namespace e3::sim {
 
-// The last byte that has arrived is urgent. A mark that was never passed is forgotten, and its byte
-// is ordinary data, unless the reader stands right before it: then the byte is dropped.
+// A mark that was never passed is forgotten when the next one comes, and its byte is ordinary data,
+// unless the reader stands right before it: then the byte is dropped.
+void TcpSocket::forget_urgent_mark(std::size_t unread) {
+  if (at_urgent_mark() && unread != 0) receive_queue_.consume(1);
+}
+
+// The last byte that has arrived is urgent.
 void TcpSocket::urgent_arrived(std::size_t unread_before) {
-  if (at_urgent_mark() && unread_before != 0) receive_queue_.consume(1);
+  forget_urgent_mark(unread_before);
   urgent_ = UrgentByte::kUnread;
   urgent_offset_ = receive_queue_.size() - 1;
   urgent_value_ = receive_queue_.at(urgent_offset_);
@@ -20,6 +25,7 @@ void TcpSocket::urgent_arrived(std::size_t unread_before) {
 // Linux looks at the mark before it finds that nobody reads any more.
 void TcpSocket::urgent_refused(const ScatterList& data) {
   if (orphan_) return;
+  forget_urgent_mark(receive_queue_.size());
   urgent_ = UrgentByte::kUnread;
   urgent_offset_ = receive_queue_.size() + data.size() - 1;
   data.for_each_run(data.size() - 1, 1, [this](const std::byte* byte, std::size_t /*length*/) {

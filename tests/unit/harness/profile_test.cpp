@@ -24,6 +24,11 @@ TEST(Profile, AnAnswerWithoutAnEndOfHeadIsMaskedToo) {
   EXPECT_EQ(masked(http(), "HTTP/1.0 200 OK\r\nDate: M\r"), "HTTP/1.0 200 OK\r\nDate:**\r");
 }
 
+TEST(Profile, ADateEndsAtABareCrAsAnAnswerThatWasCutThereDoes) {
+  EXPECT_EQ(masked(http(), "HTTP/1.0 200 OK\r\nDate: M\r2\r\nDate: c"),
+            "HTTP/1.0 200 OK\r\nDate:**\r2\r\nDate:**");
+}
+
 TEST(Profile, OtherProtocolsAreComparedByteForByte) {
   EXPECT_EQ(masked(*find_profile("echo"), "Date: Mon\r\n\r\n"), "Date: Mon\r\n\r\n");
 }
