@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/bench.h"
 
-#include "harness/checks/profile.h"
+#include <memory>
+#include <utility>
+
 #include "harness/cli/syntax.h"
-#include "harness/explore/http_protocol.h"
+#include "harness/explore/profile_protocol.h"
+#include "harness/explore/world_judge.h"
+#include "harness/preload/preloaded_judge.h"
 
 namespace e3::cli {
 
@@ -25,21 +29,29 @@ void add_target(CommandSyntax& command, Options& options) {
                    "Allow HOST:PORT to be another machine that you may test");
 }
 
-explore::Protocol protocol_of(const Profile& profile) {
-  explore::Protocol protocol;
-  protocol.request = profile.request;
-  protocol.large_request = profile.large_request;
-  protocol.peer_ends = profile.peer_ends;
-  protocol.may_close = profile.half_close == HalfClose::kMayClose;
-  protocol.comparable = [&profile](std::string_view answer) {
-    const std::string text = masked(profile, answer);
-    return profile.is_http ? explore::comparable_http(text) : text;
-  };
-  if (profile.is_http) {
-    protocol.refuses = explore::refuses_http;
-    protocol.forfeits_end = explore::sends_after_close_http;
+void add_preload(CommandSyntax& command, Options& options) {
+  command.add_flag("--preload", options.preload,
+                   "Run the spawned program, unmodified, in the simulated kernel");
+}
+
+Bench::Bench(const Options& options, const MakeTarget& make_target)
+    : protocol(explore::protocol_of(load_profile(options.profile))) {
+  if (options.preload) {
+    auto preloaded = std::make_unique<preload::PreloadedJudge>(
+        preload_options(options), load_profile(options.profile), options.seed);
+    description = preloaded->description();
+    abilities = preload::kPreloadedAbilities;
+    judge = std::move(preloaded);
+    return;
   }
-  return protocol;
+  source_ = make_source(options, make_target, transcript_);
+  judge = std::make_unique<explore::WorldJudge>(*source_, protocol);
+  description = source_->description();
+  abilities = source_->world().abilities();
+}
+
+void print_remarks(const explore::Judge& judge) {
+  for (const std::string& remark : judge.remarks()) fmt::print("{}\n", remark);
 }
 
 void print_violation(const Violation& violation) {

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <string>
 
-#include "harness/checks/profile.h"
 #include "harness/cli/make_source.h"
 #include "harness/explore/judge.h"
 #include "harness/scenario/text_form.h"
@@ -18,21 +18,25 @@ class CommandSyntax;
 
 // The options that name a target, and HOST:PORT behind what has been added before.
 void add_target(CommandSyntax& command, Options& options);
-
-// `profile` must outlive what is returned.
-explore::Protocol protocol_of(const Profile& profile);
+// For commands that a Bench serves.
+void add_preload(CommandSyntax& command, Options& options);
 
 struct Bench {
-  Bench(const Options& options, const MakeTarget& make_target)
-      : source(make_source(options, make_target, transcript)),
-        protocol(protocol_of(load_profile(options.profile))),
-        judge(*source, protocol) {}
+  // Throws UsageError, TargetUnavailable, explore::ControlFailed.
+  Bench(const Options& options, const MakeTarget& make_target);
 
-  Transcript transcript;
-  std::unique_ptr<WorldSource> source;
+  std::string description;
+  Abilities abilities;
   explore::Protocol protocol;
-  explore::Judge judge;
+  std::unique_ptr<explore::Judge> judge;
+
+ private:
+  Transcript transcript_;
+  std::unique_ptr<WorldSource> source_;
 };
+
+// What the judge could not do, for standard output.
+void print_remarks(const explore::Judge& judge);
 
 // A name and what was seen, for standard output.
 void print_violation(const Violation& violation);

@@ -106,10 +106,7 @@ Stage make_stage(const Options& options, const RunOptions& run, const MakeTarget
                  Transcript& transcript) {
   Stage stage;
   if (options.preload) {
-    const preload::PreloadOptions how{.command = options.spawn,
-                                      .port = options.port,
-                                      .ready_timeout = options.ready_timeout,
-                                      .timeout = options.timeout.value_or(kUsualTimeout)};
+    const preload::PreloadOptions how = preload_options(options);
     stage.description = preload::PreloadRunner(how, run).description();
     stage.make_runner = [how, &run] { return std::make_unique<preload::PreloadRunner>(how, run); };
   } else {

@@ -26,6 +26,7 @@ Examples:
   e3 exhaust                                     the shipped server
   e3 exhaust --request 'GET / HTTP/1.0\r\n\r\n'  all fragmentations of these bytes
   e3 exhaust --engine socketpair
+  e3 exhaust --preload --spawn './my-server {port}'
 
 Exit status: 0 nothing is wrong, 1 a scenario shows a bug, 2 bad usage, 3 no target,
 5 no such sweep.
@@ -36,27 +37,12 @@ Examples:
   e3 torture                                     the shipped server
   e3 torture --scenario slow-reader.e3 --pairs 100000
   e3 torture --tier posix --engine socketpair
+  e3 torture --preload --spawn './my-server {port}'
 
-A program that cannot be linked or preloaded can be tortured from outside, one call at a
+A program that can be neither linked nor preloaded can be tortured from outside, one call at a
 time: strace -f --inject=recvfrom:error=EINTR:when=3 ./my-server
 
 Exit status: 0 nothing is wrong, 1 a run shows a bug, 2 bad usage, 3 no target.
-)";
-
-// Three peers: a request in two pieces, one whose answer does not fit, one that resets.
-constexpr std::string_view kTortureScenario = R"(
-peer1 > "GET /e3 HTTP/1.0\r\n\r"
-peer2 connect tiny
-peer2 > "GET /" "e"*6000 " HTTP/1.0\r\n\r\n"
-settle
-peer3 > "GET /3"
-settle
-peer1 > "\n"
-peer1 expect answer
-peer2 < 256
-peer3 reset
-settle
-peer2 expect answer
 )";
 
 std::string seconds_since(Clock::time_point begin) {
@@ -75,17 +61,12 @@ std::vector<std::string> different_requests(Bench& bench, const Options& options
   std::vector<std::string> requests;
   for (const char filler : std::string_view(profile.pad_at ? "abcde" : "")) {
     requests.push_back(padded_request(profile, {&filler, 1}));
-    if (bench.judge.answer_to(requests.back()).bytes.empty()) return {profile.request};
+    if (bench.judge->answer_to(requests.back()).bytes.empty()) return {profile.request};
   }
   return requests.empty() ? std::vector{profile.request} : requests;
 }
 
-struct Sweeps {
-  std::vector<explore::Sweep> sweeps;
-  std::vector<std::string> remarks;  // on what they do not show
-};
-
-Sweeps sweeps_for(Bench& bench, const Options& options) {
+std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
   const explore::Protocol& protocol = bench.protocol;
   const std::string request =
       options.request.empty() ? protocol.request : unescaped(options.request);
@@ -94,33 +75,33 @@ Sweeps sweeps_for(Bench& bench, const Options& options) {
       options.request.empty()
           ? explore::Requests{different_requests(bench, options), protocol.peer_ends}
           : same;
-  Sweeps all{{explore::fragmentations(same), explore::interleavings(different),
-              explore::event_orders(different), explore::hangups_in_request(request)},
-             {}};
-  if (bench.judge.answer_to(request).bytes.empty()) {
-    all.remarks.emplace_back("the request gets no answer: only what becomes of the server is seen");
-  } else if (different.bytes.size() == 1) {
-    all.remarks.emplace_back(
-        "interleavings, orders: all peers send the same; an answer that goes to another is not "
-        "seen");
-  }
+  std::vector<explore::Sweep> sweeps{
+      explore::fragmentations(same), explore::interleavings(different),
+      explore::event_orders(different), explore::hangups_in_request(request)};
   const std::string& large = protocol.large_request.empty() ? request : protocol.large_request;
-  const std::size_t answer_size = bench.judge.answer_to(large).bytes.size();
+  const std::size_t answer_size = bench.judge->answer_to(large).bytes.size();
   if (answer_size > 0 && large.size() <= scenario::kSegmentMax) {
-    all.sweeps.push_back(explore::hangups_in_answer({{large}, protocol.peer_ends}, answer_size));
+    sweeps.push_back(explore::hangups_in_answer({{large}, protocol.peer_ends}, answer_size));
   } else {
-    all.remarks.push_back(fmt::format("hang-ups in an answer: none, the request of {} bytes {}",
-                                      large.size(),
-                                      answer_size > 0 ? "is too long for a step" : "gets none"));
+    sweeps.push_back(
+        {.what = "hang-ups in an answer",
+         .remark = fmt::format("the request of {} bytes {}", large.size(),
+                               answer_size > 0 ? "is too long for a step" : "gets none")});
   }
-  return all;
+  if (bench.judge->answer_to(request).bytes.empty()) {
+    for (explore::Sweep& sweep : sweeps) {
+      sweep.remark = "the request gets no answer: only what becomes of the server is seen";
+    }
+  } else if (different.bytes.size() == 1) {
+    for (const std::size_t of_several_peers : {1U, 2U}) {
+      sweeps[of_several_peers].remark =
+          "all peers send the same: an answer that goes to another is not seen";
+    }
+  }
+  return sweeps;
 }
 
-void drop_unselected(Sweeps& selected, const std::string& only) {
-  std::vector<explore::Sweep>& sweeps = selected.sweeps;
-  std::erase_if(selected.remarks, [&](const std::string& remark) {
-    return !remark.starts_with(only) && !remark.starts_with("the request");
-  });
+void drop_unselected(std::vector<explore::Sweep>& sweeps, const std::string& only) {
   std::vector<std::string> all;
   for (const explore::Sweep& sweep : sweeps) all.push_back(sweep.what);
   std::erase_if(sweeps, [&](const explore::Sweep& each) { return !each.what.starts_with(only); });
@@ -134,15 +115,39 @@ Tier tier_named(std::string_view name) {
   return name == "hostile" ? Tier::kHostile : Tier::kLinux;
 }
 
-void show_failure(const explore::Conviction& failure, explore::Judge& judge) {
-  const explore::Minimized minimized =
-      explore::minimize(failure.scenario, [&](const scenario::Scenario& candidate) {
-        const auto now = judge.judge(candidate);
-        return now && now->symptom == failure.violation.symptom;
-      });
-  // Of the smaller scenario: another answer may be the wrong one.
-  print_violation(judge.judge(minimized.scenario).value_or(failure.violation));
-  fmt::print("\n{}\n", scenario::print(minimized.scenario));
+void show_failures(const explore::SweepResult& result, std::uint64_t total, explore::Judge& judge) {
+  for (const explore::Conviction& failure : result.failures) {
+    const explore::Minimized minimized =
+        explore::minimize(failure.scenario, judge, failure.violation);
+    // Of the smaller scenario: another answer may be the wrong one.
+    print_violation(judge.judge(minimized.scenario).value_or(failure.violation));
+    fmt::print("\n{}\n", scenario::print(minimized.scenario));
+  }
+  if (result.run < total) {
+    fmt::print("stopped after {} failures: {} have not been played\n", result.failures.size(),
+               total - result.run);
+  }
+}
+
+// True when all is well.
+bool play_and_tell(const explore::Sweep& sweep, explore::Judge& judge) {
+  if (sweep.total == 0) {
+    fmt::print("skip  {}: {}\n", sweep.what, sweep.remark);
+    return true;
+  }
+  const auto begin = Clock::now();
+  ProgressLine progress;
+  const explore::SweepResult result = explore::play(sweep, judge, [&](std::uint64_t run) {
+    throw_if_interrupted();
+    progress.show(fmt::format("{} of {} {}", run, sweep.total, sweep.what));
+  });
+  progress.clear();
+  const bool well = result.failures.empty();
+  fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
+             sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
+  if (!sweep.remark.empty()) fmt::print("      {}\n", sweep.remark);
+  show_failures(result, sweep.total, judge);
+  return well;
 }
 
 }  // namespace
@@ -158,6 +163,7 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
   exhaust.add_option("--only", options.only, "Only the sweeps that begin with this word")
       .type_name("WORD");
   add_target(exhaust, options);
+  add_preload(exhaust, options);
   exhaust.when_chosen([&] { options.command = Command::kExhaust; });
 
   CommandSyntax torture = app.add_command(
@@ -172,59 +178,44 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
       .shows_default();
   torture.add_option("--pairs", options.pairs, "How many pairs of faults to try").shows_default();
   add_target(torture, options);
+  add_preload(torture, options);
   torture.when_chosen([&] { options.command = Command::kTorture; });
 }
 
 ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     Bench bench(options, make_target);
-    Sweeps selected = sweeps_for(bench, options);
-    drop_unselected(selected, options.only);
-    fmt::print("{}\n", bench.source->description());
+    std::vector<explore::Sweep> sweeps = sweeps_for(bench, options);
+    drop_unselected(sweeps, options.only);
+    fmt::print("{}\n", bench.description);
     catch_interrupts();
-    ProgressLine progress;
-    bool failed = false;
-    for (const explore::Sweep& sweep : selected.sweeps) {
-      const auto begin = Clock::now();
-      const explore::SweepResult result =
-          explore::exhaust(sweep, bench.judge, [&](std::uint64_t run) {
-            throw_if_interrupted();
-            progress.show(fmt::format("{} of {} {}", run, sweep.total, sweep.what));
-          });
-      progress.clear();
-      const bool well = result.failures.empty();
-      fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
-                 sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
-      for (const explore::Conviction& failure : result.failures) {
-        show_failure(failure, bench.judge);
-      }
-      failed = failed || !result.failures.empty();
-    }
-    for (const std::string& remark : selected.remarks) fmt::print("{}\n", remark);
-    return failed ? ExitCode::kConformanceFailure : ExitCode::kAsExpected;
+    bool well = true;
+    for (const explore::Sweep& sweep : sweeps) well = play_and_tell(sweep, *bench.judge) && well;
+    print_remarks(*bench.judge);
+    return well ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });
 }
 
 ExitCode torture(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
-    const scenario::Scenario steps = options.scenario.empty()
-                                         ? scenario::parse(kTortureScenario, "torture")
-                                         : read_scenario(options.scenario).scenario;
+    scenario::Scenario steps;
+    if (!options.scenario.empty()) steps = read_scenario(options.scenario).scenario;
     Bench bench(options, make_target);
-    if (!bench.source->world().abilities().faults) {
+    if (!bench.abilities.faults) {
       throw UsageError{
-          fmt::format("{}: its calls cannot be made to fail; link it, or see the "
+          fmt::format("{}: its calls cannot be made to fail; add --preload, link it, or see the "
                       "recipe in e3 torture --help",
-                      bench.source->description())};
+                      bench.description)};
     }
-    const explore::TorturePlan plan(bench.judge, steps,
+    if (options.scenario.empty()) steps = explore::torture_scenario(bench.protocol);
+    const explore::TorturePlan plan(*bench.judge, steps,
                                     {.tier = tier_named(options.tier), .pairs = options.pairs});
-    fmt::print("{}: {} calls, tier {}\n", bench.source->description(), plan.calls(), options.tier);
+    fmt::print("{}: {} calls, tier {}\n", bench.description, plan.calls(), options.tier);
     catch_interrupts();
     ProgressLine progress;
     const auto begin = Clock::now();
-    const explore::TortureResult result =
-        explore::torture(plan, bench.judge, steps, [&](std::uint64_t run) {
+    const explore::SweepResult result =
+        explore::play(plan.sweep(), *bench.judge, [&](std::uint64_t run) {
           throw_if_interrupted();
           progress.show(fmt::format("{} of {} runs", run, plan.total()));
         });
@@ -234,9 +225,8 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
         result.failures.empty() ? "ok  " : "FAIL", result.run, plan.total(), plan.singles(),
         plan.persistent(), plan.pairs(), plan.pairs_possible(), result.struck,
         seconds_since(begin));
-    for (const explore::Conviction& failure : result.failures) {
-      show_failure(failure, bench.judge);
-    }
+    show_failures(result, plan.total(), *bench.judge);
+    print_remarks(*bench.judge);
     return result.failures.empty() ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });
 }

@@ -37,6 +37,13 @@ InProcessEngine engine_of(const Options& options) {
   return options.engine == "tcp" ? InProcessEngine::kTcp : InProcessEngine::kSim;
 }
 
+preload::PreloadOptions preload_options(const Options& options) {
+  return {.command = options.spawn,
+          .port = options.port,
+          .ready_timeout = options.ready_timeout,
+          .timeout = options.timeout.value_or(kUsualTimeout)};
+}
+
 std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,
                                          Transcript& transcript) {
   if (!options.spawn.empty()) {

@@ -8,6 +8,7 @@
 
 #include "harness/cli/command_line.h"
 #include "harness/cli/options.h"
+#include "harness/preload/launch.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/world_source.h"
 
@@ -23,6 +24,9 @@ void add_timeouts(CommandSyntax& command, Options& options, const std::string& u
 
 // The engine for a server that is linked in; the simulated kernel unless another is named.
 InProcessEngine engine_of(const Options& options);
+
+// For --preload.
+preload::PreloadOptions preload_options(const Options& options);
 
 // Throws UsageError.
 std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarget& make_target,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/cli/options.h"
+#include "harness/cli/bench.h"
 
 #include <fmt/format.h>
 
@@ -51,8 +52,7 @@ void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& wor
       .type_name("[CHECK...] [HOST:PORT]");
   run.add_option("--spawn", options.spawn, "Start this program; {port} stands for its port")
       .type_name("CMD");
-  run.add_flag("--preload", options.preload,
-               "Run the spawned program, unmodified, in the simulated kernel");
+  add_preload(run, options);
   run.add_option("--port", options.port, "The port that the spawned program listens on")
       .within(1, 65535);
   run.add_option("--engine", options.engine, "auto, sim, socketpair or tcp")
@@ -189,7 +189,7 @@ Options parse_command_line(int argc, char** argv) {
   if (!shell.empty()) fmt::print("{}", completion_script(app.commands(), shell));
   if (options.command != Command::kNone) options.profile = profile_word(options.profile);
   if (options.command == Command::kRun) sort_out(options, words);
-  if (options.command == Command::kRun || options.command == Command::kProbe) check_target(options);
+  check_target(options);
   return options;
 }
 

@@ -26,6 +26,7 @@ Examples:
   e3 replay split.e3 --engine socketpair
   e3 replay crash-0123abcd                       an input that a fuzzer saved
   e3 replay split.e3 --spawn './my-server --port {port}'
+  e3 replay split.e3 --preload --spawn './my-server --port {port}'
 
 Exit status: 0 nothing is wrong, 1 the scenario shows a bug, 2 bad usage, 3 no target.
 )";
@@ -49,16 +50,10 @@ constexpr std::size_t kRuns = 100'000;
 constexpr std::size_t kProgramRuns = 40;
 constexpr std::chrono::milliseconds kProgramTimeout(200);
 
-// Whether two scenarios fail in the same way. What a dying server says of itself tells deaths
-// apart.
-bool same_cause(const Violation& a, const Violation& b) {
-  return a.symptom == b.symptom && (a.symptom != Symptom::kDied || a.actual == b.actual);
-}
-
 // A scenario that shows nothing may have been played without what showed the bug.
-void print_left_out(const scenario::Scenario& scenario, const World& world) {
+void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge) {
   const auto count = std::count_if(scenario.begin(), scenario.end(), [&](const auto& step) {
-    return step.verb == scenario::Verb::kFault && !world.can_inject(step.fault);
+    return step.verb == scenario::Verb::kFault && !judge.can_inject(step.fault);
   });
   if (count == 0) return;
   fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
@@ -74,6 +69,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
       .required()
       .type_name("FILE|ID");
   add_target(replay, options);
+  add_preload(replay, options);
   add_timeouts(replay, options, "2s");
   replay.when_chosen([&] { options.command = Command::kReplay; });
 
@@ -85,6 +81,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
   minimize.add_option("-o,--output", options.output, "Write the scenario to this file")
       .type_name("FILE");
   add_target(minimize, options);
+  add_preload(minimize, options);
   add_timeouts(minimize, options, "200ms");
   minimize.when_chosen([&] { options.command = Command::kMinimize; });
 
@@ -101,48 +98,48 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
     Bench bench(options, make_target);
-    fmt::print("{} against {}\n\n", file.path, bench.source->description());
-    auto found = bench.judge.judge(file.scenario);
+    fmt::print("{} against {}\n\n", file.path, bench.description);
+    auto found = bench.judge->judge(file.scenario);
     // The first time, the undisturbed exchanges are in the transcript, too.
-    if (!found && bench.source->world().abilities().virtual_time) {
-      found = bench.judge.judge(file.scenario);
-    }
-    fmt::print("{}\n", report::timeline(bench.transcript.lines()));
+    if (!found && bench.abilities.virtual_time) found = bench.judge->judge(file.scenario);
+    fmt::print("{}\n", report::timeline(bench.judge->transcript()));
     if (found) {
       print_violation(*found);
       return ExitCode::kConformanceFailure;
     }
+    if (!bench.judge->remarks().empty()) {
+      print_remarks(*bench.judge);
+      return ExitCode::kAsExpected;
+    }
     fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
-    print_left_out(file.scenario, bench.source->world());
+    print_left_out(file.scenario, *bench.judge);
     return ExitCode::kAsExpected;
   });
 }
 
 ExitCode minimize(const Options& given, const MakeTarget& make_target) {
   Options options = given;
-  const bool is_program = !options.spawn.empty() || !options.endpoint.empty();
+  const bool is_program = (!options.spawn.empty() && !options.preload) || !options.endpoint.empty();
   if (is_program && !options.timeout) options.timeout = kProgramTimeout;
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
     Bench bench(options, make_target);
-    const auto found = bench.judge.judge(file.scenario);
+    const auto found = bench.judge->judge(file.scenario);
     if (!found) {
-      fmt::print(stderr, "e3: {} shows no bug in {}\n", file.path, bench.source->description());
+      fmt::print(stderr, "e3: {} shows no bug in {}\n", file.path, bench.description);
       return ExitCode::kConformanceFailure;
     }
-    const explore::Minimized minimized = explore::minimize(
-        file.scenario,
-        [&](const scenario::Scenario& candidate) {
-          const auto now = bench.judge.judge(candidate);
-          return now && same_cause(*now, *found);
-        },
-        is_program ? kProgramRuns : kRuns);
+    const explore::Minimized minimized =
+        explore::minimize(file.scenario, *bench.judge, *found, is_program ? kProgramRuns : kRuns);
     const std::string text = scenario::print(minimized.scenario);
-    fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom),
-               bench.source->description(), minimized.scenario.size(), minimized.runs, text);
-    print_violation(bench.judge.judge(minimized.scenario).value_or(*found));
-    fmt::print("\n{}", is_program ? scenario::pytest_snippet(minimized.scenario, file.name)
-                                  : scenario::googletest_snippet(minimized.scenario, file.name));
+    fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom), bench.description,
+               minimized.scenario.size(), minimized.runs, text);
+    print_violation(bench.judge->judge(minimized.scenario).value_or(*found));
+    if (is_program) {
+      fmt::print("\n{}", scenario::pytest_snippet(minimized.scenario, file.name));
+    } else if (!options.preload) {
+      fmt::print("\n{}", scenario::googletest_snippet(minimized.scenario, file.name));
+    }
     if (!options.output.empty()) write_output(options.output, text);
     return ExitCode::kAsExpected;
   });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdint>
 #include <utility>
 
 namespace e3::explore {
@@ -14,9 +15,6 @@ namespace {
 using scenario::Scenario;
 using scenario::Step;
 using scenario::Verb;
-
-constexpr std::size_t kFailuresMax = 3;
-constexpr std::uint64_t kProgressEvery = 4096;
 
 constexpr Verb kHangups[] = {Verb::kHalfClose, Verb::kClose, Verb::kReset};
 
@@ -63,10 +61,9 @@ Sweep cuts_into_three(const Requests& requests) {
   return {.what = fmt::format("cuts of {} bytes into at most three", size),
           .total = size * (size + 1) / 2,
           .make = [requests](std::uint64_t number, Scenario& scenario) {
-            // The cuts (1,1) (1,2) (2,2) (1,3) ...: too many to be kept for a long request.
-            std::size_t second = 1;
-            while (number >= second) number -= second++;
-            const std::size_t first = number + 1;
+            // Too many to be kept for a long request. A cut at both 3 and 3 is one cut.
+            const auto [before, second] = pair_of(number);
+            const std::uint64_t first = before + 1;
             const std::string_view bytes = requests.of(0);
             Writer writer(scenario);
             writer.send(0, bytes.substr(0, first));
@@ -123,33 +120,69 @@ Sweep interleavings(const Requests& requests) {
           }};
 }
 
-Sweep event_orders(const Requests& requests) {
-  // Peers 1 to 4 have been accepted and do one thing each; the fifth arrives.
-  using Order = std::vector<std::size_t>;
-  std::vector<Order> orders;
-  for (unsigned kinds = 0; kinds < 1U << 5U; ++kinds) {  // which of them happen
-    if (std::popcount(kinds) < 2) continue;
-    Order order;
-    for (std::size_t peer = 0; peer < 5; ++peer) {
-      if ((kinds >> peer & 1U) != 0) order.push_back(peer);
-    }
-    do {
-      orders.push_back(order);
-    } while (std::next_permutation(order.begin(), order.end()));
+namespace {
+
+// What happens to a peer in a batch.
+enum class Happening : std::uint8_t { kRequest, kLastRequest, kRequestAndClose, kReset, kArrival };
+constexpr std::size_t kHappenings = 5;
+
+struct Batch {
+  std::vector<Happening> happening;   // peer by peer, in the order of the batch
+  std::vector<std::size_t> accepted;  // the peers that have arrived before, in their order
+};
+
+std::vector<std::vector<std::size_t>> orders_of(std::vector<std::size_t> peers, bool all) {
+  std::vector<std::vector<std::size_t>> orders{peers};
+  if (all) {
+    while (std::next_permutation(peers.begin(), peers.end())) orders.push_back(peers);
+  } else if (peers.size() > 1) {
+    orders.push_back({peers.rbegin(), peers.rend()});
   }
-  const std::uint64_t total = orders.size();
+  return orders;
+}
+
+std::vector<Batch> batches() {
+  std::vector<Batch> all;
+  std::size_t sequences = kHappenings;
+  for (std::size_t size = 2; size <= 5; ++size) {
+    sequences *= kHappenings;
+    for (std::size_t sequence = 0; sequence < sequences; ++sequence) {
+      Batch batch;
+      for (std::size_t peer = 0, rest = sequence; peer < size; ++peer, rest /= kHappenings) {
+        batch.happening.push_back(static_cast<Happening>(rest % kHappenings));
+        if (batch.happening[peer] != Happening::kArrival) batch.accepted.push_back(peer);
+      }
+      for (auto& order : orders_of(batch.accepted, size < 5)) {
+        all.push_back({batch.happening, std::move(order)});
+      }
+    }
+  }
+  return all;
+}
+
+void happens(Happening happening, std::size_t peer, const Requests& requests, Writer& writer) {
+  if (happening == Happening::kReset) return writer.add(Verb::kReset, peer);
+  writer.send(peer, requests.of(peer));
+  if (happening == Happening::kLastRequest || requests.peer_ends) {
+    writer.add(Verb::kHalfClose, peer);
+  }
+  if (happening == Happening::kRequestAndClose) writer.add(Verb::kClose, peer);
+}
+
+}  // namespace
+
+Sweep event_orders(const Requests& requests) {
+  std::vector<Batch> all = batches();
+  const std::uint64_t total = all.size();
   return {.what = "orders of batches of 2 to 5 events",
           .total = total,
-          .make = [requests, orders = std::move(orders)](std::uint64_t number, Scenario& scenario) {
+          .make = [requests, all = std::move(all)](std::uint64_t number, Scenario& scenario) {
+            const Batch& batch = all[number];
             Writer writer(scenario);
-            for (std::size_t peer = 0; peer < 4; ++peer) writer.add(Verb::kConnect, peer);
+            for (const std::size_t peer : batch.accepted) writer.add(Verb::kConnect, peer);
             writer.settle();
-            for (const std::size_t peer : orders[number]) {
-              if (peer != 3) writer.send(peer, requests.of(peer));
-              if (peer == 1 || (peer != 3 && requests.peer_ends))
-                writer.add(Verb::kHalfClose, peer);
-              if (peer == 2) writer.add(Verb::kClose, peer);
-              if (peer == 3) writer.add(Verb::kReset, peer);
+            for (std::size_t peer = 0; peer < batch.happening.size(); ++peer) {
+              happens(batch.happening[peer], peer, requests, writer);
             }
             writer.settle();
           }};
@@ -202,26 +235,6 @@ Sweep hangups_in_answer(const Requests& requests, std::size_t answer_size) {
             writer.add(kHangups[number / offsets]);
             writer.settle();
           }};
-}
-
-SweepResult exhaust(const Sweep& sweep, Judge& judge,
-                    const std::function<void(std::uint64_t run)>& progress) {
-  SweepResult result;
-  Scenario scenario;
-  Scenario before;
-  while (result.run < sweep.total && result.failures.size() < kFailuresMax) {
-    if (result.run % kProgressEvery == 0) progress(result.run);
-    std::swap(scenario, before);
-    sweep.make(result.run++, scenario);
-    if (!judge.seems_wrong(scenario)) continue;
-    convict(judge, before, scenario, result.failures);
-    scenario.clear();  // the next one does not suffer from it: it has a new target
-  }
-  if (auto found = judge.judge(scenario)) {  // nothing has come after it that would have suffered
-    result.failures.push_back({scenario, std::move(*found)});
-  }
-  progress(result.run);
-  return result;
 }
 
 }  // namespace e3::explore

@@ -34,13 +34,7 @@ void InputJudge::judge(const std::uint8_t* data, std::size_t size) {
   if (scenario_.size() > kStepsMax) scenario_.resize(kStepsMax);
   const auto found = judge_.judge(scenario_);
   if (!found) return;
-  const Minimized small = minimize(
-      scenario_,
-      [&](const scenario::Scenario& candidate) {
-        const auto now = judge_.judge(candidate);
-        return now && now->symptom == found->symptom;
-      },
-      kMinimizingRuns);
+  const Minimized small = minimize(scenario_, judge_, *found, kMinimizingRuns);
   const auto violation = judge_.judge(small.scenario).value_or(*found);
   std::string text = fmt::format("\nfinding: {}\n  expected: {}\n  actual:   {}\n\n{}\n{}\n",
                                  to_string(violation.symptom), violation.expected, violation.actual,

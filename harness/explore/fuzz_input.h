@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "harness/explore/judge.h"
+#include "harness/explore/world_judge.h"
 #include "harness/world/engines/in_process_source.h"
 
 namespace e3::explore {
@@ -25,7 +25,7 @@ class InputJudge {
  private:
   Transcript transcript_;
   InProcessSource source_;
-  Judge judge_;
+  WorldJudge judge_;
   scenario::Scenario scenario_;
 };
 

@@ -96,9 +96,29 @@ class Minimizer {
         simpler = replace(i, step) || simpler;
       } else if (step.verb == Verb::kAdvance) {
         simpler = shorten_wait(i) || simpler;
+      } else if (step.verb == Verb::kFault) {
+        simpler = simplify_fault(i) || simpler;
       }
     }
     return simpler;
+  }
+
+  // It strikes once, early, and leaves one byte.
+  bool simplify_fault(std::size_t index) {
+    bool simpler = false;
+    for (std::uint32_t Fault::*number : {&Fault::times, &Fault::nth}) {
+      Step step = best_[index];
+      for (std::uint32_t smaller = 1; smaller < step.fault.*number; smaller *= 2) {
+        Step candidate = step;
+        candidate.fault.*number = smaller;
+        if (!replace(index, std::move(candidate))) continue;
+        simpler = true;
+        break;
+      }
+    }
+    Step step = best_[index];
+    step.fault.length = 1;
+    return replace(index, std::move(step)) || simpler;
   }
 
   bool shorten_wait(std::size_t index) {
@@ -149,10 +169,24 @@ class Minimizer {
   std::size_t runs_ = 0;
 };
 
+// What a dying server says of itself tells deaths apart.
+bool same_cause(const Violation& a, const Violation& b) {
+  return a.symptom == b.symptom && (a.symptom != Symptom::kDied || a.actual == b.actual);
+}
+
 }  // namespace
 
 Minimized minimize(const Scenario& scenario, const StillFails& still_fails, std::size_t budget) {
   return Minimizer(scenario, still_fails, budget).run();
+}
+
+Minimized minimize(const Scenario& scenario, Judge& judge, const Violation& found,
+                   std::size_t budget) {
+  const StillFails still_fails = [&](const Scenario& candidate) {
+    const auto now = judge.judge(candidate);
+    return now && same_cause(*now, found);
+  };
+  return minimize(scenario, still_fails, budget);
 }
 
 }  // namespace e3::explore

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Makes a failing scenario small: fewer steps, fewer bytes, fewer peers, rounder amounts, for as
-// long as it fails in the same way.
+// Makes a failing scenario small: fewer steps, fewer bytes, fewer peers, rounder amounts, plainer
+// faults, for as long as it fails in the same way.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 
+#include "harness/explore/judge.h"
 #include "harness/scenario/step.h"
 
 namespace e3::explore {
@@ -21,6 +22,10 @@ struct Minimized {
 // The result fails, and stops failing when any one step or byte is taken away, unless `budget` runs
 // were not enough to get there. `scenario` must fail.
 Minimized minimize(const scenario::Scenario& scenario, const StillFails& still_fails,
+                   std::size_t budget = 100'000);
+
+// `found` is what the judge has found in it.
+Minimized minimize(const scenario::Scenario& scenario, Judge& judge, const Violation& found,
                    std::size_t budget = 100'000);
 
 }  // namespace e3::explore

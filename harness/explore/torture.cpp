@@ -12,8 +12,6 @@ using scenario::Scenario;
 using scenario::Step;
 using scenario::Verb;
 
-constexpr std::size_t kFailuresMax = 10;
-constexpr std::uint64_t kProgressEvery = 1024;
 // In a row: enough for every place that retries once or twice, too few to look like a spin.
 constexpr std::uint32_t kPersistently = 16;
 
@@ -44,17 +42,11 @@ Faults faults_of(const CallSite& site, const TortureOptions& options) {
   return faults;
 }
 
-Scenario with_faults(const Faults& faults, const Scenario& scenario) {
-  Scenario whole;
-  for (const Fault& fault : faults) whole.push_back({.verb = Verb::kFault, .fault = fault});
-  whole.insert(whole.end(), scenario.begin(), scenario.end());
-  return whole;
-}
-
 }  // namespace
 
-TorturePlan::TorturePlan(Judge& judge, const Scenario& scenario, const TortureOptions& options) {
-  const std::vector<CallSite> sites = judge.record_calls(scenario);
+TorturePlan::TorturePlan(Judge& judge, Scenario scenario, const TortureOptions& options)
+    : scenario_(std::move(scenario)) {
+  const std::vector<CallSite> sites = judge.record_calls(scenario_);
   calls_ = sites.size();
   for (const CallSite& site : sites) {
     for (const Fault& fault : faults_of(site, options)) {
@@ -82,34 +74,54 @@ void TorturePlan::make(std::uint64_t number, Faults& faults) const {
     faults.push_back(persistent_[number]);
     return;
   }
-  // The pairs (0,1) (0,2) (1,2) (0,3) ..., evenly thinned out to the budget.
+  // Evenly thinned out to the budget.
   number -= persistent();
-  std::uint64_t pair = number * pairs_possible() / pairs_;
-  std::uint64_t second = 1;
-  while (pair >= second) pair -= second++;
-  faults.push_back(singles_[pair]);
+  const auto [first, second] = pair_of(number * pairs_possible() / pairs_);
+  faults.push_back(singles_[first]);
   faults.push_back(singles_[second]);
 }
 
-TortureResult torture(const TorturePlan& plan, Judge& judge, const Scenario& scenario,
-                      const std::function<void(std::uint64_t run)>& progress) {
-  TortureResult result;
-  Faults faults;
-  Scenario before;
-  while (result.run < plan.total() && result.failures.size() < kFailuresMax) {
-    if (result.run % kProgressEvery == 0) progress(result.run);
-    plan.make(result.run++, faults);
-    Scenario whole = with_faults(faults, scenario);
-    const bool wrong = judge.seems_wrong(whole);
-    if (judge.faults_struck() > 0) ++result.struck;
-    if (wrong) convict(judge, before, whole, result.failures);
-    before = wrong ? scenario : std::move(whole);
+Sweep TorturePlan::sweep() const {
+  return {.what = "runs",
+          .total = total(),
+          .make = [this, faults = Faults()](std::uint64_t number, Scenario& scenario) mutable {
+            make(number, faults);
+            scenario.clear();
+            for (const Fault& fault : faults) {
+              scenario.push_back({.verb = Verb::kFault, .fault = fault});
+            }
+            scenario.insert(scenario.end(), scenario_.begin(), scenario_.end());
+          }};
+}
+
+Scenario torture_scenario(const Protocol& protocol) {
+  const std::string& request = protocol.request;
+  const std::string& large =
+      protocol.large_request.empty() || protocol.large_request.size() > scenario::kSegmentMax
+          ? request
+          : protocol.large_request;
+  const std::string first = request.substr(0, (request.size() + 1) / 2);
+  const std::string rest = request.substr(first.size());
+  Scenario steps{{.verb = Verb::kSend, .peer = 0, .bytes = first},
+                 {.verb = Verb::kConnectTiny, .peer = 1},
+                 {.verb = Verb::kSend, .peer = 1, .bytes = large},
+                 {.verb = Verb::kSettle},
+                 {.verb = Verb::kSend, .peer = 2, .bytes = first}};
+  if (!rest.empty()) steps.push_back({.verb = Verb::kSend, .peer = 0, .bytes = rest});
+  steps.push_back({.verb = Verb::kSettle});
+  steps.push_back({.verb = Verb::kRead, .peer = 1, .amount = 256});
+  steps.push_back({.verb = Verb::kReset, .peer = 2});
+  // A server may give up an answer, half sent, to a peer that has ended its side.
+  const Scenario answers{{.verb = Verb::kExpectAnswer, .peer = 0},
+                         {.verb = Verb::kExpectAnswer, .peer = 1}};
+  const Scenario ends{{.verb = Verb::kHalfClose, .peer = 0},
+                      {.verb = Verb::kHalfClose, .peer = 1},
+                      {.verb = Verb::kSettle}};
+  for (const Scenario* part :
+       {protocol.peer_ends ? &ends : &answers, protocol.peer_ends ? &answers : &ends}) {
+    steps.insert(steps.end(), part->begin(), part->end());
   }
-  if (auto found = judge.judge(before)) {  // nothing has come after it that would have suffered
-    result.failures.push_back({std::move(before), std::move(*found)});
-  }
-  progress(result.run);
-  return result;
+  return steps;
 }
 
 }  // namespace e3::explore

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Plays a scenario again and again, each time with another of the target's calls failing in another
-// of the ways in which it may legally fail: once, then sixteen times in a row, then two faults at a
+// A scenario again and again, each time with another of the target's calls failing in another of
+// the ways in which it may legally fail: once, then sixteen times in a row, then two faults at a
 // time. A correct server gives every peer its answer or an end, and recovers.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
-#include "harness/explore/conviction.h"
 #include "harness/explore/judge.h"
+#include "harness/explore/sweep.h"
 #include "harness/faults/fault.h"
 #include "harness/scenario/step.h"
 
@@ -30,7 +29,7 @@ using Faults = std::vector<Fault>;
 class TorturePlan {
  public:
   // Plays the scenario undisturbed and records the calls. Throws ControlFailed when that fails.
-  TorturePlan(Judge& judge, const scenario::Scenario& scenario, const TortureOptions& options);
+  TorturePlan(Judge& judge, scenario::Scenario scenario, const TortureOptions& options);
 
   std::size_t calls() const { return calls_; }
   std::uint64_t singles() const { return singles_.size(); }
@@ -40,21 +39,20 @@ class TorturePlan {
   std::uint64_t total() const { return singles() + persistent() + pairs(); }
   // Replaces `faults` by those of run `number`, below total().
   void make(std::uint64_t number, Faults& faults) const;
+  // All of it. The plan must outlive it.
+  Sweep sweep() const;
 
  private:
+  scenario::Scenario scenario_;
   std::size_t calls_ = 0;
   Faults singles_;
   Faults persistent_;
   std::uint64_t pairs_ = 0;
 };
 
-struct TortureResult {
-  std::uint64_t run = 0;
-  std::uint64_t struck = 0;  // runs in which a fault came to pass
-  std::vector<Conviction> failures;
-};
-
-TortureResult torture(const TorturePlan& plan, Judge& judge, const scenario::Scenario& scenario,
-                      const std::function<void(std::uint64_t run)>& progress);
+// Three peers: a request in two pieces, one whose answer does not fit (where the protocol has
+// such), one that resets. Those that stay end their sending side at last, so that the end of input
+// and the close of a connection can fail, too.
+scenario::Scenario torture_scenario(const Protocol& protocol);
 
 }  // namespace e3::explore

@@ -16,20 +16,35 @@ Channel Channel::take() {
   const char* number = std::getenv(kChannelVariable);
   const int fd = number != nullptr ? std::atoi(number) : -1;
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-    std::fputs("libe3-preload.so is loaded by e3 run --preload, and of no use by itself\n", stderr);
+    std::fputs("libe3-preload.so is loaded by e3 --preload, and of no use by itself\n", stderr);
     std::_Exit(EXIT_FAILURE);
   }
   unsetenv(kChannelVariable);
   return Channel(fd);
 }
 
-Order Channel::order() const {
-  std::string bytes;
-  std::array<char, 4096> part;
-  for (ssize_t got; (got = ::recv(fd_, part.data(), part.size(), 0)) > 0;) {
-    bytes.append(part.data(), static_cast<std::size_t>(got));
+// False: e3 says no more.
+template <typename Message>
+bool Channel::receive(Message& message) {
+  std::array<char, 65536> part;
+  while (!preload::take(stream_, message)) {
+    const ssize_t got = ::recv(fd_, part.data(), part.size(), 0);
+    if (got <= 0) return false;
+    stream_.append(part.data(), static_cast<std::size_t>(got));
   }
-  return decoded_order(bytes);
+  return true;
+}
+
+Order Channel::order() {
+  Order order;
+  if (!receive(order)) throw BadMessage("there is no order");
+  return order;
+}
+
+std::optional<Question> Channel::question() {
+  Question question;
+  if (!receive(question)) return std::nullopt;
+  return question;
 }
 
 void Channel::send(const Reply& reply) const {

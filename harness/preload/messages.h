@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What e3 and the harness inside a preloaded program tell each other. e3 gives one order; the
-// program answers with any number of replies and ends. Every byte of every text arrives as it was
+// program answers with any number of replies and ends. When it is ordered to answer questions, it
+// does so until e3 asks no more. Every byte of every text arrives as it was
 // sent; a name that the receiver does not know is an error, never something else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,6 +15,8 @@
 #include <vector>
 
 #include "harness/checks/runner.h"
+#include "harness/faults/call_site.h"
+#include "harness/invariants/answer.h"
 
 namespace e3::preload {
 
@@ -20,12 +25,24 @@ inline constexpr const char* kChannelVariable = "E3_PRELOAD_CHANNEL";
 
 struct Order {
   std::string version;  // of e3; the library inside must be of the same
-  std::string id;       // of the case to run
+  std::string id;       // of the case to run; empty: to answer questions
   std::string profile;
   std::uint64_t seed = 0;
   bool strict = false;
   std::uint16_t port = 0;               // that the program was told to listen on
   std::uint32_t processor_seconds = 0;  // that the program may use, in all
+};
+
+// About the untouched program: each is answered by a copy of the process.
+struct Question {
+  enum class What : std::uint8_t {
+    kJudge,
+    kGlance,  // the same, without the transcript
+    kRecordCalls,
+    kAnswer,
+  };
+  What what = What::kJudge;
+  std::string text;  // the scenario, as text; of kAnswer the request
 };
 
 struct Ready {};  // it listens
@@ -42,20 +59,40 @@ struct Concluded {
 struct LastWords {
   std::vector<std::string> transcript;  // it is about to end
 };
-using Reply = std::variant<Ready, Unavailable, Unsupported, Concluded, LastWords>;
+// In answer to questions.
+struct Judged {
+  std::optional<Violation> found;
+  std::size_t faults_struck = 0;
+  std::vector<std::string> transcript;
+};
+struct Recorded {
+  std::vector<CallSite> calls;
+};
+struct Answered {
+  Answer answer;
+};
+struct Inconclusive {
+  std::string why;  // the control failed
+};
+struct Died {
+  int status = 0;  // of the copy, as waitpid(2) tells it
+};
+using Reply = std::variant<Ready, Unavailable, Unsupported, Concluded, LastWords, Judged, Recorded,
+                           Answered, Inconclusive, Died>;
 
 class BadMessage : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
+// Messages follow one another in a stream, both ways.
 std::string encoded(const Order& order);
-Order decoded_order(std::string_view bytes);  // throws BadMessage
-
-// Replies follow one another in a stream.
+std::string encoded(const Question& question);
 std::string encoded(const Reply& reply);
-// Takes the first reply off `stream`; false when it has not come whole yet. Throws BadMessage.
-bool take_reply(std::string& stream, Reply& reply);
+// Takes the first message off `stream`; false when it has not come whole yet. Throws BadMessage.
+bool take(std::string& stream, Order& order);
+bool take(std::string& stream, Question& question);
+bool take(std::string& stream, Reply& reply);
 
 // The case of this id. Throws BadMessage when there is none.
 CheckCase case_named(std::string_view id);

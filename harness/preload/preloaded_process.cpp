@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 #include <system_error>
 
 #include "harness/world/engines/tcp/child_process.h"
@@ -43,6 +44,15 @@ std::vector<std::string> environment_for(const Launch& launch, int channel_end) 
   return entries;
 }
 
+// To a process that has died, nothing: next_reply() will tell.
+void send_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t taken = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (taken <= 0) return;
+    bytes.remove_prefix(static_cast<std::size_t>(taken));
+  }
+}
+
 }  // namespace
 
 PreloadedProcess::PreloadedProcess(const Launch& launch, const Order& order) {
@@ -65,10 +75,11 @@ PreloadedProcess::PreloadedProcess(const Launch& launch, const Order& order) {
     throw;
   }
   ::close(channel_end);
-  const std::string bytes = encoded(order);  // far smaller than a socket's buffer
-  static_cast<void>(::send(channel_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
-  ::shutdown(channel_, SHUT_WR);
+  send_all(channel_, encoded(order));
+  if (!order.id.empty()) ::shutdown(channel_, SHUT_WR);  // no questions follow
 }
+
+void PreloadedProcess::ask(const Question& question) { send_all(channel_, encoded(question)); }
 
 PreloadedProcess::~PreloadedProcess() {
   // The whole group: a sanitizer starts helpers, which come to us, the subreaper, when it is gone.
@@ -85,7 +96,7 @@ PreloadedProcess::~PreloadedProcess() {
 std::optional<Reply> PreloadedProcess::next_reply(std::chrono::milliseconds patience) {
   const Patience bound(patience);
   Reply reply;
-  while (!take_reply(stream_, reply)) {
+  while (!take(stream_, reply)) {
     throw_if_interrupted();
     pollfd entry{.fd = channel_, .events = POLLIN, .revents = 0};
     if (::poll(&entry, 1, bound.poll_timeout()) <= 0) {
@@ -110,12 +121,24 @@ int PreloadedProcess::status() {
   return *status_;
 }
 
-std::string PreloadedProcess::death() {
-  std::string words = ending_in_words(status());
+std::string PreloadedProcess::death(int status) const {
+  std::string words = ending_in_words(status);
   if (const std::string printed = output_.tail(); !printed.empty()) {
     words += fmt::format("; it printed: {}", printed);
   }
   return words;
+}
+
+void throw_never_ready(PreloadedProcess& process, const PreloadOptions& options) {
+  if (process.timed_out()) {
+    throw TargetUnavailable(
+        fmt::format("the program did not listen within {} ms (--ready-timeout waits longer)",
+                    options.ready_timeout.count()));
+  }
+  const int status = process.status();
+  if (const auto call = trapped_call(status); !call.empty()) throw TargetUnavailable(beyond(call));
+  throw TargetUnavailable(
+      fmt::format("the program ended before it listened: {}", process.death(status)));
 }
 
 }  // namespace e3::preload

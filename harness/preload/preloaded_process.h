@@ -8,18 +8,12 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "harness/preload/launch.h"
 #include "harness/preload/messages.h"
 #include "harness/world/engines/tcp/captured_output.h"
 
 namespace e3::preload {
-
-struct Launch {
-  std::string file;                // what is executed
-  std::vector<std::string> words;  // its arguments, the name first
-  std::string preload;             // LD_PRELOAD
-};
 
 class PreloadedProcess {
  public:
@@ -29,14 +23,16 @@ class PreloadedProcess {
   PreloadedProcess(const PreloadedProcess&) = delete;
   PreloadedProcess& operator=(const PreloadedProcess&) = delete;
 
+  void ask(const Question& question);
   // The next reply; none when the program has ended, or has said nothing for `patience`: it is
   // then killed, and timed_out(). Throws Interrupted; BadMessage.
   std::optional<Reply> next_reply(std::chrono::milliseconds patience);
   bool timed_out() const { return timed_out_; }
 
-  // How it ended; waits for that. As waitpid(2) tells it, and in words.
+  // How it ended; waits for that. As waitpid(2) tells it.
   int status();
-  std::string death();
+  // How it, or a copy of it, ended with `status`, in words.
+  std::string death(int status) const;
   const CapturedOutput& output() const { return output_; }
 
  private:
@@ -47,5 +43,8 @@ class PreloadedProcess {
   bool timed_out_ = false;
   std::string stream_;  // received, and not taken yet
 };
+
+// For one that ended, or timed out, before it was ready.
+[[noreturn]] void throw_never_ready(PreloadedProcess& process, const PreloadOptions& options);
 
 }  // namespace e3::preload

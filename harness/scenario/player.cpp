@@ -35,6 +35,10 @@ void Player::advance(std::uint64_t milliseconds) {
   for (Conversation& conversation : conversations_) {
     if (!conversation.left()) conversation.waited = true;
   }
+  pass_time(milliseconds);
+}
+
+void Player::pass_time(std::uint64_t milliseconds) {
   with_target([&] { world_->advance(std::chrono::milliseconds(milliseconds)); });
 }
 

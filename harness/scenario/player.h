@@ -36,6 +36,8 @@ class Player {
   void play(const Step& step);
   // Lets every peer that is still there read all that comes, in turn, until nothing does.
   void drain();
+  // Lets the target's timers run, as the scenario's `advance` does, but excuses nothing by it.
+  void pass_time(std::uint64_t milliseconds);
   // Closes what is open, and lets the target see it.
   void leave();
 

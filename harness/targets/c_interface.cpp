@@ -11,9 +11,9 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
-#include "harness/cli/bench.h"
 #include "harness/cli/command_line.h"
 #include "harness/explore/fuzz_input.h"
+#include "harness/explore/profile_protocol.h"
 #include "harness/report/report.h"
 #include "harness/targets/linked_target.h"
 #include "harness/world/engines/in_process_source.h"
@@ -122,7 +122,7 @@ void e3_fuzz_input(const e3_target* target, const char* profile, const uint8_t* 
     // Not destroyed at exit: a leak detector may look before that, and finds all of it in use.
     static auto& judge = *new e3::explore::InputJudge(
         e3::targets::linked_target(*target), e3::InProcessEngine::kSim,
-        e3::cli::protocol_of(e3::load_profile(profile != nullptr ? profile : "http")));
+        e3::explore::protocol_of(e3::load_profile(profile != nullptr ? profile : "http")));
     judge.judge(data, size);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "e3: %s\n", error.what());

@@ -32,6 +32,8 @@ struct DescriptorName {
   bool duplicate() const { return (bits_ & kDuplicate) != 0; }  // made by dup(2) and its kin
   std::uint32_t number() const { return bits_ & kNumber; }  // from 1, in the order of their making
 
+  friend bool operator==(const DescriptorName&, const DescriptorName&) = default;
+
  private:
   static constexpr int kRoleShift = 28;
   static constexpr std::uint32_t kDuplicate = std::uint32_t{1} << 27;

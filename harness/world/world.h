@@ -108,6 +108,9 @@ class World {
   virtual void clear_faults() {}
   // How many calls have been struck so far.
   virtual std::size_t faults_struck() const { return 0; }
+  // On how many connections a call was struck by an error since clear_faults(); nullopt: a call on
+  // something else was, too.
+  virtual std::optional<std::size_t> connections_struck() const { return std::nullopt; }
   // From now on, notes the target's calls, for whoever wants to strike them one by one in another
   // world. Forgets those noted before.
   virtual void record_calls() {}

@@ -131,7 +131,8 @@ template <typename Make>
 CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t bytes,
                                  const Make& make) {
   const auto announced = [&] {
-    return FaultInjector::Call{kind, name_of(fd).role(), fd, flags, bytes, connections_};
+    const DescriptorName name = name_of(fd);
+    return FaultInjector::Call{kind, name, fd, flags, bytes, connections_};
   };
   const FaultInjector::Verdict* verdict =
       injector_->watching() ? &injector_->begin(announced()) : nullptr;

@@ -52,6 +52,13 @@ void FaultInjector::clear() {
   plan_.clear();
   signal_ = {};
   no_descriptors_ = false;
+  connections_struck_.clear();
+  struck_elsewhere_ = false;
+}
+
+std::optional<std::size_t> FaultInjector::connections_struck() const {
+  if (struck_elsewhere_) return std::nullopt;
+  return connections_struck_.size();
 }
 
 void FaultInjector::record_calls() {
@@ -68,7 +75,7 @@ FaultInjector::Verdict FaultInjector::verdict_on(const Call& call) {
     verdict.struck = true;
     return verdict;
   }
-  const FaultPlan::Due due = plan_.count(call.kind, call.role);
+  const FaultPlan::Due due = plan_.count(call.kind, call.on.role());
   return due ? strike(call, due) : verdict;
 }
 
@@ -87,6 +94,7 @@ FaultInjector::Verdict FaultInjector::strike(const Call& call, const FaultPlan::
   }
   plan_.strike(due);
   verdict.struck = true;
+  note_victim(call);
   const int error = due.result->error;
   switch (due.result->history) {
     case History::kDone:
@@ -102,6 +110,15 @@ FaultInjector::Verdict FaultInjector::strike(const Call& call, const FaultPlan::
       verdict.result = -error;
   }
   return verdict;
+}
+
+void FaultInjector::note_victim(const Call& call) {
+  if (call.on.role() != Role::kConnection) {
+    struck_elsewhere_ = true;
+  } else if (std::find(connections_struck_.begin(), connections_struck_.end(), call.on) ==
+             connections_struck_.end()) {
+    connections_struck_.push_back(call.on);
+  }
 }
 
 // What precedes the call. False when it cannot happen just now.
@@ -151,7 +168,7 @@ bool FaultInjector::end(const Call& call, const Verdict& verdict, long result) {
     }
   }
   if (call.kind == CallKind::kClose && result >= 0) descriptor_closed();
-  if (!waits_for_events(call.kind)) note_site(call.kind, call.role, result);
+  if (!waits_for_events(call.kind)) note_site(call.kind, call.on.role(), result);
   return struck;
 }
 

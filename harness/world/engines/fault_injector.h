@@ -11,6 +11,7 @@
 
 #include "harness/faults/fault_plan.h"
 #include "harness/world/engines/in_process_kernel.h"
+#include "harness/world/transcript.h"
 
 namespace e3 {
 
@@ -22,6 +23,8 @@ class FaultInjector {
   void inject(const Fault& fault);
   void clear();
   std::size_t strikes() const { return plan_.strikes(); }
+  // With an error, since the last clear(); nullopt: something else was struck, too.
+  std::optional<std::size_t> connections_struck() const;
 
   void record_calls();
   const std::vector<CallSite>& recorded_calls() const { return sites_; }
@@ -29,11 +32,11 @@ class FaultInjector {
   // True when calls must be announced to begin() and end().
   bool watching() const { return recording_ || no_descriptors_ || !plan_.empty(); }
 
-  // A call of `kind` on `fd`, whose role it is, with MSG_ flags and bytes to move where it has
+  // A call of `kind` on `fd`, which is called `on`, with MSG_ flags and bytes to move where it has
   // them.
   struct Call {
     CallKind kind;
-    Role role;
+    DescriptorName on;
     int fd = -1;
     int flags = 0;
     std::size_t bytes = 0;
@@ -78,6 +81,7 @@ class FaultInjector {
   bool end_wait(long result);
   void note_site(CallKind call, Role role, long result);
   Verdict strike(const Call& call, const FaultPlan::Due& due);
+  void note_victim(const Call& call);
   bool come_to_pass(const Call& call, const FaultPlan::Due& due);
   bool would_sleep(const Call& call);
 
@@ -85,6 +89,8 @@ class FaultInjector {
   FaultPlan plan_;
   Verdict verdict_;
   bool no_descriptors_ = false;  // until the target closes one
+  std::vector<DescriptorName> connections_struck_;
+  bool struck_elsewhere_ = false;
   bool waiting_ = false;
   CallSite wait_;          // the wait in progress
   FaultPlan::Due signal_;  // for it

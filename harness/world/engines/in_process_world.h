@@ -40,6 +40,9 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   void inject(const Fault& fault) override;
   void clear_faults() override { injector_.clear(); }
   std::size_t faults_struck() const override { return injector_.strikes(); }
+  std::optional<std::size_t> connections_struck() const override {
+    return injector_.connections_struck();
+  }
   void order_events(EventOrder* order) override;
   void set_clock_drift(VirtualTime per_reading) override { clock_drift_ = per_reading; }
   void record_calls() override { injector_.record_calls(); }

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "harness/explore/http_protocol.h"
+#include "harness/explore/world_judge.h"
 #include "harness/scenario/byte_form.h"
 #include "harness/scenario/text_form.h"
 #include "harness/targets/shipped_server.h"
@@ -36,7 +37,7 @@ TEST(Corpus, AcquitsTheShippedServer) {
   for (const InProcessEngine engine : {InProcessEngine::kSim, InProcessEngine::kSocketpair}) {
     Transcript transcript;
     InProcessSource source(targets::shipped_server("http"), engine, 42, transcript);
-    Judge judge(source, http_protocol("GET /e3 HTTP/1.0\r\n\r\n"));
+    WorldJudge judge(source, http_protocol("GET /e3 HTTP/1.0\r\n\r\n"));
     for (const fs::path& path : scenario_files()) {
       const auto found = judge.judge(scenario::parse(contents(path), path.string()));
       EXPECT_FALSE(found) << path << " " << to_string(found->symptom) << ": " << found->actual;

@@ -102,8 +102,12 @@ class EdgeServer {
     if (slip_ == Slip::kPollsTheClock) {
       for (const long start = microseconds(); microseconds() < start + 10'000;) continue;
     }
-    if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0 && !read_lines(fd)) return end(fd);
-    if (!write_answers(fd)) end(fd);
+    if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0 && !read_lines(fd)) {
+      end(fd);
+    } else if (!write_answers(fd)) {
+      end(fd);
+    }
+    if (slip_ == Slip::kFailureEndsAll && failed_) end_all();
   }
 
   // False at the end of the connection.
@@ -112,6 +116,7 @@ class EdgeServer {
     while (true) {
       const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
       if (got < 0 && errno == EINTR) continue;
+      failed_ = failed_ || (got < 0 && errno != EAGAIN);
       if (got < 0) return errno == EAGAIN;
       if (got == 0) return false;
       for (const char c : std::string_view(buffer.data(), static_cast<std::size_t>(got))) {
@@ -143,11 +148,16 @@ class EdgeServer {
     if (accept_again_) accept_all();
   }
 
+  void end_all() {
+    while (!unsent_.empty()) end(unsent_.begin()->first);
+  }
+
   Drains drains_;
   Slip slip_;
   int listener_ = -1;
   int epoll_ = -1;
   bool accept_again_ = false;
+  bool failed_ = false;                // a read
   std::map<int, std::string> unsent_;  // by connection
 };
 

@@ -19,6 +19,7 @@ enum class Slip {
   kAcceptErrorEnds,   // an error of one connection ends the accept loop
   kInterruptIsFatal,  // EINTR ends the server
   kPollsTheClock,     // waits for ten milliseconds to pass before it answers
+  kFailureEndsAll,    // a connection that fails ends the others, too
   kForgetsToRetry,    // out of descriptors, it waits for an edge that never comes
 };
 

@@ -2,6 +2,7 @@
 // The judge acquits the correct server of what merely disturbs it, and convicts each bug of the
 // tiny server by a scenario of a few lines.
 #include "harness/explore/http_protocol.h"
+#include "harness/explore/world_judge.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ class JudgeTest : public ::testing::TestWithParam<InProcessEngine> {
     InProcessSource source(target, GetParam(), 42, transcript_);
     Protocol protocol = http_protocol(std::string(kRequest));
     protocol.may_close = may_close;
-    Judge judge(source, protocol);
+    WorldJudge judge(source, protocol);
     const auto found = judge.judge(scenario::parse(scenario, "scenario"));
     return std::string(to_string(found ? found->symptom : Symptom::kNone));
   }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -53,13 +55,16 @@ void expect_same(const Failure& got, const Failure& sent) {
   EXPECT_EQ(got.transcript, sent.transcript);
 }
 
-Reply sent_and_taken(const Reply& reply) {
-  std::string stream = encoded(reply) + "rest";
-  Reply taken;
-  EXPECT_TRUE(take_reply(stream, taken));
+template <typename Message>
+Message through_a_stream(const Message& message) {
+  std::string stream = encoded(message) + "rest";
+  Message taken;
+  EXPECT_TRUE(take(stream, taken));
   EXPECT_EQ(stream, "rest");
   return taken;
 }
+
+Reply sent_and_taken(const Reply& reply) { return through_a_stream(reply); }
 
 TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
   const Order order{.version = "1.2.3",
@@ -69,7 +74,7 @@ TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
                     .strict = true,
                     .port = 8080,
                     .processor_seconds = 20};
-  const Order got = decoded_order(encoded(order));
+  const Order got = through_a_stream(order);
   EXPECT_EQ(got.version, order.version);
   EXPECT_EQ(got.id, order.id);
   EXPECT_EQ(got.profile, order.profile);
@@ -131,12 +136,40 @@ TEST(PreloadMessages, TheOtherRepliesArrive) {
             (std::vector<std::string>{"a", kAnyBytes}));
 }
 
+TEST(PreloadMessages, QuestionsAndTheirAnswersArrive) {
+  using What = Question::What;
+  for (const What what : {What::kJudge, What::kGlance, What::kRecordCalls, What::kAnswer}) {
+    const Question got = through_a_stream(Question{what, kAnyBytes});
+    EXPECT_EQ(got.what, what);
+    EXPECT_EQ(got.text, kAnyBytes);
+  }
+  const auto acquitted = std::get<Judged>(sent_and_taken(Judged{std::nullopt, 7, {kAnyBytes}}));
+  EXPECT_FALSE(acquitted.found);
+  EXPECT_EQ(acquitted.faults_struck, 7U);
+  EXPECT_EQ(acquitted.transcript, std::vector<std::string>{kAnyBytes});
+  const auto convicted = std::get<Judged>(sent_and_taken(Judged{failure().violation, 0, {}}));
+  ASSERT_TRUE(convicted.found);
+  EXPECT_EQ(convicted.found->symptom, failure().violation.symptom);
+  EXPECT_EQ(convicted.found->expected, failure().violation.expected);
+  EXPECT_EQ(convicted.found->actual, failure().violation.actual);
+  const std::vector<CallSite> calls{{CallKind::kReceive, Role::kConnection, 3, -EAGAIN},
+                                    {CallKind::kEpollWait, Role::kEpoll, 1, 2}};
+  EXPECT_EQ(std::get<Recorded>(sent_and_taken(Recorded{calls})).calls, calls);
+  for (const Ending ending : {Ending::kOpen, Ending::kEof, Ending::kReset}) {
+    const auto answered = std::get<Answered>(sent_and_taken(Answered{{kAnyBytes, ending}}));
+    EXPECT_EQ(answered.answer.bytes, kAnyBytes);
+    EXPECT_EQ(answered.answer.ending, ending);
+  }
+  EXPECT_EQ(std::get<Inconclusive>(sent_and_taken(Inconclusive{kAnyBytes})).why, kAnyBytes);
+  EXPECT_EQ(std::get<Died>(sent_and_taken(Died{139})).status, 139);
+}
+
 TEST(PreloadMessages, AReplyIsTakenOnlyWhenItIsWhole) {
   const std::string whole = encoded(Reply(Unavailable{"why"}));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     std::string stream = whole.substr(0, size);
     Reply reply;
-    EXPECT_FALSE(take_reply(stream, reply)) << size;
+    EXPECT_FALSE(take(stream, reply)) << size;
     EXPECT_EQ(stream.size(), size);
   }
 }
@@ -153,9 +186,15 @@ TEST(PreloadMessages, AnUnknownNameIsAnError) {
        {with("not-ended", "not-begun"), with("eof-spin", "eof-spun"), with("TIMEOUT", "TIMEIN!"),
         with("read.split", "read.whole"), with("concluded", "concluder")}) {
     Reply reply;
-    EXPECT_THROW(take_reply(bytes, reply), BadMessage);
+    EXPECT_THROW(take(bytes, reply), BadMessage);
   }
-  EXPECT_THROW(decoded_order("no order"), BadMessage);
+  std::string no_order = encoded(Reply(Ready{}));
+  Order order;
+  EXPECT_THROW(take(no_order, order), BadMessage);
+  std::string no_question =
+      encoded(Question{}).replace(encoded(Question{}).find("judge"), 5, "fudge");
+  Question question;
+  EXPECT_THROW(take(no_question, question), BadMessage);
   EXPECT_THROW(case_named("read.split"), BadMessage);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "harness/explore/judge.h"
+#include "harness/explore/world_judge.h"
 
 #include <fmt/format.h>
 
@@ -46,7 +46,7 @@ Violation or_graver(World& world, Violation seen) {
 
 }  // namespace
 
-Judge::Judge(WorldSource& source, Protocol protocol)
+WorldJudge::WorldJudge(WorldSource& source, Protocol protocol)
     : source_(&source), protocol_(std::move(protocol)) {
   source_->renew();
   canary_ = exchange_canary();
@@ -62,27 +62,27 @@ Judge::Judge(WorldSource& source, Protocol protocol)
   }
 }
 
-std::optional<Violation> Judge::judge(const Scenario& scenario) {
+std::optional<Violation> WorldJudge::judge(const Scenario& scenario) {
   in_passing_ = 0;
-  const auto found = attempt(scenario);
+  const auto found = judge_once(scenario);
   if (!found) return std::nullopt;
   // What counts as undisturbed may have been learned from a target that a scenario had broken.
   // The attempt after that may ask for more of it, of a target as broken.
   while (true) {
     const std::size_t known = undisturbed_.size();
     learn_anew();
-    auto confirmed = attempt(scenario);
+    auto confirmed = judge_once(scenario);
     if (confirmed && undisturbed_.size() == known) return confirmed;
     if (confirmed) continue;
     // The answers it was compared with came from what it had broken, if it is so again; else from
     // what another scenario had broken, or a slow machine.
     forget_asked();
-    if (!attempt(scenario)) return std::nullopt;
+    if (!judge_once(scenario)) return std::nullopt;
     return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
   }
 }
 
-void Judge::renew_target() {
+void WorldJudge::renew_target() {
   source_->renew();
   World& world = source_->world();
   if (!world.abilities().process) return;
@@ -91,7 +91,7 @@ void Judge::renew_target() {
   descriptors_ = world.mark_descriptors();
 }
 
-void Judge::begin_scenario() {
+void WorldJudge::begin_scenario() {
   source_->world().transcript().begin_scenario();
   asked_.clear();
   if (bytes_kept_ <= kBytesKept) return;
@@ -99,7 +99,7 @@ void Judge::begin_scenario() {
   bytes_kept_ = 0;
 }
 
-std::optional<Violation> Judge::attempt(const Scenario& scenario) {
+std::optional<Violation> WorldJudge::judge_once(const Scenario& scenario) {
   renew_target();
   World& world = source_->world();
   begin_scenario();
@@ -112,7 +112,7 @@ std::optional<Violation> Judge::attempt(const Scenario& scenario) {
   }
 }
 
-bool Judge::seems_wrong(const Scenario& scenario) {
+bool WorldJudge::seems_wrong(const Scenario& scenario) {
   if (in_passing_++ % kInPassing == 0) renew_target();
   begin_scenario();
   World& world = source_->world();
@@ -128,16 +128,16 @@ bool Judge::seems_wrong(const Scenario& scenario) {
   }
 }
 
-std::optional<Violation> Judge::play(const Scenario& scenario) {
+std::optional<Violation> WorldJudge::play(const Scenario& scenario) {
   if (auto wrong = play_to_end(scenario)) return wrong;
   return check_invariants();
 }
 
-std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
+std::optional<Violation> WorldJudge::play_to_end(const Scenario& scenario) {
   std::optional<Violation> unmet;
   // What was expected while a fault lay in wait: it would strike the undisturbed exchange, too.
   std::vector<Heard> to_be_checked;
-  bool armed = recording_;
+  bool armed = false;
   Player player(source_->world(), [&](const Conversation& conversation) {
     if (unmet || disturbed()) return;
     if (armed) {
@@ -157,61 +157,69 @@ std::optional<Violation> Judge::play_to_end(const Scenario& scenario) {
   }
   player.drain();
   recover_from_faults(player);
-  if (recording_) recorded_ = source_->world().recorded_calls();
+  std::vector<Heard> at_last;
   for (const Conversation& conversation : player.conversations()) {
-    to_be_checked.push_back(heard(conversation));
+    at_last.push_back(heard(conversation));
   }
+  to_be_checked.insert(to_be_checked.end(), at_last.begin(), at_last.end());
   for (const Heard& each : to_be_checked) {
     if (auto wrong = check_answer(each)) return wrong;
   }
+  if (auto wrong = check_isolation(at_last)) return wrong;
   player.leave();
   return std::nullopt;
 }
 
 // Faults end with the scenario. Short counts and interrupted waits are no reason to fail anybody;
 // after other faults a peer may have got an end instead of an answer, if need be after a while.
-void Judge::recover_from_faults(Player& player) {
+void WorldJudge::recover_from_faults(Player& player) {
   World& world = source_->world();
   faults_struck_ = struck_now();
+  connections_struck_ = world.connections_struck();
   world.clear_faults();
   if (faults_struck_ == 0) return;
   excused_ = may_disturb_;
-  if (excused_) player.play({.verb = Verb::kAdvance, .amount = kRecovery});
+  if (excused_) player.pass_time(kRecovery);
   player.drain();
 }
 
-std::vector<CallSite> Judge::record_calls(const Scenario& scenario) {
-  source_->begin_check();
-  source_->world().record_calls();
-  recording_ = true;
-  const auto wrong = play_to_end(scenario);
-  recording_ = false;
-  if (wrong) {
+std::vector<CallSite> WorldJudge::record_calls(const Scenario& scenario) {
+  if (const auto wrong = judge(scenario)) {
     throw ControlFailed(fmt::format("the scenario fails without any fault: {}", wrong->actual));
   }
-  return std::move(recorded_);
+  source_->renew();
+  World& world = source_->world();
+  world.record_calls();
+  // Other exchanges would be recorded, too: nothing is compared.
+  Player player(world, [](const Conversation& /*conversation*/) {});
+  for (const Step& step : scenario) player.play(step);
+  player.drain();
+  return world.recorded_calls();
 }
 
-// Where time has passed, the server may have lost its patience; after a fault, much else. Some
-// protocols owe nothing to who has ended its side.
-Judge::Heard Judge::heard(const Conversation& conversation) const {
+std::vector<std::string> WorldJudge::transcript() const {
+  return source_->world().transcript().lines();
+}
+
+// Where time has passed, the server may have lost its patience. Some protocols owe nothing to who
+// has ended its side.
+WorldJudge::Heard WorldJudge::heard(const Conversation& conversation) const {
   return {.conversation = &conversation,
           .sent = conversation.sent.size(),
           .received = conversation.peer.received().size(),
           .half_closed = conversation.half_closed,
           .ending = conversation.peer.ending(),
           .left = conversation.left(),
-          .excuse =
-              conversation.waited || excused_ || (conversation.half_closed && protocol_.may_close)};
+          .excuse = conversation.waited || (conversation.half_closed && protocol_.may_close)};
 }
 
-std::optional<Violation> Judge::check_answer(const Heard& heard) {
+std::optional<Violation> WorldJudge::check_answer(const Heard& heard) {
   const std::string_view sent = heard.conversation->sent;
   const Answer& right = wanted({sent.substr(0, heard.sent), heard.half_closed});
   const bool ended = heard.ending != Ending::kOpen;
   const std::string_view received = heard.conversation->peer.received();
   const std::string& got = comparable(received.substr(0, heard.received));
-  if (heard.excuse && (ended || heard.left)) {
+  if ((heard.excuse || excused_) && (ended || heard.left)) {
     const bool excused = !protocol_.refuses || protocol_.refuses(got, right.bytes);
     return excused ? std::nullopt : compare_beginning(got, right);
   }
@@ -226,8 +234,25 @@ std::optional<Violation> Judge::check_answer(const Heard& heard) {
   return std::nullopt;
 }
 
+// A call that fails on one connection ends that one, and no other.
+std::optional<Violation> WorldJudge::check_isolation(const std::vector<Heard>& all) {
+  if (!excused_ || !connections_struck_) return std::nullopt;
+  const auto cut_off = std::count_if(all.begin(), all.end(), [this](const Heard& each) {
+    if (each.excuse || each.left || each.ending == Ending::kOpen) return false;
+    const Conversation& conversation = *each.conversation;
+    const std::string got = comparable(conversation.peer.received());
+    const std::string& right = wanted({conversation.sent, each.half_closed}).bytes;
+    return got.size() < right.size() && right.starts_with(got);
+  });
+  if (static_cast<std::size_t>(cut_off) <= *connections_struck_) return std::nullopt;
+  return Violation{Symptom::kWrongAnswer,
+                   fmt::format("a call that fails on {} connection{} cuts off no more than that",
+                               *connections_struck_, *connections_struck_ == 1 ? "" : "s"),
+                   fmt::format("{} are cut off", cut_off)};
+}
+
 // What was asked before the end of input is still owed after it.
-const Answer& Judge::wanted(RequestView request) {
+const Answer& WorldJudge::wanted(RequestView request) {
   if (!request.half_closed) return undisturbed(request);
   ended_early_ = undisturbed({request.bytes, false});
   const Answer& ended = undisturbed(request);
@@ -236,7 +261,7 @@ const Answer& Judge::wanted(RequestView request) {
   return ended_early_;
 }
 
-const std::string& Judge::comparable(std::string_view answer) {
+const std::string& WorldJudge::comparable(std::string_view answer) {
   const std::size_t end = answer.empty() ? 0 : static_cast<unsigned char>(answer.back());
   Compared& known = compared_[(answer.size() + end) % compared_.size()];
   if (known.answer != answer) {
@@ -246,7 +271,7 @@ const std::string& Judge::comparable(std::string_view answer) {
   return known.comparable;
 }
 
-std::optional<Violation> Judge::check_invariants() {
+std::optional<Violation> WorldJudge::check_invariants() {
   World& world = source_->world();
   if (auto broken = check_health(world)) return broken;
   // Deafness before leaks: it is the graver of what may have one cause.
@@ -258,7 +283,7 @@ std::optional<Violation> Judge::check_invariants() {
   return check_descriptors(world, descriptors_);
 }
 
-Answer Judge::exchange(RequestView request) {
+Answer WorldJudge::exchange(RequestView request) {
   Peer peer = source_->world().connect();
   std::string_view left = request.bytes;
   // An echo must be read for the rest to find room.
@@ -274,7 +299,7 @@ Answer Judge::exchange(RequestView request) {
   return {.bytes = comparable(peer.received()), .ending = peer.ending()};
 }
 
-const Answer& Judge::undisturbed(RequestView request) {
+const Answer& WorldJudge::undisturbed(RequestView request) {
   auto known = undisturbed_.find(request);
   if (known == undisturbed_.end()) {
     bytes_kept_ += request.bytes.size();
@@ -288,14 +313,14 @@ const Answer& Judge::undisturbed(RequestView request) {
   return known->second;
 }
 
-void Judge::forget_asked() {
+void WorldJudge::forget_asked() {
   std::sort(asked_.begin(), asked_.end());
   asked_.erase(std::unique(asked_.begin(), asked_.end()), asked_.end());
   for (const Request* request : asked_) undisturbed_.erase(undisturbed_.find(*request));
   asked_.clear();
 }
 
-void Judge::learn_anew() {
+void WorldJudge::learn_anew() {
   for (const Request* request : asked_) {
     source_->renew();
     undisturbed_.find(*request)->second = exchange(*request);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#include "harness/explore/profile_protocol.h"
+
+#include "harness/explore/http_protocol.h"
+
+namespace e3::explore {
+
+Protocol protocol_of(const Profile& profile) {
+  Protocol protocol;
+  protocol.request = profile.request;
+  protocol.large_request = profile.large_request;
+  protocol.peer_ends = profile.peer_ends;
+  protocol.may_close = profile.half_close == HalfClose::kMayClose;
+  protocol.comparable = [&profile](std::string_view answer) {
+    const std::string text = masked(profile, answer);
+    return profile.is_http ? comparable_http(text) : text;
+  };
+  if (profile.is_http) {
+    protocol.refuses = refuses_http;
+    protocol.forfeits_end = sends_after_close_http;
+  }
+  return protocol;
+}
+
+}  // namespace e3::explore

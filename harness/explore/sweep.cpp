@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "harness/explore/sweep.h"
+
+#include <utility>
+
+#include "harness/scenario/text_form.h"
+
+namespace e3::explore {
+namespace {
+
+using scenario::Scenario;
+
+constexpr std::size_t kFailuresMax = 10;
+constexpr std::uint64_t kProgressEvery = 1024;
+
+// `latest` seemed wrong: by itself, or since the one before has left the target in a bad state.
+// Each is judged with a target of its own.
+void convict(Judge& judge, const Scenario& before, const Scenario& latest,
+             std::vector<Conviction>& convictions) {
+  const std::size_t known = convictions.size();
+  for (const Scenario* suspect : {&before, &latest}) {
+    if (auto found = judge.judge(*suspect)) convictions.push_back({*suspect, std::move(*found)});
+  }
+  if (convictions.size() > known || known > 0) return;
+  throw ControlFailed("the target fails only after many scenarios in a row; the last was:\n" +
+                      scenario::print(latest));
+}
+
+}  // namespace
+
+SweepResult play(const Sweep& sweep, Judge& judge,
+                 const std::function<void(std::uint64_t run)>& progress) {
+  SweepResult result;
+  Scenario scenario;
+  Scenario before;  // whose memory is used again
+  while (result.run < sweep.total && result.failures.size() < kFailuresMax) {
+    if (result.run % kProgressEvery == 0) progress(result.run);
+    std::swap(scenario, before);
+    sweep.make(result.run++, scenario);
+    const bool wrong = judge.seems_wrong(scenario);
+    if (judge.faults_struck() > 0) ++result.struck;
+    if (!wrong) continue;
+    convict(judge, before, scenario, result.failures);
+    scenario.clear();  // the next one does not suffer from it: it has a new target
+  }
+  if (auto found = judge.judge(scenario)) {  // nothing has come after it that would have suffered
+    result.failures.push_back({scenario, std::move(*found)});
+  }
+  progress(result.run);
+  return result;
+}
+
+std::pair<std::uint64_t, std::uint64_t> pair_of(std::uint64_t number) {
+  std::uint64_t second = 1;
+  while (number >= second) number -= second++;
+  return {number, second};
+}
+
+}  // namespace e3::explore
