@@ -52,9 +52,7 @@ void Session::learn_baseline() {
   }
   const Answer& learned = answer();
   if (learned.bytes.empty()) {
-    throw ControlFailed{
-        fmt::format("the undisturbed request got no answer ({})", to_string(learned.ending)),
-        learned.ending == Ending::kOpen};
+    throw ControlFailed{why_no_answer(world(), learned.ending), learned.ending == Ending::kOpen};
   }
   const int status = http_status(learned.bytes);
   if (profile_->is_http && (status < 200 || status > 299)) {

@@ -57,8 +57,7 @@ WorldJudge::WorldJudge(WorldSource& source, Protocol protocol)
         quoted(canary_.bytes), quoted(again.bytes)));
   }
   if (canary_.bytes.empty()) {
-    throw ControlFailed(
-        fmt::format("the undisturbed request got no answer ({})", to_string(canary_.ending)));
+    throw ControlFailed(why_no_answer(source_->world(), canary_.ending));
   }
 }
 

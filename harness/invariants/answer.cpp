@@ -42,4 +42,10 @@ std::optional<Violation> compare_answers(std::string_view got, Ending ending,
   return std::nullopt;
 }
 
+std::string why_no_answer(World& world, Ending ending) {
+  const auto broken = check_health(world);
+  return fmt::format("the undisturbed request got no answer ({}){}{}", to_string(ending),
+                     broken ? ": " : "", broken ? broken->actual : "");
+}
+
 }  // namespace e3

@@ -24,4 +24,8 @@ std::optional<Violation> compare_answers(std::string_view got, Ending ending, co
 // The same for a peer that went away itself: it may have seen any beginning of the answer.
 std::optional<Violation> compare_beginning(std::string_view got, const Answer& wanted);
 
+// Of an undisturbed request that got nothing: what became of it and, where that is known, of the
+// target.
+std::string why_no_answer(World& world, Ending ending);
+
 }  // namespace e3

@@ -45,6 +45,8 @@ void Kernel::vacate_number(int fd) { machine_->descriptors.vacate(fd); }
 
 void Kernel::set_descriptor_limit(int limit) { machine_->descriptors.set_limit(limit); }
 
+void Kernel::set_process_limit(int limit) { machine_->config.descriptor_limit = limit; }
+
 void Kernel::set_event_order(EventOrder* order) { machine_->event_order = order; }
 
 void Kernel::raise(int signal) { machine_->raise(signal); }

@@ -76,6 +76,8 @@ class Kernel {
   std::size_t open_descriptors() const { return descriptors_->count(); }
   // RLIMIT_NOFILE from now on. Lowering it closes nothing.
   void set_descriptor_limit(int limit);
+  // RLIMIT_NOFILE, where the numbers at hand are fewer.
+  void set_process_limit(int limit);
 
   // Who chooses among ready events from now on, until reset(); nullptr: Linux's order. Must outlive
   // its use.

@@ -41,7 +41,8 @@ long Network::connect(StreamSocket& client, const SocketAddress& destination) {
     client.remote_address() = SocketAddress::loopback(family, destination.port());
   }
   client.set_state(SocketState::kConnecting);
-  StreamSocket* listener = find_listener(client.remote_address());
+  const std::uint16_t port = family != AF_UNIX ? client.local_address().port() : std::uint16_t{0};
+  StreamSocket* listener = find_listener(client.remote_address(), port);
   if (listener == nullptr) {
     client.refuse();
     return 0;
@@ -51,13 +52,28 @@ long Network::connect(StreamSocket& client, const SocketAddress& destination) {
   return 0;
 }
 
-StreamSocket* Network::find_listener(const SocketAddress& destination) const {
+// An address of its own counts for more than the wildcard. Of several with SO_REUSEPORT the
+// client's port chooses, as on Linux a hash of both addresses does.
+StreamSocket* Network::find_listener(const SocketAddress& destination,
+                                     std::uint16_t client_port) const {
+  StreamSocket* found = nullptr;
+  std::size_t alike = 0;
+  const auto is_better = [&found](const StreamSocket& other) {
+    return found == nullptr ||
+           (found->local_address().is_wildcard() && !other.local_address().is_wildcard());
+  };
   for (StreamSocket* socket : bound_) {
     if (!socket->listening() || !socket->local_address().accepts(destination)) continue;
     const bool mapped = socket->local_address().family() != destination.family();
-    if (!mapped || socket->options().ipv6_only == 0) return socket;
+    if (mapped && socket->options().ipv6_only != 0) continue;
+    if (is_better(*socket)) {
+      found = socket;
+      alike = 1;
+    } else if (socket->local_address() == found->local_address() && client_port % ++alike == 0) {
+      found = socket;
+    }
   }
-  return nullptr;
+  return found;
 }
 
 bool Network::is_taken(const SocketAddress& address) const {

@@ -22,7 +22,7 @@ class Network {
   long connect(StreamSocket& client, const SocketAddress& destination);
 
   // The listening socket that a connection to `destination` reaches; nullptr when none.
-  StreamSocket* find_listener(const SocketAddress& destination) const;
+  StreamSocket* find_listener(const SocketAddress& destination, std::uint16_t client_port) const;
 
   // True when a socket, listening or not, is bound to exactly `address`.
   bool is_taken(const SocketAddress& address) const;

@@ -138,6 +138,22 @@ constexpr Remembered kRemembered[] = {
     {IPPROTO_IPV6, IPV6_UNICAST_HOPS, &SocketOptions::hop_limit, 1, 255},
     {SOL_SOCKET, SO_BROADCAST, &SocketOptions::broadcast, INT_MIN, INT_MAX, kFlag},
     {SOL_SOCKET, SO_PRIORITY, &SocketOptions::priority, 0, 6},
+    {SOL_SOCKET, SO_DEBUG, &SocketOptions::debug, INT_MIN, INT_MAX, kFlag},
+    {SOL_SOCKET, SO_DONTROUTE, &SocketOptions::dont_route, INT_MIN, INT_MAX, kFlag},
+    {SOL_SOCKET, SO_TIMESTAMP, &SocketOptions::timestamp, INT_MIN, INT_MAX, kFlag},
+    {SOL_SOCKET, SO_MARK, &SocketOptions::mark, INT_MIN, INT_MAX},
+    {SOL_SOCKET, SO_BUSY_POLL, &SocketOptions::busy_poll, 0, INT_MAX},
+    {IPPROTO_IP, IP_FREEBIND, &SocketOptions::free_bind, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_IP, IP_TRANSPARENT, &SocketOptions::transparent, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_IP, IP_MTU_DISCOVER, &SocketOptions::mtu_discover, 0, IP_PMTUDISC_OMIT},
+    {IPPROTO_IP, IP_PKTINFO, &SocketOptions::packet_info, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_IP, IP_RECVERR, &SocketOptions::receive_errors, INT_MIN, INT_MAX, kFlag},
+    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &SocketOptions::bind_without_port, INT_MIN, INT_MAX,
+     kFlag},
+    {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &SocketOptions::fast_open_connect, 0, 1},
+    {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, &SocketOptions::thin_linear_timeouts, 0, 1},
+    {IPPROTO_TCP, TCP_SAVE_SYN, &SocketOptions::save_syn, 0, 2},
+    {IPPROTO_TCP, TCP_INQ, &SocketOptions::in_queue_message, 0, 1},
 };
 
 const Remembered* find_remembered(int level, int name) {

@@ -49,6 +49,21 @@ struct SocketOptions {
   int time_to_live = 64;
   int traffic_class = 0;
   int hop_limit = 64;
+  int debug = 0;
+  int dont_route = 0;
+  int timestamp = 0;
+  int mark = 0;
+  int busy_poll = 0;
+  int free_bind = 0;
+  int transparent = 0;
+  int mtu_discover = 1;  // IP_PMTUDISC_WANT
+  int packet_info = 0;
+  int receive_errors = 0;
+  int bind_without_port = 0;
+  int fast_open_connect = 0;
+  int thin_linear_timeouts = 0;
+  int save_syn = 0;
+  int in_queue_message = 0;  // TCP_INQ
   std::array<char, 16> congestion{'c', 'u', 'b', 'i', 'c'};  // TCP_CA_NAME_MAX
 };
 

@@ -92,6 +92,7 @@ void run_inside(const ProgramMain& program) {
       throw BadMessage(
           fmt::format("libe3-preload.so is of e3 {}, e3 is {}", E3_VERSION, order.version));
     }
+    channel.send(Loaded{});
     carry_out(order, channel, program);
   } catch (const std::exception& error) {
     end_with(channel, Unavailable{error.what()});

@@ -30,9 +30,14 @@ Json unpacked(std::string_view bytes) {
   }
 }
 
+Json reply_object(const Loaded& /*loaded*/) { return {{"kind", "loaded"}}; }
 Json reply_object(const Ready& /*ready*/) { return {{"kind", "ready"}}; }
-Json reply_object(const Unavailable& reply) { return {{"kind", "unavailable"}, {"why", reply.why}}; }
-Json reply_object(const Unsupported& reply) { return {{"kind", "unsupported"}, {"call", reply.call}}; }
+Json reply_object(const Unavailable& reply) {
+  return {{"kind", "unavailable"}, {"why", reply.why}};
+}
+Json reply_object(const Unsupported& reply) {
+  return {{"kind", "unsupported"}, {"call", reply.call}};
+}
 Json reply_object(const Concluded& reply) {
   return {{"kind", "concluded"},
           {"result", object_of(reply.result)},
@@ -58,7 +63,9 @@ Json reply_object(const Recorded& reply) {
 Json reply_object(const Answered& reply) {
   return {{"kind", "answered"}, {"answer", object_of(reply.answer)}};
 }
-Json reply_object(const Inconclusive& reply) { return {{"kind", "inconclusive"}, {"why", reply.why}}; }
+Json reply_object(const Inconclusive& reply) {
+  return {{"kind", "inconclusive"}, {"why", reply.why}};
+}
 Json reply_object(const Died& reply) { return {{"kind", "died"}, {"status", reply.status}}; }
 
 Judged judged_of(const Json& object) {
@@ -76,6 +83,7 @@ Recorded recorded_of(const Json& object) {
 
 Reply reply_of(const Json& object) {
   const std::string kind = object.at("kind");
+  if (kind == "loaded") return Loaded{};
   if (kind == "ready") return Ready{};
   if (kind == "unavailable") return Unavailable{.why = object.at("why")};
   if (kind == "unsupported") return Unsupported{.call = object.at("call")};

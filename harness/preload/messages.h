@@ -45,7 +45,8 @@ struct Question {
   std::string text;  // the scenario, as text; of kAnswer the request
 };
 
-struct Ready {};  // it listens
+struct Loaded {};  // the library is in the program, which has not begun
+struct Ready {};   // it listens
 struct Unavailable {
   std::string why;  // it never listened
 };
@@ -77,8 +78,8 @@ struct Inconclusive {
 struct Died {
   int status = 0;  // of the copy, as waitpid(2) tells it
 };
-using Reply = std::variant<Ready, Unavailable, Unsupported, Concluded, LastWords, Judged, Recorded,
-                           Answered, Inconclusive, Died>;
+using Reply = std::variant<Loaded, Ready, Unavailable, Unsupported, Concluded, LastWords, Judged,
+                           Recorded, Answered, Inconclusive, Died>;
 
 class BadMessage : public std::runtime_error {
  public:

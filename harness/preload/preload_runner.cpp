@@ -83,6 +83,9 @@ CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& whi
     return not_concluded(which, "it waited in a call that the simulated kernel does not answer");
   }
   const int status = process.status();
+  if (process.out_of_sight()) {
+    return not_concluded(which, "it has closed the descriptor of libe3-preload.so and gone on");
+  }
   if (const auto call = trapped_call(status); !call.empty()) {
     return not_concluded(which, beyond(call));
   }

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@
 
 namespace e3::preload {
 namespace {
+
+constexpr std::chrono::seconds kTimeToEnd{5};
 
 [[noreturn]] void fail(const char* call) {
   throw std::system_error(errno, std::generic_category(), call);
@@ -85,6 +88,7 @@ PreloadedProcess::~PreloadedProcess() {
   // The whole group: a sanitizer starts helpers, which come to us, the subreaper, when it is gone.
   ::kill(-pid_, SIGKILL);
   if (!status_) {
+    timed_out_ = true;  // it is not waited for
     ::kill(pid_, SIGKILL);
     status();
   }
@@ -110,15 +114,32 @@ std::optional<Reply> PreloadedProcess::next_reply(std::chrono::milliseconds pati
     if (got <= 0) return std::nullopt;
     stream_.append(bytes.data(), static_cast<std::size_t>(got));
   }
+  if (std::holds_alternative<Loaded>(reply)) {
+    loaded_ = true;
+    return next_reply(patience);
+  }
   return reply;
 }
 
+// A program that has closed our channel may go on, out of our sight: it is given a while to end.
 int PreloadedProcess::status() {
-  int status = 0;
-  while (!status_) {
-    if (waitpid(pid_, &status, 0) == pid_) status_ = status;
+  if (status_) return *status_;
+  const int process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  const Patience bound(kTimeToEnd);
+  for (int ended = 0; ended <= 0 && !bound.exhausted();) {
+    pollfd entry{.fd = process, .events = POLLIN, .revents = 0};
+    ended = ::poll(&entry, 1, bound.poll_timeout());
   }
-  return *status_;
+  ::close(process);
+  int status = 0;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) {
+    ::kill(pid_, SIGKILL);
+    out_of_sight_ = !timed_out_;
+    while (waitpid(pid_, &status, 0) != pid_) {
+    }
+  }
+  status_ = status;
+  return status;
 }
 
 std::string PreloadedProcess::death(int status) const {
@@ -130,12 +151,24 @@ std::string PreloadedProcess::death(int status) const {
 }
 
 void throw_never_ready(PreloadedProcess& process, const PreloadOptions& options) {
+  if (!process.loaded()) {
+    const std::string printed = process.output().tail();
+    throw TargetUnavailable(fmt::format(
+        "libe3-preload.so was not loaded into the program, as ld.so does for those that "
+        "are setuid or have capabilities, getcap(8){}{}",
+        printed.empty() ? "" : "; it printed: ", printed));
+  }
   if (process.timed_out()) {
     throw TargetUnavailable(
         fmt::format("the program did not listen within {} ms (--ready-timeout waits longer)",
                     options.ready_timeout.count()));
   }
   const int status = process.status();
+  if (process.out_of_sight()) {
+    throw TargetUnavailable(
+        "the program goes on, but has closed the descriptors that it had inherited, also that of "
+        "libe3-preload.so");
+  }
   if (const auto call = trapped_call(status); !call.empty()) throw TargetUnavailable(beyond(call));
   throw TargetUnavailable(
       fmt::format("the program ended before it listened: {}", process.death(status)));

@@ -28,9 +28,12 @@ class PreloadedProcess {
   // then killed, and timed_out(). Throws Interrupted; BadMessage.
   std::optional<Reply> next_reply(std::chrono::milliseconds patience);
   bool timed_out() const { return timed_out_; }
+  bool loaded() const { return loaded_; }  // the library is in it
 
-  // How it ended; waits for that. As waitpid(2) tells it.
+  // How it ended; waits a while for that, and then ends it. As waitpid(2) tells it.
   int status();
+  // It had to be ended, for it had cut the connection to us and gone on.
+  bool out_of_sight() const { return out_of_sight_; }
   // How it, or a copy of it, ended with `status`, in words.
   std::string death(int status) const;
   const CapturedOutput& output() const { return output_; }
@@ -41,6 +44,8 @@ class PreloadedProcess {
   pid_t pid_ = -1;
   std::optional<int> status_;
   bool timed_out_ = false;
+  bool loaded_ = false;
+  bool out_of_sight_ = false;
   std::string stream_;  // received, and not taken yet
 };
 

@@ -27,8 +27,9 @@ class PreloadKernel final : public SimKernel {
   }
 
   std::string_view engine() const override { return "preload"; }
+  bool has_process() const override { return true; }
   void unmodelled(const char* call) override { on_unmodelled_(call); }
-  long close(int fd) override { return fd == hidden_ ? -EBADF : SimKernel::close(fd); }
+  long close(int fd) override { return fd == hidden_ ? 0 : SimKernel::close(fd); }
 
  private:
   std::function<void(const char*)> on_unmodelled_;

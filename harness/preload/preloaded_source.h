@@ -16,8 +16,8 @@ namespace e3::preload {
 class PreloadedSource final : public WorldSource {
  public:
   // Runs the program until it waits for its first connection. `unmodelled` is told of a call that
-  // the simulated kernel lacks, and does not return. `hidden` is a descriptor of ours: to the
-  // program it is not open, whatever it closes. `port`: where peers connect if it listens on
+  // the simulated kernel lacks, and does not return. `hidden` is a descriptor of ours: the
+  // program may close it as often as it likes. `port`: where peers connect if it listens on
   // several. Throws TargetUnavailable.
   PreloadedSource(const ProgramMain& program, std::uint64_t seed, std::uint16_t port,
                   Transcript& transcript, std::function<void(const char* call)> unmodelled,

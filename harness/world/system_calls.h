@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -33,6 +34,12 @@ class SystemCalls {
   // Whether calls on `fd` are this kernel's to answer: also those on a number that it has taken
   // back, with EBADF.
   virtual bool answers(int fd) const { return owns(fd); }
+
+  // Whether all descriptors of the process are the target's, but for a few that close() spares.
+  virtual bool has_process() const { return false; }
+  // RLIMIT_NOFILE of the target, where it is not that of the process.
+  virtual std::optional<rlim_t> descriptor_limit() const { return std::nullopt; }
+  virtual void set_descriptor_limit(rlim_t /*limit*/) {}
 
   virtual long socket(int domain, int type, int protocol) = 0;
   virtual long bind(int fd, const sockaddr* address, socklen_t size) = 0;

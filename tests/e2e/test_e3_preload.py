@@ -78,9 +78,18 @@ def test_peers_come_to_the_port_that_was_asked_for(preload, bin_dir):
     expect_all_passed(preload(command, *NOT_FOR_ODD_SERVER))
 
 
-def test_a_server_that_closes_all_it_has_inherited_passes(preload, bin_dir):
-    command = f"{bin_dir / 'odd-server'} {{port}} start close-all"
+@pytest.mark.parametrize(
+    "deed", ["close-all", "closefrom", "close_range", "close-listed", "limits", "clocks"]
+)
+def test_a_server_that_does_at_its_start_what_servers_do_passes(preload, bin_dir, deed):
+    command = f"{bin_dir / 'odd-server'} {{port}} start {deed}"
     expect_all_passed(preload(command, "accept.burst", "read.split", "close.hangup.reset"))
+
+
+@pytest.mark.parametrize("deed", ["close-unknown", "limits"])
+def test_so_does_one_that_does_it_later(preload, bin_dir, deed):
+    command = f"{bin_dir / 'odd-server'} {{port}} split {deed}"
+    expect_all_passed(preload(command, "read.split.every-offset"))
 
 
 def configured(tmp_path, name, **more):
@@ -261,10 +270,17 @@ REAL_TIMERS = ["setitimer", "timer_create"]
 IO_URING = ["io_uring", "raw-io_uring"]
 
 
-@pytest.mark.parametrize("deed", [*PROCESSES_AND_THREADS, *REAL_TIMERS, *IO_URING, "close_range"])
+OTHERS = ["exec", "raw-close_range"]
+
+
+@pytest.mark.parametrize("deed", [*PROCESSES_AND_THREADS, *REAL_TIMERS, *IO_URING, *OTHERS])
 def test_what_the_simulated_kernel_lacks_is_named_at_the_start(preload, bin_dir, deed):
     run = preload(f"{bin_dir / 'odd-server'} {{port}} start {deed}")
-    call = {"thread": "pthread_create", "raw-io_uring": "io_uring"}.get(deed, deed)
+    call = {
+        "thread": "pthread_create",
+        "raw-io_uring": "io_uring",
+        "raw-close_range": "close_range",
+    }.get(deed, deed)
     expect_one_line(run, UNAVAILABLE, call, "without --preload", "strace --inject", "link it in")
 
 

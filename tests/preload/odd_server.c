@@ -4,10 +4,12 @@
 // usage: odd-server PORT [start|split DEED | also-listen PORT]     DEED: see deeds below
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,10 +17,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <sys/times.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +66,59 @@ static void set_up_io_uring(void) {
 #else
   syscall(SYS_io_uring_setup, 8, calloc(1, 256));
 #endif
+}
+
+static void require(int right, const char* what) {
+  if (right) return;
+  fprintf(stderr, "not as on Linux: %s\n", what);
+  abort();
+}
+
+// Numbers that it has never had, as programs do that do not know what they have.
+static void close_unknown(void) {
+  for (int fd = 900; fd < 2100; ++fd) close(fd);
+  close(-1);
+}
+
+static void close_listed(void) {
+  DIR* folder = opendir("/proc/self/fd");
+  for (struct dirent* entry; (entry = readdir(folder)) != NULL;) {
+    const int fd = atoi(entry->d_name);
+    if (fd > 2 && fd != dirfd(folder)) require(close(fd) == 0, "close of what is listed");
+  }
+  closedir(folder);
+}
+
+static void look_at_limits(void) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const int end = eventfd(0, 0);
+  require(fcntl(end, F_DUPFD, (int)limit.rlim_cur) < 0, "F_DUPFD at the limit");
+  limit.rlim_cur = 3000;
+  require(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+  const int high = fcntl(end, F_DUPFD, 2900);
+  require(high == 2900, "F_DUPFD below the raised limit");
+  struct stat status;
+  require(fstatat(high, "", &status, AT_EMPTY_PATH) == 0 && !S_ISCHR(status.st_mode), "fstatat");
+  close(high);
+  close(end);
+}
+
+static void look_at_clocks(void) {
+  const struct timespec second = {.tv_sec = 1};
+  struct timespec before, after, wall;
+  clock_gettime(CLOCK_REALTIME, &before);
+  const clock_t ticks = times(&(struct tms){0});
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR1);
+  require(sigtimedwait(&set, NULL, &second) < 0 && errno == EAGAIN, "sigtimedwait");
+  timespec_get(&wall, TIME_UTC);
+  syscall(SYS_clock_gettime, CLOCK_REALTIME, &after);
+  require(after.tv_sec - before.tv_sec == 1, "syscall(SYS_clock_gettime)");
+  require(wall.tv_sec == after.tv_sec, "timespec_get");
+  require(times(&(struct tms){0}) - ticks >= sysconf(_SC_CLK_TCK), "times");
+  require(clock_gettime(12345, &wall) < 0 && errno == EINVAL, "an unknown clock");
 }
 
 static void do_deed(void) {
@@ -106,6 +164,13 @@ static void do_deed(void) {
   if (strcmp(deed, "io_uring") == 0) syscall(SYS_io_uring_setup, 8, calloc(1, 256));
   for (int fd = 3; strcmp(deed, "close-all") == 0 && fd < 4096; ++fd) close(fd);
   if (strcmp(deed, "raw-io_uring") == 0) set_up_io_uring();
+  if (strcmp(deed, "closefrom") == 0) closefrom(3);
+  if (strcmp(deed, "exec") == 0) execl("/bin/true", "true", (char*)NULL);
+  if (strcmp(deed, "raw-close_range") == 0) syscall(SYS_close_range, 3, ~0U, 0);
+  if (strcmp(deed, "close-unknown") == 0) close_unknown();
+  if (strcmp(deed, "close-listed") == 0) close_listed();
+  if (strcmp(deed, "limits") == 0) look_at_limits();
+  if (strcmp(deed, "clocks") == 0) look_at_clocks();
   if (strcmp(deed, "wait") == 0) {
     int ends[2];
     char byte;

@@ -13,6 +13,7 @@ namespace e3 {
 
 DescriptorName CallTrace::give_name(long fd, Role role, bool duplicate) {
   forget_name(static_cast<int>(fd));  // of what dup2(2) has closed
+  note_closed(static_cast<int>(fd), false);
   const auto index = static_cast<std::size_t>(fd);
   if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 32) * 2);
   if (role == Role::kConnection) ++connections_;
@@ -83,21 +84,32 @@ long CallTrace::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   return finish(done, false);
 }
 
+void CallTrace::note_closed(int fd, bool closed) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= closed_.size()) closed_.resize(std::max<std::size_t>(index + 1, 32) * 2);
+  closed_[index] = closed;
+}
+
 long CallTrace::close(int fd) {
   if (kernel_->owns(fd)) {
     const DescriptorName name = name_of(fd);
     const Done done = made(CallKind::kClose, fd, [&] { return kernel_->close(fd); });
     forget_name(fd);
+    note_closed(fd, true);
     write_down(CallKind::kClose, name, done);
     return finish(done, true);
   }
+  // A placeholder that /proc/self/fd lists: the target has never had it.
+  if (kernel_->has_process() && kernel_->answers(fd) && !has_closed(fd)) return 0;
   const Done done{kernel_->close(fd)};
   if (done.result == 0) {  // a file of the target's, whose descriptor is free now
     injector_->descriptor_closed();
+    note_closed(fd, true);
     return 0;
   }
-  // Many programs begin by closing whatever they may have inherited.
-  if (!kernel_->listening()) return finish(done, true);
+  // Many programs begin by closing whatever they may have inherited. What they have never had, they
+  // close in vain and harm nobody.
+  if (!kernel_->listening() || !has_closed(fd)) return finish(done, true);
   misuse_.push_back(fmt::format("close() of a descriptor that is not open ({})",
                                 strerrorname_np(static_cast<int>(-done.result))));
   write_down(CallKind::kClose, {}, done);

@@ -25,6 +25,9 @@ class CallTrace final : public SystemCalls {
 
   bool owns(int fd) const override { return kernel_->owns(fd); }
   bool answers(int fd) const override { return kernel_->answers(fd); }
+  bool has_process() const override { return kernel_->has_process(); }
+  std::optional<rlim_t> descriptor_limit() const override { return kernel_->descriptor_limit(); }
+  void set_descriptor_limit(rlim_t limit) override { kernel_->set_descriptor_limit(limit); }
   long socket(int domain, int type, int protocol) override;
   long bind(int fd, const sockaddr* address, socklen_t size) override;
   long listen(int fd, int backlog) override;
@@ -80,6 +83,11 @@ class CallTrace final : public SystemCalls {
   // Names a descriptor that a call returned, counting by role.
   DescriptorName give_name(long fd, Role role, bool duplicate = false);
   void forget_name(int fd);
+  void note_closed(int fd, bool closed);
+  bool has_closed(int fd) const {
+    return fd >= 0 && static_cast<std::size_t>(fd) < closed_.size() &&
+           closed_[static_cast<std::size_t>(fd)];
+  }
 
   // Makes a call, unless a fault strikes it. `make` is told how many of `bytes` it may move.
   template <typename Make>
@@ -121,6 +129,7 @@ class CallTrace final : public SystemCalls {
   CallLog* log_;
   TargetTurn* turn_;
   std::vector<DescriptorName> names_;  // by number
+  std::vector<bool> closed_;           // by number: the target had it, and has closed it
   std::array<std::uint32_t, kRoles> counts_{};
   std::uint32_t duplicates_ = 0;
   std::size_t connections_ = 0;  // open

@@ -26,6 +26,8 @@ constexpr VirtualTime kLingerTime = 120s;
 // A server may take that before it answers, as one that asks another; longer pauses are told apart
 // from silence by advance().
 constexpr VirtualTime kMoment = 100ms;
+// A server may sleep, in its own time, before it listens: until another one has begun, say.
+constexpr VirtualTime kStartTime = 60s;
 // A timer that fires more often than this while time is advanced once is taken for a spin.
 constexpr int kTimerWakes = 100'000;
 
@@ -42,6 +44,7 @@ InProcessWorld::InProcessWorld(InProcessTarget target, const MakeKernel& make_ke
       abilities_(kernel_->abilities()),
       fiber_([this] { run_target(); }, target_.stack_bytes) {
   resume();
+  let_time_pass(kStartTime, [&] { return spin_ || kernel_->listening(); });
   if (!kernel_->listening()) {
     const std::string why = death_ ? *death_ : spin_ ? *spin_ : "it waits without listening";
     end_target();

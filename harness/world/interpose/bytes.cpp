@@ -37,19 +37,24 @@ ssize_t recvfrom(int fd, void* buffer, size_t size, int flags, sockaddr* from,
                  socklen_t* from_size) {
   const iovec part{.iov_base = buffer, .iov_len = size};
   if (Turn kernel; kernel.owns(fd)) {
-    if (from_size != nullptr) *from_size = 0;  // a connected stream has no sender to name
-    return returned<ssize_t>(kernel->receive(ByteCall::kRecvfrom, fd, &part, 1, flags));
+    const long got = kernel->receive(ByteCall::kRecvfrom, fd, &part, 1, flags);
+    // A connected stream has no sender to name.
+    if (got >= 0 && from_size != nullptr) *from_size = 0;
+    return returned<ssize_t>(got);
   }
   return real::recvfrom(fd, buffer, size, flags, from, from_size);
 }
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
   if (Turn kernel; kernel.owns(fd)) {
-    message->msg_namelen = 0;  // nor has it here
-    message->msg_controllen = 0;
-    message->msg_flags = 0;
-    return returned<ssize_t>(kernel->receive(ByteCall::kRecvmsg, fd, message->msg_iov,
-                                             static_cast<int>(message->msg_iovlen), flags));
+    const long got = kernel->receive(ByteCall::kRecvmsg, fd, message->msg_iov,
+                                     static_cast<int>(message->msg_iovlen), flags);
+    if (got >= 0) {  // nor has it here
+      message->msg_namelen = 0;
+      message->msg_controllen = 0;
+      message->msg_flags = 0;
+    }
+    return returned<ssize_t>(got);
   }
   return real::recvmsg(fd, message, flags);
 }

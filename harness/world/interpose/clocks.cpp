@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Interposed: every clock and sleep; the target sees virtual time only.
 #include <sys/time.h>
+#include <sys/times.h>
+#include <unistd.h>
 
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/time_value.h"
@@ -15,8 +17,27 @@ namespace real = e3::real;
 namespace {
 
 e3::VirtualTime clock_value(e3::SystemCalls& kernel, clockid_t clock) {
-  const bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+  const bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ||
+                    clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
   return wall ? kernel.realtime_now() : kernel.monotonic_now();
+}
+
+// Those of processor time, and unknown ones, are for the real kernel to answer.
+bool is_virtual(clockid_t clock) {
+  switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_TAI:
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
+    case CLOCK_BOOTTIME_ALARM:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::chrono::seconds whole_seconds(e3::VirtualTime time) {
@@ -28,7 +49,7 @@ std::chrono::seconds whole_seconds(e3::VirtualTime time) {
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
-  if (Turn kernel; kernel) {
+  if (Turn kernel; kernel && is_virtual(clock)) {
     const e3::VirtualTime value = clock_value(*kernel.operator->(), clock);
     *now = {.tv_sec = whole_seconds(value).count(),
             .tv_nsec = (value - whole_seconds(value)).count()};
@@ -54,6 +75,26 @@ time_t time(time_t* now) noexcept {
     return value;
   }
   return real::time(now);
+}
+
+int timespec_get(timespec* now, int base) noexcept {
+  if (Turn kernel; kernel && base == TIME_UTC) {
+    const e3::VirtualTime value = kernel->realtime_now();
+    *now = {.tv_sec = whole_seconds(value).count(),
+            .tv_nsec = (value - whole_seconds(value)).count()};
+    return base;
+  }
+  return real::timespec_get(now, base);
+}
+
+// The processor times, as far as the real kernel has noticed any, and the ticks of virtual time.
+clock_t times(tms* used) noexcept {
+  const clock_t ticks = real::times(used);
+  if (Turn kernel; kernel) {
+    static const long per_second = sysconf(_SC_CLK_TCK);
+    return kernel->monotonic_now() / (e3::VirtualTime(std::chrono::seconds(1)) / per_second);
+  }
+  return ticks;
 }
 
 int nanosleep(const timespec* duration, timespec* remaining) {

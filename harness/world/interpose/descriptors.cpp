@@ -4,6 +4,7 @@
 #include <sys/timerfd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdint>
 
@@ -14,6 +15,55 @@ using e3::ByteCall;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
+
+namespace {
+
+// No process of ours has more.
+constexpr unsigned kLast = 65535;
+
+// In a process that is not the target's alone, the harness's own would be closed as well.
+long close_all(e3::SystemCalls& kernel, unsigned first, unsigned last, int flags) {
+  if (flags != 0 || !kernel.has_process()) kernel.unmodelled("close_range");
+  if (last < first) return -EINVAL;
+  for (unsigned number = first; number <= std::min(last, kLast); ++number) {
+    const int fd = static_cast<int>(number);
+    const bool is_real_file = !kernel.answers(fd) && real::fcntl(fd, F_GETFD, 0) >= 0;
+    if (is_real_file || kernel.owns(fd)) kernel.close(fd);
+  }
+  return 0;
+}
+
+// Of netdevice(7), without changing anything: the same for every socket.
+bool asks_for_interface(unsigned long request) {
+  switch (request) {
+    case SIOCGIFNAME:
+    case SIOCGIFCONF:
+    case SIOCGIFFLAGS:
+    case SIOCGIFADDR:
+    case SIOCGIFDSTADDR:
+    case SIOCGIFBRDADDR:
+    case SIOCGIFNETMASK:
+    case SIOCGIFMETRIC:
+    case SIOCGIFMTU:
+    case SIOCGIFHWADDR:
+    case SIOCGIFINDEX:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int ask_real_socket(unsigned long request, void* argument) {
+  const int asked = real::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (asked < 0) return -1;
+  const int result = real::ioctl(asked, request, argument);
+  const int error = errno;
+  real::close(asked);
+  errno = error;
+  return result;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -41,13 +91,29 @@ int ioctl(int fd, unsigned long request, ...) noexcept {
   va_start(rest, request);
   void* argument = va_arg(rest, void*);
   va_end(rest);
-  if (Turn kernel; kernel.owns(fd)) return returned(kernel->ioctl(fd, request, argument));
+  if (Turn kernel; kernel.owns(fd)) {
+    if (asks_for_interface(request)) return ask_real_socket(request, argument);
+    return returned(kernel->ioctl(fd, request, argument));
+  }
   return real::ioctl(fd, request, argument);
 }
 
 int close(int fd) {
   if (Turn kernel; kernel) return returned(kernel->close(fd));  // also those not owned: EBADF
   return real::close(fd);
+}
+
+int close_range(unsigned first, unsigned last, int flags) noexcept {
+  if (Turn kernel; kernel) return returned(close_all(*kernel.operator->(), first, last, flags));
+  return real::close_range(first, last, flags);
+}
+
+void closefrom(int first) noexcept {
+  if (Turn kernel; kernel) {
+    close_all(*kernel.operator->(), static_cast<unsigned>(std::max(first, 0)), kLast, 0);
+  } else {
+    real::closefrom(first);
+  }
 }
 
 int dup(int fd) noexcept {

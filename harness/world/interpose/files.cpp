@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Interposed: what programs do to files, and sockets answer as well.
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cstdarg>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -30,6 +32,11 @@ long at_a_place(e3::SystemCalls& kernel, int fd) {
   struct stat status {};
   const long result = kernel.fstat(fd, &status);
   return result < 0 ? result : -ESPIPE;
+}
+
+// Of fstatat(2) and its kin: the descriptor is meant, and no file beside it.
+bool is_itself(const char* path, int flags) {
+  return path != nullptr && *path == '\0' && (flags & AT_EMPTY_PATH) != 0;
 }
 
 long write_all(e3::SystemCalls& kernel, int fd, char* text, std::size_t size) {
@@ -80,6 +87,32 @@ ssize_t pwritev(int fd, const iovec* parts, int count, off_t offset) {
 int fstat64(int fd, struct stat64* status) noexcept {
   static_assert(sizeof(struct stat64) == sizeof(struct stat));
   return fstat(fd, reinterpret_cast<struct stat*>(status));
+}
+
+int fstatat(int fd, const char* path, struct stat* status, int flags) noexcept {
+  if (Turn kernel; is_itself(path, flags) && kernel.owns(fd)) {
+    return returned(kernel->fstat(fd, status));
+  }
+  return real::fstatat(fd, path, status, flags);
+}
+
+int fstatat64(int fd, const char* path, struct stat64* status, int flags) noexcept {
+  return fstatat(fd, path, reinterpret_cast<struct stat*>(status), flags);
+}
+
+int statx(int fd, const char* path, int flags, unsigned wanted, struct statx* status) noexcept {
+  if (Turn kernel; is_itself(path, flags) && kernel.owns(fd)) {
+    struct stat plain {};
+    const long result = kernel->fstat(fd, &plain);
+    if (result < 0) return returned(result);
+    *status = {};
+    status->stx_mask = STATX_TYPE | STATX_MODE | STATX_NLINK;
+    status->stx_mode = static_cast<std::uint16_t>(plain.st_mode);
+    status->stx_nlink = static_cast<std::uint32_t>(plain.st_nlink);
+    status->stx_blksize = static_cast<std::uint32_t>(plain.st_blksize);
+    return 0;
+  }
+  return real::statx(fd, path, flags, wanted, status);
 }
 
 off64_t lseek64(int fd, off64_t offset, int whence) noexcept { return lseek(fd, offset, whence); }

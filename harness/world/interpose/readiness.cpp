@@ -88,6 +88,7 @@ bool would_count(const pollfd& entry) {
 // sleeps on. `left`: of the time, afterwards.
 long select_by_poll(e3::SystemCalls& kernel, int count, fd_set* readable, fd_set* writable,
                     fd_set* urgent, std::optional<std::chrono::nanoseconds>& left) {
+  if (count < 0) return -EINVAL;
   std::vector<pollfd> entries = entries_of(count, readable, writable, urgent);
   const e3::VirtualTime began = kernel.monotonic_now();
   const std::optional<std::chrono::nanoseconds> timeout = left;

@@ -50,6 +50,9 @@ void link_readiness();
 void link_clocks();
 void link_fortified();
 void link_randomness();
+void link_processes();
+void link_signals();
+void link_limits();
 void link_refused();
 
 // The next target sees the same randomness again.

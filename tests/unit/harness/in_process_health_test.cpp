@@ -71,6 +71,21 @@ TEST_F(InProcessHealthTest, ClosingTwiceIsMisuse) {
   EXPECT_EQ(world.health().misuse.size(), 1U);
 }
 
+// Programs close -1, or whatever they might have inherited.
+TEST_F(InProcessHealthTest, ClosingWhatItHasNeverHadIsNone) {
+  World& world = start([] {
+    serve_with([](int, int listener, const epoll_event&) {
+      ::close(-1);
+      for (int fd = 900; fd < 2100; ++fd) ::close(fd);
+      ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+    });
+  });
+  const Peer peer = world.connect();
+  const Health health = world.health();
+  EXPECT_TRUE(health.misuse.empty());
+  EXPECT_FALSE(health.spin) << *health.spin;
+}
+
 TEST_F(InProcessHealthTest, DescriptorsAreCountedAsTheTargetOpensAndClosesThem) {
   World& world = start([] {
     serve_with([](int, int listener, const epoll_event&) {

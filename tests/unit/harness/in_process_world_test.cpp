@@ -35,6 +35,18 @@ TEST_F(InProcessWorldTest, ATargetThatWaitsWithoutListeningIsNamed) {
             "test server never became ready: it waits without listening");
 }
 
+TEST_F(InProcessWorldTest, ATargetMaySleepBeforeItListens) {
+  EXPECT_EQ(why_not_started([] {
+              ::sleep(10);
+              const int listener = listen_anywhere();
+              const int epoll = ::epoll_create1(0);
+              epoll_event event{};
+              while (true) ::epoll_wait(epoll, &event, 1, -1);
+              ::close(listener);
+            }),
+            "started");
+}
+
 // A server that only looks at a flag when its wait ends, as a handler of SIGTERM would set it.
 TEST_F(InProcessWorldTest, Rule17StoppingInterruptsTheWait) {
   bool stopped = false;

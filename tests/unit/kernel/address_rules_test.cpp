@@ -108,5 +108,44 @@ TEST_F(AddressLengths, Rule23WhatFillsAnAddressUpDoesNotMatter) {
   EXPECT_EQ(bind_4(socket(AF_INET), INADDR_LOOPBACK), -EADDRINUSE);
 }
 
+class SharedPortRules : public AddressRules {
+ protected:
+  int listen_at(in_addr_t host) {
+    const int fd = socket(AF_INET);
+    EXPECT_EQ(set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1), 0);
+    EXPECT_EQ(bind_4(fd, host), 0);
+    EXPECT_EQ(kernel.listen(fd, 64), 0);
+    return fd;
+  }
+  int accept_all(int listener) {
+    int count = 0;
+    while (kernel.accept4(listener, nullptr, nullptr, 0) >= 0) ++count;
+    return count;
+  }
+};
+
+TEST_F(SharedPortRules, Rule26ListenersThatShareAPortShareItsConnections) {
+  const int listeners[] = {listen_at(INADDR_LOOPBACK), listen_at(INADDR_LOOPBACK),
+                           listen_at(INADDR_LOOPBACK)};
+  std::vector<PeerSocket> peers;
+  for (int i = 0; i < 60; ++i) peers.push_back(connect());
+  int total = 0;
+  for (const int listener : listeners) {
+    const int count = accept_all(listener);
+    EXPECT_GT(count, 0);
+    total += count;
+  }
+  EXPECT_EQ(total, 60);
+}
+
+TEST_F(SharedPortRules, Rule26AnAddressOfItsOwnCountsForMoreThanTheWildcard) {
+  const int wildcard = listen_at(INADDR_ANY);
+  const int own = listen_at(INADDR_LOOPBACK);
+  std::vector<PeerSocket> peers;
+  for (int i = 0; i < 10; ++i) peers.push_back(connect());
+  EXPECT_EQ(accept_all(wildcard), 0);
+  EXPECT_EQ(accept_all(own), 10);
+}
+
 }  // namespace
 }  // namespace e3::kernel_rules

@@ -38,6 +38,16 @@ TEST_F(OptionRules, Rule25WhatChangesNothingVisibleIsKept) {
   expect_kept(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5, 7);
   expect_kept(fd, IPPROTO_TCP, TCP_LINGER2, 200, 120);
   expect_kept(fd, IPPROTO_TCP, TCP_LINGER2, -5, -1);
+  expect_kept(fd, SOL_SOCKET, SO_DONTROUTE, 2, 1);
+  expect_kept(fd, SOL_SOCKET, SO_TIMESTAMP, 1, 1);
+  expect_kept(fd, IPPROTO_IP, IP_FREEBIND, 1, 1);
+  expect_kept(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_PMTUDISC_DO);
+  expect_kept(fd, IPPROTO_IP, IP_PKTINFO, 1, 1);
+  expect_kept(fd, IPPROTO_IP, IP_RECVERR, 1, 1);
+  expect_kept(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1, 1);
+  expect_kept(fd, IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 1, 1);
+  expect_kept(fd, IPPROTO_TCP, TCP_SAVE_SYN, 1, 1);
+  expect_kept(fd, IPPROTO_TCP, TCP_INQ, 1, 1);
   const int ipv6 = socket(AF_INET6);
   expect_kept(ipv6, IPPROTO_IPV6, IPV6_TCLASS, 0x10, 0x10);
   expect_kept(ipv6, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 60, 60);
@@ -56,6 +66,11 @@ TEST_F(OptionRules, Rule25WhatIsOutOfRangeIsInvalid) {
   EXPECT_EQ(set_option(fd, IPPROTO_TCP, TCP_MAXSEG, 1), -EINVAL);
   EXPECT_EQ(set_option(pair().fd, IPPROTO_TCP, TCP_FASTOPEN, 5), -EINVAL);
   EXPECT_EQ(get(fd, IPPROTO_TCP, TCP_KEEPIDLE), 7200);
+  EXPECT_EQ(set_option(fd, SOL_SOCKET, SO_BUSY_POLL, -1), -EINVAL);
+  EXPECT_EQ(set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, 6), -EINVAL);
+  EXPECT_EQ(set_option(fd, IPPROTO_TCP, TCP_SAVE_SYN, 3), -EINVAL);
+  EXPECT_EQ(set_option(fd, IPPROTO_TCP, TCP_INQ, 2), -EINVAL);
+  EXPECT_EQ(set_option(fd, IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, 2), -EINVAL);
 }
 
 TEST_F(OptionRules, Rule25AFamilyHasItsOwnOptions) {

@@ -54,6 +54,9 @@ class SimKernel : public InProcessKernel {
   bool fill_send_buffer(int fd) override { return kernel().fill_send_buffer(fd); }
   void announce_arrival(int fd) override { kernel().announce_arrival(fd); }
 
+  std::optional<rlim_t> descriptor_limit() const override { return machine_->descriptor_limit(); }
+  void set_descriptor_limit(rlim_t limit) override { machine_->set_descriptor_limit(limit); }
+
   bool owns(int fd) const override { return kernel().owns(fd); }
   bool answers(int fd) const override { return owns(fd) || is_reserved_number(fd); }
   long socket(int domain, int type, int protocol) override;

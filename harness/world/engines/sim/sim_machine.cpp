@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kFirstNumbers = 64;
 constexpr std::size_t kMachinesKept = 4;
+constexpr rlim_t kDescriptorsMax = 65536;
 
 // Never destroyed: a world may outlive static objects.
 std::vector<std::unique_ptr<SimMachine>>& spare_machines() {
@@ -67,6 +68,13 @@ void SimMachine::add_numbers(std::size_t wanted) {
   }
   numbers_ = reserved.size();
   kernel_.set_descriptor_limit(std::min(limit_, reserved.back() + 1));
+}
+
+// A number is a real one: of those there are no more than kDescriptorsMax.
+void SimMachine::set_descriptor_limit(rlim_t limit) {
+  limit_ = static_cast<int>(std::min<rlim_t>(limit, kDescriptorsMax));
+  kernel_.set_process_limit(limit_);
+  add_numbers(numbers_);
 }
 
 SimMachine::Room SimMachine::room_at(int number) {

@@ -3,6 +3,8 @@
 // the store of used ones, since a world is made far more often than a kernel need be.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <memory>
 #include <vector>
@@ -50,6 +52,10 @@ class SimMachine {
   [[nodiscard]] Room room_at(int number);
   [[nodiscard]] Room closing() { return Room(*this); }
 
+  // RLIMIT_NOFILE of the simulated process.
+  rlim_t descriptor_limit() const { return static_cast<rlim_t>(limit_); }
+  void set_descriptor_limit(rlim_t limit);
+
   // The target has closed a real file: whoever opens the next file, simulated or real, may get its
   // number. Servers keep a spare file for want of descriptors.
   void real_file_closed(int number);
@@ -67,7 +73,7 @@ class SimMachine {
   void return_numbers();
 
   sim::Kernel kernel_;
-  int limit_ = 0;            // RLIMIT_NOFILE of the simulated process
+  int limit_ = 0;
   std::size_t numbers_ = 0;  // that the kernel may give out
   int first_unknown_ = 0;    // numbers below are occupied in the kernel or reserved
   std::vector<SharedNumber> shared_;
