@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include <atomic>
 #include <cstdlib>
 
 // In a preloaded library this file is compiled with E3_PRELOADED: there an interceptor is what has
@@ -33,9 +34,15 @@ Function* next_definition(Function* interceptor, const char* name) {
 
 }  // namespace
 
+// No guard around what is found: sanitizers call some of these before they can lock anything.
 #define E3_CALL(result, name, parameters, arguments)                            \
   result name parameters {                                                      \
-    static auto* const next = next_definition<result parameters>(E3_INTERCEPTOR(name), #name); \
+    static constinit std::atomic<result(*) parameters> found = nullptr;          \
+    auto* next = found.load(std::memory_order_relaxed);                         \
+    if (next == nullptr) {                                                      \
+      next = next_definition<result parameters>(E3_INTERCEPTOR(name), #name);    \
+      found.store(next, std::memory_order_relaxed);                             \
+    }                                                                           \
     return next arguments;                                                      \
   }
 #include "harness/world/interpose/calls.def"
