@@ -2,56 +2,86 @@
 // Reading more, or less, than one request at a time: what one read returns is the network's choice.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "harness/checks/catalogue.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
 namespace {
 
-// Two requests on one connection. In segments of their own, the second after the answer to the
-// first; or with the first `together` bytes in one segment.
-struct TwoRequests {
+// Requests on one connection, cut into segments: before the next one, all that is asked for is
+// answered.
+struct Row {
   Answer answer;
-  bool first_in_time = false;  // the first answer came before the rest was sent
+  bool first_in_time = false;  // the first segment, of a request at least, was answered at once
 };
 
-TwoRequests ask_twice(Session& session, std::size_t together) {
-  const std::string both = session.request() + session.request();
+Row ask(Session& session, const std::vector<std::string>& segments) {
+  const std::size_t request_size = session.request().size();
   const std::size_t one = session.answer().bytes.size();
   Peer peer = session.world().connect();
-  peer.send(std::string_view(both).substr(0, together));
-  peer.receive_up_to(one);  // the first answer does not wait for the second request
-  const bool first_in_time = session.profile().peer_ends || peer.received().size() >= one;
-  peer.send(std::string_view(both).substr(together));
+  std::size_t sent = 0;
+  Row row;
+  for (const std::string& segment : segments) {
+    peer.send(segment);
+    sent += segment.size();
+    if (!session.profile().peer_ends) peer.receive_up_to(sent / request_size * one);
+    if (sent == segment.size()) {
+      row.first_in_time = session.profile().peer_ends || peer.received().size() >= one;
+    }
+  }
   session.finish_request(peer);
   if (session.answer().ending == Ending::kOpen) {
-    peer.receive_up_to(2 * one);
+    peer.receive_up_to(sent / request_size * one);
   } else {
     peer.receive_to_end();
   }
-  return {{.bytes = masked(session.profile(), peer.received()), .ending = peer.ending()},
-          first_in_time};
+  row.answer = {.bytes = masked(session.profile(), peer.received()), .ending = peer.ending()};
+  return row;
+}
+
+std::string in_a_row(const std::string& request, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += request;
+  return all;
+}
+
+// `together` bytes in the first segment, of at least two requests.
+void compare_coalesced(Session& session, std::size_t together) {
+  const std::string& request = session.request();
+  const std::size_t count = std::max<std::size_t>(2, together / request.size());
+  const Row apart = ask(session, std::vector<std::string>(count, request));
+  if (!apart.first_in_time) throw ControlFailed{"the second of two connections gets no answer"};
+  std::vector<std::string> segments{in_a_row(request, count).substr(0, together)};
+  if (together < count * request.size()) {
+    segments.push_back(in_a_row(request, count).substr(together));
+  }
+  const Row joined = ask(session, segments);
+  Session::require(joined.first_in_time, Symptom::kNoAnswer,
+                   "the first answer does not wait for the second request",
+                   "nothing until the second request is complete");
+  if (const auto differs =
+          compare_answers(joined.answer.bytes, joined.answer.ending, apart.answer)) {
+    throw *differs;
+  }
 }
 
 void run_coalesced(Session& session) {
   if (!session.profile().masks.empty()) throw NotApplicable{"no two answers are alike"};
   const std::size_t size = session.request().size();
-  const TwoRequests apart = ask_twice(session, size);
-  if (!apart.first_in_time) throw ControlFailed{"the second of two connections gets no answer"};
-  session.sweep({"first segment of size", "segments"}, {size + 1, size + size / 2, 2 * size},
-                [&](std::size_t together) {
-                  const TwoRequests joined = ask_twice(session, together);
-                  Session::require(joined.first_in_time, Symptom::kNoAnswer,
-                                   "the first answer does not wait for the second request",
-                                   "nothing until the second request is complete");
-                  const auto differs =
-                      compare_answers(joined.answer.bytes, joined.answer.ending, apart.answer);
-                  if (differs) throw *differs;
-                });
+  std::vector<std::size_t> together{size + 1, size + size / 2, 2 * size};
+  // More of them than a server that looks once again after each would answer.
+  if (session.answer().ending == Ending::kOpen)
+    together.insert(together.end(), {3 * size, 16 * size});
+  session.sweep({"first segment of size", "segments"}, together,
+                [&](std::size_t bytes) { compare_coalesced(session, bytes); });
 }
 
 // Sizes next to those of common buffers.
-constexpr std::size_t kBuffers[] = {512, 1024, 2048, 4096, 8192, 16384};
+constexpr std::size_t kBuffers[] = {512, 1024, 2048, 4096, 8192, 16384, 32768, 65536};
 constexpr std::size_t kSmallSegment = 500;  // no divisor of the sizes above
 
 Answer send_in_segments(Session& session, const std::string& request, std::size_t segment) {
@@ -103,7 +133,9 @@ void run_buffer_edge(Session& session) {
 }
 
 // Between the sizes of common buffers.
-void run_edge_drain(Session& session) { compare_whole(session, {3000, 5000, 7000, 20000}); }
+void run_edge_drain(Session& session) {
+  compare_whole(session, {3000, 5000, 7000, 20000, 40000, 100000});
+}
 
 constexpr std::size_t kChunk = 65536;
 // More than all the buffers between two programs take, and than a sensible limit.

@@ -141,6 +141,24 @@ TEST(ComparableHttp, LeavesOutWhatMayDiffer) {
   EXPECT_EQ(comparable_http("HTTP/1.1 200 OK\r\n\r\nH"), "HTTP/1.1 200 OK\r\n\r\nH");
 }
 
+// A server that echoes may send a chunk for each read.
+TEST(HttpProtocol, WhereChunksEndDoesNotMatter) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string whole = head + "6\r\nabcdef\r\n0\r\n\r\n";
+  const std::string in_three = head + "1\r\na\r\n4;x=y\r\nbcde\r\n01\r\nf\r\n0\r\n\r\n";
+  EXPECT_EQ(comparable_http(whole), head + "abcdef0\r\n\r\n");
+  EXPECT_EQ(comparable_http(in_three), comparable_http(whole));
+  EXPECT_EQ(comparable_http(in_three + whole), comparable_http(whole + in_three));
+  EXPECT_NE(comparable_http(head + "6\r\nabcdeF\r\n0\r\n\r\n"), comparable_http(whole));
+  EXPECT_NE(comparable_http(head + "6\r\nabcdef\r\n"), comparable_http(whole));
+  const std::string sized = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n5\r\n";
+  EXPECT_EQ(comparable_http(sized + in_three), sized + comparable_http(whole));
+  const std::string both = in_three + sized + in_three + "HTTP/1.1 400 Bad\r\n\r\n";
+  for (std::size_t cut = 0; cut <= both.size(); ++cut) {
+    EXPECT_TRUE(comparable_http(both).starts_with(comparable_http(both.substr(0, cut)))) << cut;
+  }
+}
+
 TEST(HttpProtocol, KnowsARefusalInPlaceOfTheAnswer) {
   constexpr std::string_view kRight = "HTTP/1.1 200 OK\r\n\r\nabcHTTP/1.1 200 OK\r\n\r\ndef";
   EXPECT_TRUE(refuses_http("HTTP/1.1 408 Request Timeout\r\n\r\n", kRight));

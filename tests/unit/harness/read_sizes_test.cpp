@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Requests of sizes and in numbers that the known-bad servers, which answer one each, do not see.
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "harness/checks/catalogue.h"
+#include "run_in_process.h"
+
+namespace e3 {
+namespace {
+
+struct Slip {
+  std::size_t requests_per_read = SIZE_MAX;  // the rest is looked at when more comes
+  std::size_t odd_size = 0;                  // a request that just fills this is never found whole
+};
+
+// Answers each line, of whatever length, with "ok".
+class LineServer {
+ public:
+  explicit LineServer(Slip slip) : slip_(slip) {}
+
+  void run() {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::listen(listener, 16);
+    watch(listener);
+    epoll_event event{};
+    while (::epoll_wait(epoll_, &event, 1, -1) == 1) {
+      if (event.data.fd != listener) {
+        serve(event.data.fd);
+      } else if (const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK); fd >= 0) {
+        watch(fd);
+      }
+    }
+  }
+
+ private:
+  void watch(int fd) {
+    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+  }
+
+  void serve(int fd) {
+    std::string& input = inputs_[fd];
+    std::string bytes(200'000, '\0');
+    const ssize_t got = ::recv(fd, bytes.data(), bytes.size(), 0);
+    if (got <= 0) {
+      ::close(fd);
+      inputs_.erase(fd);
+      return;
+    }
+    if (static_cast<std::size_t>(got) == slip_.odd_size) return;
+    input.append(bytes, 0, static_cast<std::size_t>(got));
+    for (std::size_t i = 0; i < slip_.requests_per_read; ++i) {
+      const std::size_t end = input.find('\n');
+      if (end == input.npos) return;
+      input.erase(0, end + 1);
+      ::send(fd, "ok\n", 3, MSG_NOSIGNAL);
+    }
+  }
+
+  Slip slip_;
+  int epoll_ = ::epoll_create1(0);
+  std::map<int, std::string> inputs_;
+};
+
+// "passes", or where it fails.
+std::string outcome(Slip slip, std::string_view check) {
+  Profile profile;
+  profile.name = "lines";
+  profile.request = "x\n";
+  profile.answer_end = "\n";
+  profile.large_request = "x\n";
+  profile.pad_at = 1;
+  profile.answers_alike = true;
+  const RunResult result = run_in_process([slip] { LineServer(slip).run(); }, {find_check(check)},
+                                          InProcessEngine::kSim, profile);
+  const CheckResult& only = result.checks.at(0);
+  if (only.verdict == Verdict::kPass) return "passes";
+  return only.failures.empty() ? only.reason : only.failures.front().point;
+}
+
+TEST(ReadSizes, ManyRequestsMayComeInOneSegment) {
+  EXPECT_EQ(outcome({}, "read.coalesced"), "passes");
+  EXPECT_EQ(outcome({.requests_per_read = 1}, "read.coalesced"), "first segment of size 4");
+  EXPECT_EQ(outcome({.requests_per_read = 2}, "read.coalesced"), "first segment of size 6");
+  EXPECT_EQ(outcome({.requests_per_read = 4}, "read.coalesced"), "first segment of size 32");
+}
+
+TEST(ReadSizes, BuffersMayBeLarge) {
+  EXPECT_EQ(outcome({}, "read.buffer-edge"), "passes");
+  EXPECT_EQ(outcome({}, "read.edge-drain"), "passes");
+  for (const std::size_t size : {512U, 32768U, 65536U}) {
+    EXPECT_EQ(outcome({.odd_size = size}, "read.buffer-edge"),
+              "request of size " + std::to_string(size));
+  }
+}
+
+}  // namespace
+}  // namespace e3
