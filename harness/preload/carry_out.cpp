@@ -19,6 +19,7 @@
 #include "harness/preload/last_words.h"
 #include "harness/preload/preloaded_source.h"
 #include "harness/scenario/text_form.h"
+#include "harness/world/interpose/turn.h"
 
 namespace e3::preload {
 namespace {
@@ -92,7 +93,8 @@ void run_inside(const ProgramMain& program) {
       throw BadMessage(
           fmt::format("libe3-preload.so is of e3 {}, e3 is {}", E3_VERSION, order.version));
     }
-    channel.send(Loaded{});
+    const char* made = interpose::before_main.made;
+    channel.send(Loaded{.made_earlier = made != nullptr ? made : ""});
     carry_out(order, channel, program);
   } catch (const std::exception& error) {
     end_with(channel, Unavailable{error.what()});

@@ -30,7 +30,9 @@ Json unpacked(std::string_view bytes) {
   }
 }
 
-Json reply_object(const Loaded& /*loaded*/) { return {{"kind", "loaded"}}; }
+Json reply_object(const Loaded& reply) {
+  return {{"kind", "loaded"}, {"made_earlier", reply.made_earlier}};
+}
 Json reply_object(const Ready& /*ready*/) { return {{"kind", "ready"}}; }
 Json reply_object(const Unavailable& reply) {
   return {{"kind", "unavailable"}, {"why", reply.why}};
@@ -83,7 +85,7 @@ Recorded recorded_of(const Json& object) {
 
 Reply reply_of(const Json& object) {
   const std::string kind = object.at("kind");
-  if (kind == "loaded") return Loaded{};
+  if (kind == "loaded") return Loaded{.made_earlier = object.at("made_earlier")};
   if (kind == "ready") return Ready{};
   if (kind == "unavailable") return Unavailable{.why = object.at("why")};
   if (kind == "unsupported") return Unsupported{.call = object.at("call")};

@@ -45,8 +45,10 @@ struct Question {
   std::string text;  // the scenario, as text; of kAnswer the request
 };
 
-struct Loaded {};  // the library is in the program, which has not begun
-struct Ready {};   // it listens
+struct Loaded {              // the library is in the program, whose main has not begun
+  std::string made_earlier;  // a call that has made something by then, if there was one
+};
+struct Ready {};  // it listens
 struct Unavailable {
   std::string why;  // it never listened
 };

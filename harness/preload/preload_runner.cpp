@@ -60,9 +60,11 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
   while (auto reply = process.next_reply(ready ? patience : options_.ready_timeout)) {
     if (std::holds_alternative<Ready>(*reply)) ready = true;
     if (auto* words = std::get_if<LastWords>(&*reply)) transcript = std::move(words->transcript);
-    if (const auto* none = std::get_if<Unavailable>(&*reply)) throw TargetUnavailable(none->why);
+    if (const auto* none = std::get_if<Unavailable>(&*reply)) {
+      throw TargetUnavailable(none->why + process.hint());
+    }
     if (const auto* odd = std::get_if<Unsupported>(&*reply)) {
-      if (!ready) throw TargetUnavailable(beyond(odd->call));
+      if (!ready) throw TargetUnavailable(beyond(odd->call) + process.hint());
       return not_concluded(which, beyond(odd->call));
     }
     if (auto* concluded = std::get_if<Concluded>(&*reply)) {

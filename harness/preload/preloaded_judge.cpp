@@ -25,7 +25,7 @@ void PreloadedJudge::start() {
     }
     if (const auto* none = std::get_if<Unavailable>(&*reply)) throw TargetUnavailable(none->why);
     if (const auto* odd = std::get_if<Unsupported>(&*reply)) {
-      throw TargetUnavailable(beyond(odd->call));
+      throw TargetUnavailable(beyond(odd->call) + process_->hint());
     }
   }
   throw_never_ready(*process_, options_);

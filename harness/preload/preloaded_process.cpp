@@ -15,6 +15,7 @@
 #include <csignal>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "harness/world/engines/tcp/child_process.h"
 #include "harness/world/engines/tcp/wait.h"
@@ -114,8 +115,9 @@ std::optional<Reply> PreloadedProcess::next_reply(std::chrono::milliseconds pati
     if (got <= 0) return std::nullopt;
     stream_.append(bytes.data(), static_cast<std::size_t>(got));
   }
-  if (std::holds_alternative<Loaded>(reply)) {
+  if (auto* loaded = std::get_if<Loaded>(&reply)) {
     loaded_ = true;
+    made_earlier_ = std::move(loaded->made_earlier);
     return next_reply(patience);
   }
   return reply;
@@ -142,6 +144,13 @@ int PreloadedProcess::status() {
   return status;
 }
 
+std::string PreloadedProcess::hint() const {
+  if (made_earlier_.empty()) return {};
+  return fmt::format(
+      " (it called {} before main, where the simulation has not begun: call it in main)",
+      made_earlier_);
+}
+
 std::string PreloadedProcess::death(int status) const {
   std::string words = ending_in_words(status);
   if (const std::string printed = output_.tail(); !printed.empty()) {
@@ -160,8 +169,8 @@ void throw_never_ready(PreloadedProcess& process, const PreloadOptions& options)
   }
   if (process.timed_out()) {
     throw TargetUnavailable(
-        fmt::format("the program did not listen within {} ms (--ready-timeout waits longer)",
-                    options.ready_timeout.count()));
+        fmt::format("the program did not listen within {} ms (--ready-timeout waits longer){}",
+                    options.ready_timeout.count(), process.hint()));
   }
   const int status = process.status();
   if (process.out_of_sight()) {
@@ -170,8 +179,8 @@ void throw_never_ready(PreloadedProcess& process, const PreloadOptions& options)
         "libe3-preload.so");
   }
   if (const auto call = trapped_call(status); !call.empty()) throw TargetUnavailable(beyond(call));
-  throw TargetUnavailable(
-      fmt::format("the program ended before it listened: {}", process.death(status)));
+  throw TargetUnavailable(fmt::format("the program ended before it listened: {}{}",
+                                      process.death(status), process.hint()));
 }
 
 }  // namespace e3::preload

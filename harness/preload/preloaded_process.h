@@ -29,6 +29,8 @@ class PreloadedProcess {
   std::optional<Reply> next_reply(std::chrono::milliseconds patience);
   bool timed_out() const { return timed_out_; }
   bool loaded() const { return loaded_; }  // the library is in it
+  // To be added to what is said of a failure, where it may be the reason; else empty.
+  std::string hint() const;
 
   // How it ended; waits a while for that, and then ends it. As waitpid(2) tells it.
   int status();
@@ -45,6 +47,7 @@ class PreloadedProcess {
   std::optional<int> status_;
   bool timed_out_ = false;
   bool loaded_ = false;
+  std::string made_earlier_;  // before main
   bool out_of_sight_ = false;
   std::string stream_;  // received, and not taken yet
 };

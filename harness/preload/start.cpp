@@ -6,6 +6,8 @@
 #include <cstdlib>
 
 #include "harness/preload/inside.h"
+#include "harness/world/engines/sim/sim_kernel.h"
+#include "harness/world/interpose/turn.h"
 
 namespace {
 
@@ -14,8 +16,17 @@ using StartMain = int (*)(Main, int, char**, void (*)(), void (*)(), void (*)(),
 
 Main program_main = nullptr;
 
+// Comes before the program's own constructors.
+const bool begun = [] {
+  e3::interpose::before_main = {.now = true,
+                                .monotonic = e3::VirtualTime(e3::SimKernel::kUptime),
+                                .realtime = e3::VirtualTime(e3::SimKernel::kEpochAtStart)};
+  return true;
+}();
+
 // Everything is loaded and constructed by now, as it is when main begins.
 int main_instead(int argc, char** argv, char** environment) {
+  e3::interpose::before_main.now = !begun;
   unsetenv("LD_PRELOAD");  // the program's environment is as if it ran by itself
   e3::preload::run_inside({program_main, argc, argv, environment});
 }

@@ -2,6 +2,7 @@
 """`e3 run --preload`: unmodified programs inside the simulated kernel, and programs that cannot be."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -297,6 +298,22 @@ def test_a_real_wait_is_an_error(preload, bin_dir, tmp_path):
     command = f"{bin_dir / 'odd-server'} {{port}} split wait"
     check = crash_of(preload, command, "--timeout", "100ms", tmp_path=tmp_path)
     assert check["verdict"] == "ERROR"
+
+
+def test_what_was_made_before_main_is_named(preload, bin_dir):
+    run = preload(f"{bin_dir / 'odd-server'} {{port}} start global-epoll", "accept.burst")
+    expect_one_line(run, UNAVAILABLE, "it called epoll_create1 before main")
+
+
+def test_a_program_that_the_library_is_kept_from_is_told_so(preload, tmp_path, bin_dir):
+    if os.geteuid() != 0:
+        pytest.skip("setgid programs of others are made by root only")
+    program = tmp_path / "odd-server"
+    shutil.copy(bin_dir / "odd-server", program)
+    os.chown(program, 0, 1)
+    program.chmod(0o2755)
+    run = preload(f"{program} {{port}}", "accept.burst", "--ready-timeout", "1s")
+    expect_one_line(run, UNAVAILABLE, "was not loaded")
 
 
 def test_a_static_program_is_told_the_alternatives(preload, bin_dir):

@@ -8,6 +8,7 @@
 #include "harness/world/interpose/time_value.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::before_main;
 using e3::interpose::duration_of;
 using e3::interpose::is_valid;
 using e3::interpose::returned;
@@ -15,12 +16,6 @@ using e3::interpose::Turn;
 namespace real = e3::real;
 
 namespace {
-
-e3::VirtualTime clock_value(e3::SystemCalls& kernel, clockid_t clock) {
-  const bool wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ||
-                    clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
-  return wall ? kernel.realtime_now() : kernel.monotonic_now();
-}
 
 // Those of processor time, and unknown ones, are for the real kernel to answer.
 bool is_virtual(clockid_t clock) {
@@ -44,15 +39,35 @@ std::chrono::seconds whole_seconds(e3::VirtualTime time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time);
 }
 
+timespec timespec_of(e3::VirtualTime time) {
+  return {.tv_sec = whole_seconds(time).count(), .tv_nsec = (time - whole_seconds(time)).count()};
+}
+
+timeval timeval_of(e3::VirtualTime time) {
+  return {.tv_sec = whole_seconds(time).count(),
+          .tv_usec = (time - whole_seconds(time)).count() / 1000};
+}
+
+bool is_wall(clockid_t clock) {
+  return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ||
+         clock == CLOCK_REALTIME_ALARM || clock == CLOCK_TAI;
+}
+
+e3::VirtualTime clock_value(e3::SystemCalls& kernel, clockid_t clock) {
+  return is_wall(clock) ? kernel.realtime_now() : kernel.monotonic_now();
+}
+
 }  // namespace
 
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) noexcept {
   if (Turn kernel; kernel && is_virtual(clock)) {
-    const e3::VirtualTime value = clock_value(*kernel.operator->(), clock);
-    *now = {.tv_sec = whole_seconds(value).count(),
-            .tv_nsec = (value - whole_seconds(value)).count()};
+    *now = timespec_of(clock_value(*kernel.operator->(), clock));
+    return 0;
+  }
+  if (before_main.now && is_virtual(clock)) {
+    *now = timespec_of(is_wall(clock) ? before_main.realtime : before_main.monotonic);
     return 0;
   }
   return real::clock_gettime(clock, now);
@@ -60,9 +75,11 @@ int clock_gettime(clockid_t clock, timespec* now) noexcept {
 
 int gettimeofday(timeval* __restrict now, void* __restrict zone) noexcept {
   if (Turn kernel; kernel) {
-    const e3::VirtualTime value = kernel->realtime_now();
-    *now = {.tv_sec = whole_seconds(value).count(),
-            .tv_usec = (value - whole_seconds(value)).count() / 1000};
+    *now = timeval_of(kernel->realtime_now());
+    return 0;
+  }
+  if (before_main.now) {
+    *now = timeval_of(before_main.realtime);
     return 0;
   }
   return real::gettimeofday(now, zone);
@@ -74,14 +91,17 @@ time_t time(time_t* now) noexcept {
     if (now != nullptr) *now = value;
     return value;
   }
+  if (before_main.now) {
+    const time_t value = whole_seconds(before_main.realtime).count();
+    if (now != nullptr) *now = value;
+    return value;
+  }
   return real::time(now);
 }
 
 int timespec_get(timespec* now, int base) noexcept {
   if (Turn kernel; kernel && base == TIME_UTC) {
-    const e3::VirtualTime value = kernel->realtime_now();
-    *now = {.tv_sec = whole_seconds(value).count(),
-            .tv_nsec = (value - whole_seconds(value)).count()};
+    *now = timespec_of(kernel->realtime_now());
     return base;
   }
   return real::timespec_get(now, base);

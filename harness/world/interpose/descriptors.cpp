@@ -12,6 +12,7 @@
 #include "harness/world/interpose/turn.h"
 
 using e3::ByteCall;
+using e3::interpose::note_made;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -137,16 +138,19 @@ int dup3(int fd, int wanted, int flags) noexcept {
 
 int pipe2(int* ends, int flags) noexcept {
   if (Turn kernel; kernel) return returned(kernel->pipe2(ends, flags));
+  note_made("pipe2");
   return real::pipe2(ends, flags);
 }
 
 int pipe(int* ends) noexcept {
   if (Turn kernel; kernel) return returned(kernel->pipe2(ends, 0));
+  note_made("pipe");
   return real::pipe(ends);
 }
 
 int eventfd(unsigned int initial, int flags) noexcept {
   if (Turn kernel; kernel) return returned(kernel->eventfd(initial, flags));
+  note_made("eventfd");
   return real::eventfd(initial, flags);
 }
 
@@ -168,6 +172,7 @@ int eventfd_write(int fd, std::uint64_t value) {
 
 int timerfd_create(int clock, int flags) noexcept {
   if (Turn kernel; kernel) return returned(kernel->timerfd_create(clock, flags));
+  note_made("timerfd_create");
   return real::timerfd_create(clock, flags);
 }
 

@@ -10,6 +10,7 @@
 namespace e3::interpose {
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local SystemCalls* answering = nullptr;
+constinit BeforeMain before_main;
 
 namespace {
 

@@ -12,6 +12,7 @@
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::note_made;
 using e3::interpose::Turn;
 namespace real = e3::real;
 
@@ -73,6 +74,7 @@ int daemon(int stay, int keep_output) noexcept {
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
                    void* argument) noexcept {
   if (Turn kernel; kernel) kernel->unmodelled("pthread_create");
+  note_made("pthread_create");
   return real::pthread_create(thread, attributes, start, argument);
 }
 

@@ -9,6 +9,7 @@
 #include "harness/world/interpose/time_value.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::note_made;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -113,11 +114,13 @@ extern "C" {
 
 int epoll_create1(int flags) noexcept {
   if (Turn kernel; kernel) return returned(kernel->epoll_create1(flags));
+  note_made("epoll_create1");
   return real::epoll_create1(flags);
 }
 
 int epoll_create(int size) noexcept {
   if (Turn kernel; kernel && size > 0) return returned(kernel->epoll_create1(0));
+  note_made("epoll_create");
   return real::epoll_create(size);
 }
 

@@ -3,6 +3,7 @@
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::note_made;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -13,6 +14,7 @@ int socket(int domain, int type, int protocol) noexcept {
   if (Turn kernel; kernel && (type & 0xf) == SOCK_STREAM) {
     return returned(kernel->socket(domain, type, protocol));
   }
+  note_made("socket");
   return real::socket(domain, type, protocol);
 }
 

@@ -32,6 +32,21 @@ class Turn {
   SystemCalls* kernel_;
 };
 
+// Before a preloaded program's main begins, nothing answers yet.
+struct BeforeMain {
+  bool now = false;
+  // What clocks say then: the time at which the simulation will begin.
+  VirtualTime monotonic{0};
+  VirtualTime realtime{0};
+  const char* made = nullptr;  // the first call that has made something real, which the simulation
+                               // will know nothing of
+};
+extern constinit BeforeMain before_main;
+
+inline void note_made(const char* call) {
+  if (before_main.now && before_main.made == nullptr) before_main.made = call;
+}
+
 // From the kernel's form (negative errno) to libc's (-1 and errno).
 template <typename Result = int>
 Result returned(long result) {

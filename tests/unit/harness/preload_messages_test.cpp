@@ -130,6 +130,7 @@ TEST(PreloadMessages, EachSymptomAndCauseKeepsItsName) {
 
 TEST(PreloadMessages, TheOtherRepliesArrive) {
   EXPECT_TRUE(std::holds_alternative<Ready>(sent_and_taken(Ready{})));
+  EXPECT_EQ(std::get<Loaded>(sent_and_taken(Loaded{"eventfd"})).made_earlier, "eventfd");
   EXPECT_EQ(std::get<Unavailable>(sent_and_taken(Unavailable{kAnyBytes})).why, kAnyBytes);
   EXPECT_EQ(std::get<Unsupported>(sent_and_taken(Unsupported{"fork"})).call, "fork");
   EXPECT_EQ(std::get<LastWords>(sent_and_taken(LastWords{{"a", kAnyBytes}})).transcript,

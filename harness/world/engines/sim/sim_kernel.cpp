@@ -18,8 +18,6 @@
 namespace e3 {
 namespace {
 
-// 2024-01-01 00:00:00 UTC. Any constant would do.
-constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 // A window smaller than SO_RCVBUF can make it, as of a peer whose buffer is nearly full.
 constexpr int kTinyReceiveBuffer = 1024;
 
@@ -28,7 +26,7 @@ sim::KernelConfig configuration(std::uint16_t first_peer_port, int descriptor_li
   config.descriptor_limit = descriptor_limit;
   config.ephemeral_port_first = first_peer_port;
   config.monotonic_start = SimKernel::kUptime;
-  config.realtime_start = kEpochAtStart;
+  config.realtime_start = SimKernel::kEpochAtStart;
   return config;
 }
 

@@ -26,6 +26,8 @@ class SimKernel : public InProcessKernel {
 
   // A machine that has been up for a day. Any constant would do.
   static constexpr sim::Nanoseconds kUptime = sim::kSecond * 24 * 3600;
+  // 2024-01-01 00:00:00 UTC. Any constant would do.
+  static constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 
   // `first_peer_port`: the port that the first peer comes from; later ones count upwards.
   // `descriptor_limit`: the target's RLIMIT_NOFILE; numbers are taken from the real process as they
