@@ -99,6 +99,7 @@ class WorldJudge final : public Judge {
   const std::string& comparable(std::string_view answer);
   void learn_anew();
   void forget_asked();
+  void forget_what_is_too_much();
 
   WorldSource* source_;
   Protocol protocol_;

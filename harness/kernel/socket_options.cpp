@@ -10,9 +10,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
-#include <iterator>
 #include <string_view>
 
+#include "remembered_option.h"
 #include "stream_socket.h"
 
 namespace e3::sim {
@@ -109,76 +109,6 @@ long set_structure(SocketOptions& options, int name, const void* value, socklen_
   return 0;
 }
 
-// The integer options that only have to be remembered, with what Linux lets them be; flags become
-// 0 or 1.
-struct Remembered {
-  int level;
-  int name;
-  int SocketOptions::*value;
-  int least;
-  int most;
-  bool is_flag = false;
-};
-constexpr bool kFlag = true;
-constexpr Remembered kRemembered[] = {
-    {IPPROTO_TCP, TCP_NODELAY, &SocketOptions::no_delay, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_TCP, TCP_CORK, &SocketOptions::cork, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_TCP, TCP_QUICKACK, &SocketOptions::quick_ack, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_TCP, TCP_KEEPIDLE, &SocketOptions::keep_idle, 1, 32767},
-    {IPPROTO_TCP, TCP_KEEPINTVL, &SocketOptions::keep_interval, 1, 32767},
-    {IPPROTO_TCP, TCP_KEEPCNT, &SocketOptions::keep_count, 1, 127},
-    {IPPROTO_TCP, TCP_USER_TIMEOUT, &SocketOptions::user_timeout, 0, INT_MAX},
-    {IPPROTO_TCP, TCP_DEFER_ACCEPT, &SocketOptions::defer_accept, INT_MIN, INT_MAX},
-    {IPPROTO_TCP, TCP_LINGER2, &SocketOptions::linger_fin, INT_MIN, INT_MAX},
-    {IPPROTO_TCP, TCP_SYNCNT, &SocketOptions::syn_count, 1, 255},
-    {IPPROTO_TCP, TCP_FASTOPEN, &SocketOptions::fast_open, 0, INT_MAX},
-    {IPPROTO_IP, IP_TOS, &SocketOptions::type_of_service, 0, 255},
-    {IPPROTO_IP, IP_TTL, &SocketOptions::time_to_live, 1, 255},
-    {IPPROTO_IPV6, IPV6_TCLASS, &SocketOptions::traffic_class, 0, 255},
-    {IPPROTO_IPV6, IPV6_UNICAST_HOPS, &SocketOptions::hop_limit, 1, 255},
-    {SOL_SOCKET, SO_BROADCAST, &SocketOptions::broadcast, INT_MIN, INT_MAX, kFlag},
-    {SOL_SOCKET, SO_PRIORITY, &SocketOptions::priority, 0, 6},
-    {SOL_SOCKET, SO_DEBUG, &SocketOptions::debug, INT_MIN, INT_MAX, kFlag},
-    {SOL_SOCKET, SO_DONTROUTE, &SocketOptions::dont_route, INT_MIN, INT_MAX, kFlag},
-    {SOL_SOCKET, SO_TIMESTAMP, &SocketOptions::timestamp, INT_MIN, INT_MAX, kFlag},
-    {SOL_SOCKET, SO_MARK, &SocketOptions::mark, INT_MIN, INT_MAX},
-    {SOL_SOCKET, SO_BUSY_POLL, &SocketOptions::busy_poll, 0, INT_MAX},
-    {IPPROTO_IP, IP_FREEBIND, &SocketOptions::free_bind, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_IP, IP_TRANSPARENT, &SocketOptions::transparent, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_IP, IP_MTU_DISCOVER, &SocketOptions::mtu_discover, 0, IP_PMTUDISC_OMIT},
-    {IPPROTO_IP, IP_PKTINFO, &SocketOptions::packet_info, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_IP, IP_RECVERR, &SocketOptions::receive_errors, INT_MIN, INT_MAX, kFlag},
-    {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &SocketOptions::bind_without_port, INT_MIN, INT_MAX,
-     kFlag},
-    {IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &SocketOptions::fast_open_connect, 0, 1},
-    {IPPROTO_TCP, TCP_THIN_LINEAR_TIMEOUTS, &SocketOptions::thin_linear_timeouts, 0, 1},
-    {IPPROTO_TCP, TCP_SAVE_SYN, &SocketOptions::save_syn, 0, 2},
-    {IPPROTO_TCP, TCP_INQ, &SocketOptions::in_queue_message, 0, 1},
-};
-
-const Remembered* find_remembered(int level, int name) {
-  const auto* found =
-      std::find_if(std::begin(kRemembered), std::end(kRemembered),
-                   [=](const Remembered& row) { return row.level == level && row.name == name; });
-  return found != std::end(kRemembered) ? found : nullptr;
-}
-
-// Linux counts retransmissions of the answer to the SYN, each twice as late, and tells their time.
-int in_retransmissions(int seconds) {
-  int total = 0;
-  for (int timeout = 1; total < seconds; timeout = std::min(2 * timeout, 120)) total += timeout;
-  return total;
-}
-
-// What becomes of a value that is within its limits.
-int as_remembered(const Remembered& option, int value) {
-  if (option.is_flag) return value != 0 ? 1 : 0;
-  if (option.level != IPPROTO_TCP) return value;
-  if (option.name == TCP_DEFER_ACCEPT) return in_retransmissions(value);
-  if (option.name == TCP_LINGER2) return std::clamp(value, -1, 120);
-  return value;
-}
-
 long set_congestion(SocketOptions& options, const void* value, socklen_t length) {
   if (length < 1) return -EINVAL;
   std::array<char, 16> name{};
@@ -272,7 +202,7 @@ long set_socket_option(StreamSocket& socket, int level, int name, const void* va
   int number = 0;
   std::memcpy(&number, value, sizeof number);
   if (!knows_level(family, level)) return -ENOPROTOOPT;
-  if (const Remembered* option = find_remembered(level, name); option != nullptr) {
+  if (const RememberedOption* option = find_remembered(level, name); option != nullptr) {
     const bool in_use = !socket.listening() && socket.state() != SocketState::kClosed;
     if (option->value == &SocketOptions::fast_open && in_use) return -EINVAL;
     if (number < option->least || number > option->most) return -EINVAL;
@@ -297,7 +227,7 @@ long get_socket_option(StreamSocket& socket, int level, int name, void* value, s
   if (value == nullptr) return -EFAULT;
   const SocketOptions& options = socket.options();
   if (!knows_level(socket.local_address().family(), level)) return -EOPNOTSUPP;
-  if (const Remembered* option = find_remembered(level, name); option != nullptr) {
+  if (const RememberedOption* option = find_remembered(level, name); option != nullptr) {
     return give_int(options.*option->value, value, length);
   }
   if (level == SOL_SOCKET) return get_socket_level(socket, name, value, length);
