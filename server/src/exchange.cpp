@@ -116,20 +116,14 @@ void Exchange::start_body(const Request& request, bool more_follows, Turn& turn)
 std::size_t Exchange::take_body(std::string_view input, Turn& turn) {
   const BodyReader::Result result = body_.consume(input);
   ++progress_;
-  switch (result.state) {
-    case BodyReader::State::kMore:
-      break;
-    case BodyReader::State::kComplete:
-      in_body_ = false;
-      answer(resource_, turn);
-      std::string().swap(resource_);
-      break;
-    case BodyReader::State::kMalformed:
-      refuse(Refusal::kMalformedBody, turn);
-      break;
-    case BodyReader::State::kTooLarge:
-      refuse(Refusal::kBodyTooLarge, turn);
-      break;
+  if (result.state == BodyReader::State::kComplete) {
+    in_body_ = false;
+    answer(resource_, turn);
+    std::string().swap(resource_);
+  } else if (result.state == BodyReader::State::kMalformed) {
+    refuse(Refusal::kMalformedBody, turn);
+  } else if (result.state == BodyReader::State::kTooLarge) {
+    refuse(Refusal::kBodyTooLarge, turn);
   }
   return result.consumed;
 }

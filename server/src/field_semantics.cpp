@@ -133,10 +133,6 @@ Refusal FieldSemantics::take_coding(std::string_view value, Request& request) {
 }
 
 void FieldSemantics::take_connection(std::string_view value) {
-  if (equals_ignoring_case(value, "close")) {  // what is nearly always there needs no taking apart
-    close_ = true;
-    return;
-  }
   while (!value.empty()) {
     const std::string_view option = take_element(value);
     if (equals_ignoring_case(option, "close")) close_ = true;

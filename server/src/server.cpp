@@ -33,8 +33,6 @@ Server::Server(Options options)
           DeadlineQueue(turn_.options.timeouts.idle), DeadlineQueue(turn_.options.timeouts.write),
           DeadlineQueue(turn_.options.timeouts.linger)} {}
 
-Server::~Server() = default;
-
 void Server::adopt(int fd) {
   Descriptor socket(fd);
   const int flags = ::fcntl(fd, F_GETFL);

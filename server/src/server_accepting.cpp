@@ -49,25 +49,18 @@ void Server::start_draining() {
 // True when there may be more to accept and others should have their turn first.
 bool Server::accept_from(Listener& listener) {
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
-    if (connection_count() >= turn_.options.limits.connections) {
-      accepting_is_suspended_ = true;  // close() makes it go on
-    }
+    // close() makes it go on.
+    accepting_is_suspended_ |= connection_count() >= turn_.options.limits.connections;
     if (accepting_is_suspended_) return false;
-    Listener::Accepted accepted = listener.accept();
-    switch (accepted.outcome) {
-      case Listener::Outcome::kAccepted:
-        give_turn(open(std::move(accepted.connection)));
-        break;
-      case Listener::Outcome::kSkipped:
-        break;
-      case Listener::Outcome::kDrained:
-        return false;
-      case Listener::Outcome::kExhausted:
-        // The queue is not empty and no new edge will say so: remember to come back.
-        ++turn_.counters.accept_failures;
-        accepting_is_suspended_ = true;
-        accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
-        return false;
+    auto [outcome, socket] = listener.accept();
+    if (outcome == Listener::Outcome::kDrained) return false;
+    if (outcome == Listener::Outcome::kAccepted) give_turn(open(std::move(socket)));
+    if (outcome == Listener::Outcome::kExhausted) {
+      // The queue is not empty and no new edge will say so: remember to come back.
+      ++turn_.counters.accept_failures;
+      accepting_is_suspended_ = true;
+      accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
+      return false;
     }
   }
   return true;

@@ -24,7 +24,7 @@ namespace e3::server {
 class Server {
  public:
   explicit Server(Options options);  // throws std::system_error
-  ~Server();                         // closes every descriptor at once
+  ~Server() = default;               // closes every descriptor at once
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
