@@ -17,14 +17,15 @@ constexpr std::uint32_t kMoreThanData = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLL
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::uint64_t token, std::uint64_t number,
+Connection::Connection(Descriptor socket, bool is_tcp, std::uint64_t token, std::uint64_t number,
                        const Options& options)
     : socket_(std::move(socket)),
       token_(token),
       number_(number),
       exchange_(options),
       interest_(kAlways),
-      echo_(options.protocol == Protocol::kEcho) {}
+      echo_(options.protocol == Protocol::kEcho),
+      is_tcp_(is_tcp) {}
 
 Connection::Phase Connection::phase() const noexcept {
   if (owed() != 0) return Phase::kWrite;
@@ -113,8 +114,9 @@ void Connection::receive(Turn& turn) {
   const auto size = static_cast<std::size_t>(received);
   turn.counters.bytes_received += size;
   // A short receive has emptied the queue; what arrives later makes a new edge (epoll(7), question
-  // 9). An end of input reported with the data makes none.
-  if (size < turn.input.size() && !read_to_end_) readable_ = false;
+  // 9). An end of input reported with the data makes none, and on a Unix domain socket a receive
+  // stops short behind a message that carried descriptors.
+  if (is_tcp_ && size < turn.input.size() && !read_to_end_) readable_ = false;
   process({turn.input.data(), size}, turn);
 }
 

@@ -54,7 +54,8 @@ bool Server::accept_from(Listener& listener) {
     if (accepting_is_suspended_) return false;
     auto [outcome, socket] = listener.accept();
     if (outcome == Listener::Outcome::kDrained) return false;
-    if (outcome == Listener::Outcome::kAccepted) give_turn(open(std::move(socket)));
+    if (outcome == Listener::Outcome::kAccepted)
+      give_turn(open(std::move(socket), listener.port() != 0));
     if (outcome == Listener::Outcome::kExhausted) {
       // The queue is not empty and no new edge will say so: remember to come back.
       ++turn_.counters.accept_failures;

@@ -40,6 +40,21 @@ def test_a_unix_socket_is_served_and_removed(start, tmp_path):
     assert server.stderr == ""
 
 
+def test_a_descriptor_passed_with_a_request_hides_nothing_that_follows(start, tmp_path):
+    path = tmp_path / "s"
+    server = start("e3-server", "--listen", f"unix:{path}", "--head-timeout", "86400000")
+    server.wait_for_line(f"listening on unix:{path}")
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(BOUND_SECONDS)
+        peer.connect(str(path))
+        peer.sendall(b"GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert peer.recv(65536).endswith(b"first")  # So the connection is registered.
+        with server.frozen():  # Both messages arrive in one event.
+            socket.send_fds(peer, [REQUEST[:9]], [peer.fileno()])
+            peer.sendall(REQUEST[9:])
+        assert peer.makefile("rb").read().endswith(b"\r\n\r\nabc")
+
+
 def test_a_stale_unix_socket_is_replaced(start, tmp_path):
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as dead:

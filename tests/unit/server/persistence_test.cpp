@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // HTTP/1.1 on one connection: persistence, pipelining, bodies, and where the next request begins.
 #include "server_fixture.h"
+#include "tcp_client.h"
 
 namespace e3::server {
 namespace {
@@ -59,14 +60,16 @@ TEST_F(PersistenceTest, ClosesWhereAskedTo) {
 }
 
 TEST_F(PersistenceTest, ClosesAtOnceOnlyWhereThePeerHasPromisedToBeSilentAndIs) {
-  Client silent = connect();
+  // On others than TCP a receive has to tell that the peer is silent.
+  const std::uint16_t port = server_->listen("127.0.0.1", 0);
+  Client silent(connect_to(port));
   silent.send(get("/a", "Connection: close\r\n"));
   settle();
   EXPECT_EQ(server_->connection_count(), 0U);
   for (const std::string& request :
        {get("/a", "Connection: close\r\n") + "more", std::string("GET /a HTTP/1.0\r\n\r\n"),
         get("/a b", "Connection: close\r\n")}) {
-    Client client = connect();
+    Client client(connect_to(port));
     client.send(request);
     settle();
     EXPECT_EQ(server_->connection_count(), 1U) << request;

@@ -18,7 +18,8 @@ class Connection : public Deadline {
  public:
   // Takes a connected, non-blocking stream socket. `token` is what the loop calls this connection,
   // `number` what the log calls it.
-  Connection(Descriptor socket, std::uint64_t token, std::uint64_t number, const Options& options);
+  Connection(Descriptor socket, bool is_tcp, std::uint64_t token, std::uint64_t number,
+             const Options& options);
 
   enum class Next {
     kWait,    // nothing to do before the next event; interest() says which
@@ -85,6 +86,7 @@ class Connection : public Deadline {
   std::uint32_t interest_;
   State state_ = State::kOpen;
   bool echo_;
+  bool is_tcp_;
   bool readable_ = true;      // a receive may find something
   bool read_to_end_ = false;  // an end or error was reported: a short receive is not the last word
   bool writable_ = true;      // a send has not been refused since the last event that allows one

@@ -70,7 +70,7 @@ class Server {
   void give_turn(Connection& connection);
   bool accept_from(Listener& listener);
   int accept_in_turn();
-  Connection& open(Descriptor socket);
+  Connection& open(Descriptor socket, bool is_tcp);
   void conclude(Connection& connection, Connection::Next next);
   void log_event(std::string_view event, const Connection& connection);
   void close(std::uint64_t token);
