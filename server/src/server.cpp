@@ -91,6 +91,7 @@ int Server::run_once(std::chrono::milliseconds timeout) {
   if (turn_.now >= earliest_deadline_) handled += expire_deadlines();
   if (drain_until_ && (connection_count() == 0 || *drain_until_ <= turn_.now)) {
     stop_requested_ = true;
+    drain_until_.reset();  // a deadline that has passed would let nobody wait any more
   }
   return handled;
 }

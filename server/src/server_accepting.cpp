@@ -11,9 +11,9 @@ namespace e3::server {
 
 namespace {
 
-// More than a listen queue holds, so that clients who keep connecting cannot keep a draining server
-// alive.
-constexpr int kDrainShares = 100;
+// How many a draining server takes from one listener: more than two of its queues hold, and not
+// without end, or clients who keep connecting would keep it alive.
+constexpr std::size_t kDrainAccepts = 10'000;
 
 }  // namespace
 
@@ -39,7 +39,8 @@ void Server::start_draining() {
   // idle have made room.
   accepting_is_suspended_ = false;
   for (Listener& listener : listeners_) {
-    for (int share = 0; share != kDrainShares && accept_from(listener); ++share) {
+    for (std::size_t taken = 0; taken < kDrainAccepts && accept_from(listener);) {
+      taken += turn_.options.limits.accepts_per_turn;
     }
   }
   listeners_.clear();

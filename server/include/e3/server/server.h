@@ -45,6 +45,10 @@ class Server {
   // expired timeouts were handled: zero means that nothing was to do.
   int run_once(std::chrono::milliseconds timeout);
 
+  // Whether run() would return at once, so that who calls run_once() instead knows when to end:
+  // stop() has been called, or what drain() began is over.
+  bool is_stopping() const noexcept { return stop_requested_; }
+
   // Ends run(), now or when it is next called. Async-signal-safe, from any thread.
   void stop() noexcept;
 
