@@ -2,6 +2,7 @@
 #include "e3/server/connection.h"
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -80,6 +81,12 @@ Connection::Next Connection::time_out(Turn& turn) {
   readable_ = writable_ = true;
   const Next next = advance(turn);
   if (next == Next::kFinish || made_progress_ || this->phase() != phase) return next;
+  if (phase == Phase::kLinger) {
+    // Slow readers need their time: a close could reset the connection under what is on its way.
+    unsigned unsent = 0;
+    ::ioctl(fd(), TIOCOUTQ, &unsent);  // SIOCOUTQ of tcp(7)
+    if (unsent < std::exchange(unsent_, unsent) && unsent != 0) return next;
+  }
   ++turn.counters.timeouts;
   if (turn.options.log) turn.log("timeout");
   if (phase != Phase::kHead && phase != Phase::kBody) return Next::kFinish;

@@ -2,6 +2,7 @@
 // Every timeout, on a clock that the test moves.
 #include "scripted_calls.h"
 #include "server_fixture.h"
+#include "tcp_client.h"
 
 namespace e3::server {
 namespace {
@@ -172,9 +173,34 @@ TEST_F(TimeoutsTest, LingeringEndsWhetherThePeerDoesOrNot) {
   Client client = connect();
   client.send("GET /abc HTTP/1.0\r\n\r\n");
   settle();
+  client.receive();
   EXPECT_EQ(server_->connection_count(), 1U);
   let_pass(defaults_.linger);
   EXPECT_EQ(server_->connection_count(), 0U);
+}
+
+TEST_F(TimeoutsTest, LingersWhileThePeerReadsHoweverSlowly) {
+  const std::uint16_t port = server_->listen("127.0.0.1", 0);
+  for (const bool reads_all : {true, false}) {
+    Client client(connect_to(port, 4096));
+    for (int i = 0; i != 5; ++i) {
+      client.send("GET /" + std::string(8000, 'x') + " HTTP/1.1\r\nHost: t\r\n\r\n");
+    }
+    client.send("GET /last HTTP/1.0\r\n\r\n");
+    settle();
+    std::string received;
+    for (int i = 0; reads_all && i != 20 && !client.has_ended(); ++i) {
+      received += client.receive(4096);
+      client.send_some("\r\n");  // what makes a close a reset
+      let_pass(defaults_.linger);
+    }
+    if (reads_all) {
+      EXPECT_TRUE(received.ends_with("last")) << received.size();
+      EXPECT_TRUE(client.has_ended());
+    }
+    for (int i = 0; i != 2; ++i) let_pass(defaults_.linger);
+    EXPECT_EQ(server_->connection_count(), 0U) << "nothing moves any more";
+  }
 }
 
 TEST_F(TimeoutsTest, NoTimerWakesAnIdleServer) {

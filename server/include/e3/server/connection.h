@@ -81,7 +81,8 @@ class Connection : public Deadline {
   std::uint64_t number_;
   std::string output_;  // what the socket has not taken yet, from sent_ on
   std::size_t sent_ = 0;
-  std::string unread_;  // received and not looked at, since too much was owed
+  unsigned unsent_ = ~0U;  // in the socket, when the last linger timeout passed
+  std::string unread_;     // received and not looked at, since too much was owed
   Exchange exchange_;
   std::uint32_t interest_;
   State state_ = State::kOpen;
