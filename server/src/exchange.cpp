@@ -108,9 +108,7 @@ void Exchange::start_body(const Request& request, bool more_follows, Turn& turn)
     body_.start_length(*request.content_length);
   }
   // Who sends the body without waiting does not need to be told (RFC 9110 section 10.1.1).
-  if (request.expects_continue && !more_follows && !turn.options.http10_only) {
-    turn.output += kContinue;
-  }
+  if (request.expects_continue && !more_follows) turn.output += kContinue;
 }
 
 std::size_t Exchange::take_body(std::string_view input, Turn& turn) {

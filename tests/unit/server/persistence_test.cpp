@@ -250,6 +250,9 @@ TEST_F(PersistenceTest, CanBeToldToSpeakHttp10Only) {
   const Reply reply = ask(get("/a"));
   EXPECT_EQ(reply.text, "HTTP/1.0 200 OK" + std::string(kFields) + "1\r\n\r\na");
   EXPECT_TRUE(reply.ended);
+  // Whoever asks may wait for it for ever (RFC 9110 section 10.1.1).
+  const Reply invited = ask(post("Content-Length: 5\r\nExpect: 100-continue\r\n", ""));
+  EXPECT_EQ(invited.text, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 TEST_F(PersistenceTest, StopsReadingFromWhoDoesNotReadAndLosesNothing) {
