@@ -122,6 +122,7 @@ void listen(Workers& workers, ListenAddress address, std::vector<Descriptor> pas
 
 int serve(const CommandLine& command) {
   std::string doing = "cannot start";
+  bool is_listening = false;
   bool wants_port = false;
   try {
     std::vector<Descriptor> passed = take_passed_descriptors();
@@ -130,14 +131,17 @@ int serve(const CommandLine& command) {
     handle_signals();
     doing = "cannot listen on " +
             (passed.empty() ? to_string(command.address) : "the descriptors of LISTEN_FDS");
+    is_listening = true;
     wants_port = passed.empty() && command.address.path.empty();
     listen(workers, command.address, std::move(passed));
-    wants_port = false;
+    is_listening = wants_port = false;
     doing = "stopped serving";
     workers.run();
     return 0;
   } catch (const std::system_error& error) {
-    std::cerr << "e3-server: " << doing << ": " << error.code().message()
+    // Which call it was says nothing to who has chosen an address, and much to all others.
+    const std::string why = is_listening ? error.code().message() : error.what();
+    std::cerr << "e3-server: " << doing << ": " << why
               << (wants_port ? advice_for(error.code()) : "") << '\n';
     return kCannotServe;
   }
