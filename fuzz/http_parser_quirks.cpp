@@ -93,6 +93,14 @@ bool has_prolonged_coding(const Request& request) {
   });
 }
 
+bool has_empty_coding(const Request& request) {
+  return std::any_of(request.fields.begin(), request.fields.end(), [](const auto& field) {
+    if (!is_named(field.name, "transfer-encoding")) return false;
+    const std::vector<std::string> elements = elements_of(field.value);
+    return std::find(elements.begin(), elements.end(), "") != elements.end();
+  });
+}
+
 bool has_tab_after(const Request& request, std::string_view name) {
   return std::any_of(request.fields.begin(), request.fields.end(), [&](const auto& field) {
     const char* after = field.value.data() + field.value.size();
@@ -109,6 +117,7 @@ bool has_bare_return(std::string_view partial_head) {
 
 std::string_view framing_quirk(const Request& request, const std::vector<std::string>& trailers) {
   if (has_prolonged_coding(request)) return "a longer name taken for Transfer-Encoding";
+  if (has_empty_coding(request)) return "an empty element of Transfer-Encoding";
   if (has_tab_after(request, "content-length")) return "a tab after Content-Length";
   if (has_tab_after(request, "transfer-encoding")) return "a tab after Transfer-Encoding";
   if (has_tab_after(request, "connection")) return "a tab after Connection";

@@ -14,6 +14,10 @@ namespace e3::fuzz {
 // Transfer-Encoding: it forgets an earlier "chunked", and refuses a Content-Length.
 bool has_prolonged_coding(const server::Request& request);
 
+// RFC 9110 section 5.6.1.2: an empty element of Transfer-Encoding counts for nothing. http_parser
+// takes it for another coding.
+bool has_empty_coding(const server::Request& request);
+
 // http_parser allows spaces after the values that it reads, but not the tabs that RFC 9110 section
 // 5.6.3 allows as well: it refuses the number, and does not see "chunked" or "close".
 bool has_tab_after(const server::Request& request, std::string_view name);

@@ -41,7 +41,7 @@ Line take_line(std::string_view& bytes) {
   return line;
 }
 
-// chunk-size [ chunk-ext ], or the beginning of it.
+// chunk-size [ chunk-ext ], or the beginning of it. There may be white space before the latter.
 State read_size(const Line& line, std::size_t content_left, std::size_t& size) {
   size = 0;
   const std::string_view digits = line.text.substr(0, line.text.find_first_not_of(kHexDigits));
@@ -50,9 +50,11 @@ State read_size(const Line& line, std::size_t content_left, std::size_t& size) {
     if (size > content_left) return State::kTooLarge;
   }
   const std::string_view rest = line.text.substr(digits.size());
-  if (!rest.empty() && (digits.empty() || rest.front() != ';')) return State::kMalformed;
-  if (digits.empty() && line.text_ended) return State::kMalformed;
-  return line.state;
+  if (digits.empty()) return line.text.empty() && !line.text_ended ? line.state : State::kMalformed;
+  if (rest.empty()) return line.state;
+  const std::size_t extension = rest.find_first_not_of(" \t");
+  if (extension == rest.npos) return line.text_ended ? State::kMalformed : State::kUnfinished;
+  return rest[extension] == ';' ? line.state : State::kMalformed;
 }
 
 // field-name ":" field-value, or the beginning of it.
@@ -72,7 +74,9 @@ PlainBody read_chunked_plainly(std::string_view bytes, std::size_t content_limit
   const std::size_t given = bytes.size();
   for (;;) {
     std::size_t size = 0;
-    body.state = read_size(take_line(bytes), content_limit, size);
+    const Line line = take_line(bytes);
+    body.has_blank_after_size |= line.text.find_first_of(" \t") < line.text.find(';');
+    body.state = read_size(line, content_limit, size);
     if (body.state != State::kComplete) return body;
     if (size == 0) break;
     content_limit -= size;

@@ -13,6 +13,7 @@ struct PlainBody {
   enum class State { kComplete, kUnfinished, kMalformed, kTooLarge };
   State state = State::kUnfinished;
   std::size_t size = 0;  // kComplete: of the whole body, its trailer section included
+  bool has_blank_after_size = false;
   // The lines of the trailer section without their ends: the last, as far as it is there or good.
   std::vector<std::string> trailers;
 };

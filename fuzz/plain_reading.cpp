@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plain_reading.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string>
@@ -96,7 +98,12 @@ bool is_host(std::string text) {
     text.erase(colon);
   }
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') {
-    return consists_of(text.substr(1, text.size() - 2), "0123456789abcdefABCDEF:.");
+    in6_addr address{};
+    return ::inet_pton(AF_INET6, text.substr(1, text.size() - 2).c_str(), &address) == 1;
+  }
+  for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
+    const std::string digits = text.substr(at + 1, 2);
+    if (digits.size() != 2 || !consists_of(digits, "0123456789abcdefABCDEF")) return false;
   }
   return !text.empty() && consists_of(text, std::string(kLettersAndDigits) + "-._~%!$&'()*+,;=");
 }
@@ -155,12 +162,30 @@ bool has_option(const std::vector<std::string>& values, const std::string& optio
   });
 }
 
+// The elements of all the lists, in lower case, without the empty ones.
+std::vector<std::string> names_of(const std::vector<std::string>& lists) {
+  std::vector<std::string> names;
+  for (const std::string& list : lists) {
+    for (const std::string& element : elements_of(list)) {
+      if (!element.empty()) names.push_back(lower(element));
+    }
+  }
+  return names;
+}
+
+// Each field names a coding, and only the last of them all is chunked.
+bool end_in_chunked(const std::vector<std::string>& codings) {
+  const std::vector<std::string> names = names_of(codings);
+  return !names.empty() && std::find(names.begin(), names.end(), "chunked") == names.end() - 1 &&
+         std::none_of(codings.begin(), codings.end(),
+                      [](const std::string& list) { return names_of({list}).empty(); });
+}
+
 bool has_field_fault(const Lines& lines, bool is_http10, Refusal refusal) {
   const std::vector<std::string> hosts = values_of(lines, "host");
   const std::vector<std::string> lengths = values_of(lines, "content-length");
   const std::vector<std::string> codings = values_of(lines, "transfer-encoding");
   const std::vector<std::string> expectations = values_of(lines, "expect");
-  const auto is_chunked = [](const std::string& value) { return lower(value) == "chunked"; };
   switch (refusal) {
     case Refusal::kMissingHost:
       return hosts.empty() && !is_http10;
@@ -169,9 +194,9 @@ bool has_field_fault(const Lines& lines, bool is_http10, Refusal refusal) {
     case Refusal::kInvalidLength:
       return lengths.size() > 1 || !std::all_of(lengths.begin(), lengths.end(), is_length);
     case Refusal::kConflictingLength:
-      return !codings.empty() && (is_http10 || codings.size() > 1 || !lengths.empty());
+      return !codings.empty() && (is_http10 || !lengths.empty() || !end_in_chunked(codings));
     case Refusal::kUnknownCoding:
-      return !std::all_of(codings.begin(), codings.end(), is_chunked);
+      return names_of(codings).size() > 1;
     case Refusal::kUnknownExpectation:
       return std::any_of(expectations.begin(), expectations.end(),
                          [](const std::string& value) { return lower(value) != "100-continue"; });

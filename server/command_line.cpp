@@ -2,6 +2,7 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <iostream>
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "address_text.h"
+#include "e3/server/characters.h"
 
 namespace {
 
@@ -29,6 +31,16 @@ constexpr const char* kExamples =
     "  e3-server --date 'Mon, 1 Jan 1996 01:01:01 GMT' --log\n"
     "Ctrl-C or SIGTERM lets it finish what it is serving, twice stops it at once; exit code 0.\n"
     "SIGUSR1 prints its counters.";
+
+// CLI11 would take a leading zero for the sign of an octal or hexadecimal number.
+CLI::Validator decimal() {
+  const auto check = [](const std::string& text) {
+    const bool has_digits_only = text.find_first_not_of("0123456789") == text.npos;
+    const bool is_decimal = has_digits_only && (text.size() == 1 || !text.starts_with('0'));
+    return is_decimal ? std::string() : "not a decimal number: " + text;
+  };
+  return {check, ""};
+}
 
 struct LimitOption {
   const char* name;
@@ -69,7 +81,7 @@ constexpr std::chrono::milliseconds::rep kTimeoutMaxMs = 86'400'000;  // a day
 constexpr TimeoutOption kTimeoutOptions[] = {
     {"--head-timeout", &Timeouts::head, "for a request's line and fields, in total"},
     {"--body-timeout", &Timeouts::body, "without a byte of a request's content"},
-    {"--idle-timeout", &Timeouts::idle, "between two requests"},
+    {"--idle-timeout", &Timeouts::idle, "between two requests; an echo has none"},
     {"--write-timeout", &Timeouts::write, "without a byte taken by the peer"},
     {"--linger-timeout", &Timeouts::linger, "from the last byte sent to the peer's end of input"},
     {"--drain-timeout", &Timeouts::drain, "from the signal to stop to the end"},
@@ -80,6 +92,7 @@ void add_limits(CLI::App& app, Limits& limits) {
   for (const LimitOption& option : kLimitOptions) {
     app.add_option(option.name, limits.*option.limit, option.help)
         ->type_name(option.unit)
+        ->check(decimal())
         ->check(CLI::Range(option.min, option.max))
         ->capture_default_str()
         ->group("Limits");
@@ -94,6 +107,7 @@ void add_timeouts(CLI::App& app, Timeouts& timeouts) {
            [&timeout](const auto& count) { timeout = std::chrono::milliseconds(count); },
            option.help)
         ->type_name("MILLISECONDS")
+        ->check(decimal())
         ->check(CLI::Range(std::chrono::milliseconds::rep{1}, kTimeoutMaxMs))
         ->default_str(std::to_string(timeout.count()))
         ->group("Timeouts");
@@ -104,7 +118,7 @@ void add_addresses(CLI::App& app, ListenAddress& address) {
   CLI::Option* host = app.add_option("--address", address.host, "IP address to listen on");
   CLI::Option* port = app.add_option("--port", address.port, "TCP port; 0 takes a free one");
   host->capture_default_str();
-  port->capture_default_str();
+  port->check(decimal())->capture_default_str();
   const auto listen = [&address](const std::string& text) {
     const auto parsed = parse_listen_address(text);
     if (!parsed) {
@@ -122,14 +136,23 @@ void add_addresses(CLI::App& app, ListenAddress& address) {
 }
 
 void add_answers(CLI::App& app, Options& options) {
-  const std::map<std::string, Protocol> protocols = {
+  static const std::map<std::string, Protocol> protocols = {
       {"echo", Protocol::kEcho}, {"hello", Protocol::kHello}, {"http", Protocol::kHttp}};
-  app.add_option("--protocol", options.protocol, "echo, hello or http (default http)")
-      ->transform(CLI::Transformer(protocols, CLI::ignore_case).description(""))
-      ->type_name("NAME");
   app.add_option_function<std::string>(
-      "--date", [&options](const std::string& date) { options.fixed_date = date; },
-      "the text of every Date field, instead of the time");
+         "--protocol",
+         [&options](const std::string& name) { options.protocol = protocols.at(name); },
+         "echo, hello or http (default http)")
+      ->transform(CLI::IsMember(protocols, CLI::ignore_case).description(""))
+      ->type_name("NAME");
+  const auto set_date = [&options](const std::string& date) {
+    const auto is_text = [](char byte) { return e3::server::is_in(e3::server::kTextBytes, byte); };
+    if (!std::all_of(date.begin(), date.end(), is_text)) {
+      throw CLI::ValidationError("--date", "a field holds no line end or other control character");
+    }
+    options.fixed_date = date;
+  };
+  app.add_option_function<std::string>("--date", set_date,
+                                       "the text of every Date field, instead of the time");
   app.add_flag("--http10", options.http10_only, "answer as HTTP/1.0 and close, whatever is asked");
 }
 
@@ -144,6 +167,7 @@ std::optional<int> read_command_line(int argc, const char* const* argv, CommandL
   app.add_option("--workers", result.workers,
                  "threads, each with connections and limits of its own")
       ->type_name("COUNT")
+      ->check(decimal())
       ->check(CLI::Range(std::size_t{1}, kWorkersMax))
       ->capture_default_str();
   add_limits(app, result.options.limits);

@@ -5,11 +5,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -61,19 +64,28 @@ void handle_signals() {
   for (const int signal : {SIGHUP, SIGPIPE}) ::sigaction(signal, &action, nullptr);
 }
 
-bool takes_lines() {
+// Waits until standard output takes a line, or the server is to end; says whether it does. In short
+// steps, since the signal may have interrupted another thread.
+bool takes_a_line() {
+  constexpr int kStepMs = 100;
   pollfd output{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
-  return ::poll(&output, 1, 0) == 1;
+  while (true) {
+    const bool is_last_look = ending;
+    if (::poll(&output, 1, is_last_look ? 0 : kStepMs) > 0) return true;
+    if (is_last_look) return false;
+  }
 }
 
-// One write(2) per line: lines of several threads do not mix. It waits for a slow reader, until the
-// server is to end.
+// One thread at a time, since only then does the room that poll(2) has seen, which is PIPE_BUF at
+// least, last until the write: it never blocks. Nor do lines of several threads mix.
 void print_line(std::string_view line) {
+  static std::mutex printing;
+  const std::lock_guard lock(printing);
   const std::string whole = std::string(line) + '\n';
   std::string_view rest = whole;
-  while (!rest.empty()) {
-    if (ending && !takes_lines()) return;
-    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+  while (!rest.empty() && takes_a_line()) {
+    const std::size_t size = std::min<std::size_t>(rest.size(), PIPE_BUF);
+    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), size);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;  // whoever took the lines away does not want them
     rest.remove_prefix(static_cast<std::size_t>(written));
@@ -110,6 +122,7 @@ void listen(Workers& workers, ListenAddress address, std::vector<Descriptor> pas
 
 int serve(const CommandLine& command) {
   std::string doing = "cannot start";
+  bool is_listening = false;
   bool wants_port = false;
   try {
     std::vector<Descriptor> passed = take_passed_descriptors();
@@ -118,14 +131,17 @@ int serve(const CommandLine& command) {
     handle_signals();
     doing = "cannot listen on " +
             (passed.empty() ? to_string(command.address) : "the descriptors of LISTEN_FDS");
+    is_listening = true;
     wants_port = passed.empty() && command.address.path.empty();
     listen(workers, command.address, std::move(passed));
-    wants_port = false;
+    is_listening = wants_port = false;
     doing = "stopped serving";
     workers.run();
     return 0;
   } catch (const std::system_error& error) {
-    std::cerr << "e3-server: " << doing << ": " << error.code().message()
+    // Which call it was says nothing to who has chosen an address, and much to all others.
+    const std::string why = is_listening ? error.code().message() : error.what();
+    std::cerr << "e3-server: " << doing << ": " << why
               << (wants_port ? advice_for(error.code()) : "") << '\n';
     return kCannotServe;
   }

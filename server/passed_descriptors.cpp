@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "passed_descriptors.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace {
 
@@ -41,6 +44,13 @@ std::vector<e3::server::Descriptor> take_passed_descriptors() {
     throw std::invalid_argument("LISTEN_FDS is not a number of descriptors: " + count);
   }
   std::vector<e3::server::Descriptor> descriptors;
-  for (int fd = kFirst; fd != kFirst + *number; ++fd) descriptors.emplace_back(fd);
+  for (int fd = kFirst; fd != kFirst + *number; ++fd) {
+    // The number of one that is not open would soon be another file's.
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+      throw std::system_error(errno, std::generic_category(),
+                              "descriptor " + std::to_string(fd) + " of LISTEN_FDS");
+    }
+    descriptors.emplace_back(fd);
+  }
   return descriptors;
 }

@@ -56,11 +56,13 @@ BodyReader::State BodyReader::step(char byte) {
       {&kTextBytes, '\r', At::kTrailerLineFeed},  // kTrailerValue
       {nullptr, '\n', At::kTrailerBegin},         // kTrailerLineFeed
       {nullptr, '\n', At::kEnd},                  // kLastLineFeed
+      {&kBlanks, ';', At::kExtension},            // kSizeBlanks
   };
   const bool at_size = at_ == At::kSizeBegin || at_ == At::kSize;
   if (at_size && is_in(kHexDigits, byte)) return take_size_digit(byte);
   if (at_ == At::kSizeBegin) return State::kMalformed;
   if (at_ == At::kSize && byte == ';') at_ = At::kExtension;
+  if (at_ == At::kSize && is_in(kBlanks, byte)) at_ = At::kSizeBlanks;
   if (at_ == At::kTrailerBegin && is_in(kTokenBytes, byte)) at_ = At::kTrailerName;
   const Place& place = kPlaces[static_cast<std::size_t>(at_)];
   if (place.skipped != nullptr && is_in(*place.skipped, byte)) return count_framing();

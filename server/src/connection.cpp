@@ -2,6 +2,7 @@
 #include "e3/server/connection.h"
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -17,14 +18,15 @@ constexpr std::uint32_t kMoreThanData = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLL
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::uint64_t token, std::uint64_t number,
+Connection::Connection(Descriptor socket, bool is_tcp, std::uint64_t token, std::uint64_t number,
                        const Options& options)
     : socket_(std::move(socket)),
       token_(token),
       number_(number),
       exchange_(options),
       interest_(kAlways),
-      echo_(options.protocol == Protocol::kEcho) {}
+      echo_(options.protocol == Protocol::kEcho),
+      is_tcp_(is_tcp) {}
 
 Connection::Phase Connection::phase() const noexcept {
   if (owed() != 0) return Phase::kWrite;
@@ -79,6 +81,12 @@ Connection::Next Connection::time_out(Turn& turn) {
   readable_ = writable_ = true;
   const Next next = advance(turn);
   if (next == Next::kFinish || made_progress_ || this->phase() != phase) return next;
+  if (phase == Phase::kLinger) {
+    // Slow readers need their time: a close could reset the connection under what is on its way.
+    unsigned unsent = 0;
+    ::ioctl(fd(), TIOCOUTQ, &unsent);  // SIOCOUTQ of tcp(7)
+    if (unsent < std::exchange(unsent_, unsent) && unsent != 0) return next;
+  }
   ++turn.counters.timeouts;
   if (turn.options.log) turn.log("timeout");
   if (phase != Phase::kHead && phase != Phase::kBody) return Next::kFinish;
@@ -113,8 +121,9 @@ void Connection::receive(Turn& turn) {
   const auto size = static_cast<std::size_t>(received);
   turn.counters.bytes_received += size;
   // A short receive has emptied the queue; what arrives later makes a new edge (epoll(7), question
-  // 9). An end of input reported with the data makes none.
-  if (size < turn.input.size() && !read_to_end_) readable_ = false;
+  // 9). An end of input reported with the data makes none, and on a Unix domain socket a receive
+  // stops short behind a message that carried descriptors.
+  if (is_tcp_ && size < turn.input.size() && !read_to_end_) readable_ = false;
   process({turn.input.data(), size}, turn);
 }
 

@@ -15,7 +15,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // A head that is, or begins, nothing but two line ends: what some clients send after a request, and
 // RFC 9112 section 2.2 asks to ignore.
 bool is_blank(std::string_view head) {
-  return head.size() <= 4 && head.find_first_not_of("\r\n") == head.npos;
+  return std::string_view("\r\n\r\n\n").find(head) != head.npos;
 }
 
 // Of a head that is whole or has only begun.
@@ -108,28 +108,19 @@ void Exchange::start_body(const Request& request, bool more_follows, Turn& turn)
     body_.start_length(*request.content_length);
   }
   // Who sends the body without waiting does not need to be told (RFC 9110 section 10.1.1).
-  if (request.expects_continue && !more_follows && !turn.options.http10_only) {
-    turn.output += kContinue;
-  }
+  if (request.expects_continue && !more_follows) turn.output += kContinue;
 }
 
 std::size_t Exchange::take_body(std::string_view input, Turn& turn) {
   const BodyReader::Result result = body_.consume(input);
   ++progress_;
-  switch (result.state) {
-    case BodyReader::State::kMore:
-      break;
-    case BodyReader::State::kComplete:
-      in_body_ = false;
-      answer(resource_, turn);
-      std::string().swap(resource_);
-      break;
-    case BodyReader::State::kMalformed:
-      refuse(Refusal::kMalformedBody, turn);
-      break;
-    case BodyReader::State::kTooLarge:
-      refuse(Refusal::kBodyTooLarge, turn);
-      break;
+  if (result.state == BodyReader::State::kComplete) {
+    in_body_ = false;
+    answer(resource_, turn);
+    std::string().swap(resource_);
+  } else if (result.state != BodyReader::State::kMore) {
+    const bool is_malformed = result.state == BodyReader::State::kMalformed;
+    refuse(is_malformed ? Refusal::kMalformedBody : Refusal::kBodyTooLarge, turn);
   }
   return result.consumed;
 }

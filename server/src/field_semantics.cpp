@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "e3/server/field_semantics.h"
 
+#include <arpa/inet.h>
+
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 
 #include "e3/server/characters.h"
 
@@ -35,10 +39,7 @@ bool equals_ignoring_case(std::string_view text, const char (&expected)[SizeAndN
 }
 
 bool all_in(const ByteClass& table, std::string_view text) {
-  for (const char byte : text) {
-    if (!is_in(table, byte)) return false;
-  }
-  return true;
+  return std::all_of(text.begin(), text.end(), [&](char byte) { return is_in(table, byte); });
 }
 
 // RFC 3986 section 3.2.2, without IPvFuture, with an optional port: uri-host [ ":" port ].
@@ -47,13 +48,15 @@ bool is_host_and_port(std::string_view text) {
   if (text.starts_with('[')) {
     host_size = text.find(']');
     if (host_size == std::string_view::npos) return false;
-    const std::string_view address = text.substr(1, host_size - 1);
-    if (address.empty() || address.find_first_not_of("0123456789ABCDEFabcdef:.") != address.npos) {
-      return false;
-    }
+    in6_addr address{};
+    const std::string literal(text.substr(1, host_size - 1));
+    if (::inet_pton(AF_INET6, literal.c_str(), &address) != 1) return false;
     ++host_size;
   } else {
     while (host_size != text.size() && is_in(kHostBytes, text[host_size])) ++host_size;
+    for (std::size_t at = 0; (at = text.substr(0, host_size).find('%', at)) != text.npos; ++at) {
+      if (host_size - at < 3 || !all_in(kHexDigits, text.substr(at + 1, 2))) return false;
+    }
   }
   if (host_size == 0) return false;  // RFC 9110 section 4.2.1: an http URI needs a host
   if (host_size == text.size()) return true;
@@ -62,13 +65,11 @@ bool is_host_and_port(std::string_view text) {
 
 // Takes the next element off a comma-separated list (RFC 9110 section 5.6.1), without white space.
 std::string_view take_element(std::string_view& list) {
-  std::size_t comma = 0;
-  while (comma != list.size() && list[comma] != ',') ++comma;
+  const std::size_t comma = std::min(list.find(','), list.size());
   std::string_view element = list.substr(0, comma);
-  list.remove_prefix(comma == list.size() ? comma : comma + 1);
-  const auto is_space = [](char byte) { return byte == ' ' || byte == '\t'; };
-  while (!element.empty() && is_space(element.front())) element.remove_prefix(1);
-  while (!element.empty() && is_space(element.back())) element.remove_suffix(1);
+  list.remove_prefix(std::min(comma + 1, list.size()));
+  while (!element.empty() && is_in(kBlanks, element.front())) element.remove_prefix(1);
+  while (!element.empty() && is_in(kBlanks, element.back())) element.remove_suffix(1);
   return element;
 }
 
@@ -125,18 +126,19 @@ Refusal FieldSemantics::take_length(std::string_view value, Request& request) {
   return Refusal::kNone;
 }
 
+// RFC 9112 section 6.3: where chunked is not the last of the codings, no one can tell the length.
 Refusal FieldSemantics::take_coding(std::string_view value, Request& request) {
-  if (request.minor_version == 0 || request.chunked) return Refusal::kConflictingLength;
-  if (!equals_ignoring_case(value, "chunked")) return Refusal::kUnknownCoding;
-  request.chunked = true;
-  return Refusal::kNone;
+  while (!value.empty()) {
+    const std::string_view coding = take_element(value);
+    if (coding.empty()) continue;  // RFC 9110 section 5.6.1.2
+    if (request.chunked) return Refusal::kConflictingLength;
+    request.chunked = equals_ignoring_case(coding, "chunked");
+    ++codings_;
+  }
+  return codings_ == 0 ? Refusal::kConflictingLength : Refusal::kNone;
 }
 
 void FieldSemantics::take_connection(std::string_view value) {
-  if (equals_ignoring_case(value, "close")) {  // what is nearly always there needs no taking apart
-    close_ = true;
-    return;
-  }
   while (!value.empty()) {
     const std::string_view option = take_element(value);
     if (equals_ignoring_case(option, "close")) close_ = true;
@@ -146,7 +148,9 @@ void FieldSemantics::take_connection(std::string_view value) {
 
 Refusal FieldSemantics::finish(Request& request) const {
   if (request.minor_version > 0 && !has_host_) return Refusal::kMissingHost;
-  if (request.chunked && request.content_length.has_value()) return Refusal::kConflictingLength;
+  const bool is_framed = request.chunked && request.minor_version > 0 && !request.content_length;
+  if (codings_ != 0 && !is_framed) return Refusal::kConflictingLength;
+  if (codings_ > 1) return Refusal::kUnknownCoding;
   request.promises_silence = close_ && request.minor_version > 0;
   request.keep_alive = !close_ && (request.minor_version > 0 || keep_alive_);
   return Refusal::kNone;

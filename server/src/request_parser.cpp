@@ -2,6 +2,7 @@
 // The scanning loops need no bounds check: a head ends with LF, and no byte class contains LF.
 #include "e3/server/request_parser.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -16,11 +17,8 @@ namespace e3::server {
 namespace {
 
 bool is_served(std::string_view method) {
-  for (const std::string_view known :
-       {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
-    if (method == known) return true;
-  }
-  return false;
+  constexpr std::string_view kAll[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"};
+  return std::find(std::begin(kAll), std::end(kAll), method) != std::end(kAll);
 }
 
 constexpr std::uint64_t repeat(std::uint8_t byte) { return 0x0101010101010101u * byte; }

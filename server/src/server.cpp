@@ -33,17 +33,15 @@ Server::Server(Options options)
           DeadlineQueue(turn_.options.timeouts.idle), DeadlineQueue(turn_.options.timeouts.write),
           DeadlineQueue(turn_.options.timeouts.linger)} {}
 
-Server::~Server() = default;
-
 void Server::adopt(int fd) {
   Descriptor socket(fd);
   const int flags = ::fcntl(fd, F_GETFL);
   require(flags >= 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0, "fcntl");
   const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-               sizeof on);  // refused where the socket is not TCP
+  // Refused where the socket is not TCP.
+  const bool is_tcp = ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0;
   turn_.now = monotonic_now();
-  Connection& connection = open(std::move(socket));
+  Connection& connection = open(std::move(socket), is_tcp);
   update_deadline(connection);
   if (!update_registration(connection)) {
     const int error = errno;
@@ -93,6 +91,7 @@ int Server::run_once(std::chrono::milliseconds timeout) {
   if (turn_.now >= earliest_deadline_) handled += expire_deadlines();
   if (drain_until_ && (connection_count() == 0 || *drain_until_ <= turn_.now)) {
     stop_requested_ = true;
+    drain_until_.reset();  // a deadline that has passed would let nobody wait any more
   }
   return handled;
 }
@@ -131,14 +130,14 @@ void Server::give_turn(Connection& connection) {
   conclude(connection, connection.advance(turn_));
 }
 
-Connection& Server::open(Descriptor socket) {
+Connection& Server::open(Descriptor socket, bool is_tcp) {
   if (free_slots_.empty()) {
     slots_.emplace_back();
     free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
   }
   const std::uint32_t index = free_slots_.back();
   Slot& slot = slots_[index];
-  slot.connection.emplace(std::move(socket), connection_token(index, slot.generation),
+  slot.connection.emplace(std::move(socket), is_tcp, connection_token(index, slot.generation),
                           ++turn_.counters.accepted, turn_.options);
   free_slots_.pop_back();
   log_event("open", *slot.connection);

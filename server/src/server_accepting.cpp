@@ -11,9 +11,9 @@ namespace e3::server {
 
 namespace {
 
-// More than a listen queue holds, so that clients who keep connecting cannot keep a draining server
-// alive.
-constexpr int kDrainShares = 100;
+// How many a draining server takes from one listener: more than two of its queues hold, and not
+// without end, or clients who keep connecting would keep it alive.
+constexpr std::size_t kDrainAccepts = 10'000;
 
 }  // namespace
 
@@ -39,7 +39,8 @@ void Server::start_draining() {
   // idle have made room.
   accepting_is_suspended_ = false;
   for (Listener& listener : listeners_) {
-    for (int share = 0; share != kDrainShares && accept_from(listener); ++share) {
+    for (std::size_t taken = 0; taken < kDrainAccepts && accept_from(listener);) {
+      taken += turn_.options.limits.accepts_per_turn;
     }
   }
   listeners_.clear();
@@ -49,25 +50,19 @@ void Server::start_draining() {
 // True when there may be more to accept and others should have their turn first.
 bool Server::accept_from(Listener& listener) {
   for (std::size_t i = 0; i != turn_.options.limits.accepts_per_turn; ++i) {
-    if (connection_count() >= turn_.options.limits.connections) {
-      accepting_is_suspended_ = true;  // close() makes it go on
-    }
+    // close() makes it go on.
+    accepting_is_suspended_ |= connection_count() >= turn_.options.limits.connections;
     if (accepting_is_suspended_) return false;
-    Listener::Accepted accepted = listener.accept();
-    switch (accepted.outcome) {
-      case Listener::Outcome::kAccepted:
-        give_turn(open(std::move(accepted.connection)));
-        break;
-      case Listener::Outcome::kSkipped:
-        break;
-      case Listener::Outcome::kDrained:
-        return false;
-      case Listener::Outcome::kExhausted:
-        // The queue is not empty and no new edge will say so: remember to come back.
-        ++turn_.counters.accept_failures;
-        accepting_is_suspended_ = true;
-        accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
-        return false;
+    auto [outcome, socket] = listener.accept();
+    if (outcome == Listener::Outcome::kDrained) return false;
+    if (outcome == Listener::Outcome::kAccepted)
+      give_turn(open(std::move(socket), listener.port() != 0));
+    if (outcome == Listener::Outcome::kExhausted) {
+      // The queue is not empty and no new edge will say so: remember to come back.
+      ++turn_.counters.accept_failures;
+      accepting_is_suspended_ = true;
+      accept_retry_at_ = turn_.now + turn_.options.timeouts.accept_retry;
+      return false;
     }
   }
   return true;

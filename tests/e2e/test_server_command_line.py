@@ -46,9 +46,18 @@ def test_a_port_can_be_taken_again_at_once(serve, start):
     [
         ["--no-such-option"],
         ["--protocol", "gopher"],
+        ["--protocol", "0"],
+        ["--protocol", "7"],
         ["--port", "many"],
         ["--port", "65536"],
         ["--port", "-1"],
+        ["--port", "010000"],
+        ["--port", "0x2710"],
+        ["--workers", "02"],
+        ["--body-max", "010"],
+        ["--idle-timeout", "0100"],
+        ["--date", "now\r\nX: y"],
+        ["--date", "now\n"],
         ["--port"],
         ["stray"],
     ],
@@ -60,6 +69,17 @@ def test_a_bad_command_line_is_one_clear_line(start, arguments):
     assert program.stderr.startswith("e3-server: ")
     assert program.stderr.count("\n") == 1
     assert program.stdout == ""
+
+
+def test_a_protocol_that_is_none_is_refused_with_the_names_of_all(start):
+    program = start("e3-server", "--protocol", "7")
+    assert program.wait() == 2
+    for name in ["--protocol", "echo", "hello", "http"]:
+        assert name in program.stderr
+
+
+def test_a_protocol_may_be_written_in_capitals(serve):
+    assert exchange(serve("e3-server", "--protocol", "HELLO").port, b"\n\n").endswith(b"Hello, client")
 
 
 def test_a_foreign_address_is_one_clear_line(start):

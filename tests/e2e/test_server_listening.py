@@ -40,6 +40,21 @@ def test_a_unix_socket_is_served_and_removed(start, tmp_path):
     assert server.stderr == ""
 
 
+def test_a_descriptor_passed_with_a_request_hides_nothing_that_follows(start, tmp_path):
+    path = tmp_path / "s"
+    server = start("e3-server", "--listen", f"unix:{path}", "--head-timeout", "86400000")
+    server.wait_for_line(f"listening on unix:{path}")
+    with socket.socket(socket.AF_UNIX) as peer:
+        peer.settimeout(BOUND_SECONDS)
+        peer.connect(str(path))
+        peer.sendall(b"GET /first HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert peer.recv(65536).endswith(b"first")  # So the connection is registered.
+        with server.frozen():  # Both messages arrive in one event.
+            socket.send_fds(peer, [REQUEST[:9]], [peer.fileno()])
+            peer.sendall(REQUEST[9:])
+        assert peer.makefile("rb").read().endswith(b"\r\n\r\nabc")
+
+
 def test_a_stale_unix_socket_is_replaced(start, tmp_path):
     path = tmp_path / "s"
     with socket.socket(socket.AF_UNIX) as dead:
@@ -81,14 +96,15 @@ def test_a_socket_that_took_the_place_of_its_own_is_left_alone(start, tmp_path):
 PASS_ON = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
-os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid() + int(sys.argv[2])))
-os.execv(sys.argv[3], sys.argv[3:])
+os.closerange(4, 100)
+os.environ.update(LISTEN_FDS=sys.argv[3], LISTEN_PID=str(os.getpid() + int(sys.argv[2])))
+os.execv(sys.argv[4], sys.argv[4:])
 """
 
 
-def start_with_descriptor(start, bin_dir, fd, *arguments, pid_offset=0):
+def start_with_descriptor(start, bin_dir, fd, *arguments, pid_offset=0, count=1):
     return start(
-        sys.executable, "-c", PASS_ON, str(fd), str(pid_offset), str(bin_dir / "e3-server"),
+        sys.executable, "-c", PASS_ON, str(fd), str(pid_offset), str(count), str(bin_dir / "e3-server"),
         *arguments, pass_fds=[fd],
     )  # fmt: skip
 
@@ -117,6 +133,25 @@ def test_a_passed_descriptor_that_does_not_listen_is_one_clear_line(start, bin_d
     assert server.stderr.startswith("e3-server: cannot listen on the descriptors of LISTEN_FDS: ")
     assert "IP address" not in server.stderr
     assert server.stderr.count("\n") == 1
+
+
+def test_a_passed_descriptor_that_is_not_open_is_one_clear_line(start, bin_dir):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = start_with_descriptor(start, bin_dir, listener.fileno(), count=2)
+        assert server.wait() == 1
+    assert server.stdout == ""
+    assert server.stderr == (
+        "e3-server: cannot start: descriptor 4 of LISTEN_FDS: Bad file descriptor\n"
+    )
+
+
+def test_a_listener_that_breaks_ends_it_and_the_call_is_named(start, bin_dir):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = start_with_descriptor(start, bin_dir, listener.fileno())
+        server.wait_for_line("listening on descriptor 3")
+        listener.shutdown(socket.SHUT_RDWR)
+        assert server.wait() == 1
+    assert server.stderr == "e3-server: stopped serving: accept4: Invalid argument\n"
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ const ChunkedCase kValid[] = {
     {"A\r\n0123456789\r\na\r\n0123456789\r\n00\r\n\r\n|"},
     {"005\r\nhello\r\n0\r\n\r\n|"},
     {"5;a=b;c=\"d\"\r\nhello\r\n0;x\r\n\r\n|"},
+    {"5 ;a=b\r\nhello\r\n0\t ; x\r\n\r\n|"},
     {"0\r\nA: b\r\nC:\r\n\r\n|rest"},
     {"4\r\n\r\n\r\n\r\n0\r\n\r\n|"},
 };
@@ -80,6 +81,7 @@ const ChunkedCase kMalformed[] = {
     {";a\r\n"},     {"5\nhello"},        {"5\r\nhello0\r\n"}, {"5\r\nhello\n0\r\n"},
     {"5\rhello"},   {"5\r\nhello\rX"},   {"5;a\x01\r\n"},     {"0\r\nX\r\n"},
     {"0\r\n X: y"}, {"0\r\nX: y\n\r\n"}, {"0\r\n: y\r\n"},    {"0\r\n\rX"},
+    {"5 5\r\n"},    {"5 \r\n"},          {"5 ;\r\r\n"},
 };
 
 TEST(BodyReader, RefusesBrokenFraming) {
@@ -105,6 +107,7 @@ TEST(BodyReader, HoldsItsLimits) {
   EXPECT_EQ(read_chunked("1;" + std::string(60, 'x'), 99).state, State::kTooLarge);
   EXPECT_EQ(read_chunked("0\r\nX: " + std::string(60, 'x'), 99).state, State::kTooLarge);
   EXPECT_EQ(read_chunked(std::string(60, '0'), 99).state, State::kTooLarge);
+  EXPECT_EQ(read_chunked("1" + std::string(60, ' '), 99).state, State::kTooLarge);
 }
 
 }  // namespace

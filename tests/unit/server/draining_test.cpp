@@ -69,6 +69,20 @@ TEST_F(DrainingTest, ServesWhoHasConnectedAndNobodyElse) {
   EXPECT_FALSE(try_to_connect(port).is_open());
 }
 
+TEST_F(DrainingTest, ServesAllWhoHaveConnectedHoweverFewItAcceptsInATurn) {
+  Options options;
+  options.limits.accepts_per_turn = 1;
+  start(options);
+  const std::uint16_t port = server_->listen("127.0.0.1", 0);
+  std::vector<Client> queued;
+  for (int i = 0; i != 150; ++i) {
+    queued.emplace_back(connect_to(port));
+    queued.back().send(kGet);
+  }
+  drain();
+  for (Client& client : queued) EXPECT_TRUE(client.receive().ends_with("abc"));
+}
+
 // The place of the idle one is free in time.
 TEST_F(DrainingTest, ServesWhoWaitsForAPlace) {
   Options options;
@@ -113,6 +127,22 @@ TEST_F(DrainingTest, EndsByTheDeadlineWhateverIsStillOpen) {
   EXPECT_EQ(server_->connection_count(), 1U);
   scripted_calls().elapsed += 10s;
   server_->run();  // returns
+}
+
+TEST_F(DrainingTest, WhoRunsItByTurnsSeesTheEndAndDoesNotSpin) {
+  Options options;
+  options.timeouts.head = 60s;
+  start(options);
+  Client client = connect();
+  client.send("GET /abc");
+  settle();
+  drain();
+  EXPECT_FALSE(server_->is_stopping());
+  scripted_calls().elapsed += options.timeouts.drain;
+  settle();
+  EXPECT_TRUE(server_->is_stopping());
+  server_->run_once(-1ms);
+  EXPECT_EQ(scripted_calls().last_wait_ms, 50'000) << "the rest of the head's time";
 }
 
 TEST_F(DrainingTest, ASecondRequestStopsAtOnce) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The server when calls fail: accept errors of every kind, no room in epoll, interrupted calls.
+#include <cstring>
+
 #include "scripted_calls.h"
 #include "server_fixture.h"
 #include "tcp_client.h"
@@ -207,6 +209,27 @@ TEST_F(FaultsTest, UrgentDataHidesNothingThatFollowsIt) {
   client.send("GET /a");
   ASSERT_EQ(::send(client.fd(), "!", 1, MSG_OOB), 1);
   client.send("bc HTTP/1.0\r\n\r\n");
+  settle();
+  EXPECT_TRUE(client.receive().ends_with("\r\n\r\nabc"));
+}
+
+// A receive on a Unix domain socket stops at the end of such a message (unix(7)).
+TEST_F(FaultsTest, ADescriptorThatIsPassedAlongHidesNothingThatFollowsIt) {
+  Client client = connect();
+  settle();
+  iovec text{.iov_base = const_cast<char*>("GET /abc"), .iov_len = 8};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message{};
+  message.msg_iov = &text;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  *header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+  const int passed = client.fd();
+  std::memcpy(CMSG_DATA(header), &passed, sizeof passed);
+  ASSERT_EQ(::sendmsg(client.fd(), &message, 0), 8);
+  client.send(" HTTP/1.0\r\n\r\n");
   settle();
   EXPECT_TRUE(client.receive().ends_with("\r\n\r\nabc"));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // HTTP/1.1 on one connection: persistence, pipelining, bodies, and where the next request begins.
 #include "server_fixture.h"
+#include "tcp_client.h"
 
 namespace e3::server {
 namespace {
@@ -59,14 +60,16 @@ TEST_F(PersistenceTest, ClosesWhereAskedTo) {
 }
 
 TEST_F(PersistenceTest, ClosesAtOnceOnlyWhereThePeerHasPromisedToBeSilentAndIs) {
-  Client silent = connect();
+  // On others than TCP a receive has to tell that the peer is silent.
+  const std::uint16_t port = server_->listen("127.0.0.1", 0);
+  Client silent(connect_to(port));
   silent.send(get("/a", "Connection: close\r\n"));
   settle();
   EXPECT_EQ(server_->connection_count(), 0U);
   for (const std::string& request :
        {get("/a", "Connection: close\r\n") + "more", std::string("GET /a HTTP/1.0\r\n\r\n"),
         get("/a b", "Connection: close\r\n")}) {
-    Client client = connect();
+    Client client(connect_to(port));
     client.send(request);
     settle();
     EXPECT_EQ(server_->connection_count(), 1U) << request;
@@ -196,7 +199,7 @@ TEST_F(PersistenceTest, RefusesAndCloses) {
       {"BREW / HTTP/1.1\r\nHost: t\r\n\r\n", "HTTP/1.1 501 Not Implemented\r\n"},
       {"GET / HTTP/2.0\r\nHost: t\r\n\r\n", "HTTP/1.0 505 HTTP Version Not Supported\r\n"},
       {get("/", "Expect: magic\r\n"), "HTTP/1.1 417 Expectation Failed\r\n"},
-      {post("Transfer-Encoding: gzip\r\n", ""), "HTTP/1.1 501 Not Implemented\r\n"},
+      {post("Transfer-Encoding: gzip, chunked\r\n", ""), "HTTP/1.1 501 Not Implemented\r\n"},
       {post("Content-Length: 99999999\r\n", ""), "HTTP/1.1 413 Content Too Large\r\n"},
       {post("Transfer-Encoding: chunked\r\n", "Z\r\n"), "HTTP/1.1 400 Bad Request\r\n"},
       {post("Transfer-Encoding: chunked\r\n", "FFFFFFF\r\n"), "HTTP/1.1 413 Content Too Large\r\n"},
@@ -247,6 +250,9 @@ TEST_F(PersistenceTest, CanBeToldToSpeakHttp10Only) {
   const Reply reply = ask(get("/a"));
   EXPECT_EQ(reply.text, "HTTP/1.0 200 OK" + std::string(kFields) + "1\r\n\r\na");
   EXPECT_TRUE(reply.ended);
+  // Whoever asks may wait for it for ever (RFC 9110 section 10.1.1).
+  const Reply invited = ask(post("Content-Length: 5\r\nExpect: 100-continue\r\n", ""));
+  EXPECT_EQ(invited.text, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 TEST_F(PersistenceTest, StopsReadingFromWhoDoesNotReadAndLosesNothing) {

@@ -13,9 +13,12 @@
 
 namespace e3::server {
 
-// Not open when the connection is refused.
-inline Descriptor try_to_connect(std::uint16_t port) {
+// Not open when the connection is refused. A receive buffer of a size that is not 0 has that size.
+inline Descriptor try_to_connect(std::uint16_t port, int receive_buffer = 0) {
   Descriptor client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (receive_buffer != 0) {
+    ::setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
@@ -26,8 +29,8 @@ inline Descriptor try_to_connect(std::uint16_t port) {
   return client;
 }
 
-inline Descriptor connect_to(std::uint16_t port) {
-  Descriptor client = try_to_connect(port);
+inline Descriptor connect_to(std::uint16_t port, int receive_buffer = 0) {
+  Descriptor client = try_to_connect(port, receive_buffer);
   EXPECT_TRUE(client.is_open()) << "connect to port " << port;
   return client;
 }

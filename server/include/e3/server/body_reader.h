@@ -43,6 +43,7 @@ class BodyReader {
     kTrailerValue,
     kTrailerLineFeed,
     kLastLineFeed,
+    kSizeBlanks,  // which only an extension may follow
     // The others.
     kSizeBegin,
     kContent,

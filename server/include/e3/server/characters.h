@@ -25,6 +25,7 @@ inline constexpr ByteClass kTokenBytes = make_class(kAlphanumerics, "!#$%&'*+-.^
 // RFC 3986 section 3.2.2: what a registered name or an IPv4 address is made of.
 inline constexpr ByteClass kHostBytes = make_class(kAlphanumerics, "-._~%!$&'()*+,;=");
 
+inline constexpr ByteClass kBlanks = make_class(" \t");
 inline constexpr ByteClass kDigits = make_class("0123456789");
 inline constexpr ByteClass kHexDigits = make_class("0123456789ABCDEFabcdef");
 

@@ -18,7 +18,8 @@ class Connection : public Deadline {
  public:
   // Takes a connected, non-blocking stream socket. `token` is what the loop calls this connection,
   // `number` what the log calls it.
-  Connection(Descriptor socket, std::uint64_t token, std::uint64_t number, const Options& options);
+  Connection(Descriptor socket, bool is_tcp, std::uint64_t token, std::uint64_t number,
+             const Options& options);
 
   enum class Next {
     kWait,    // nothing to do before the next event; interest() says which
@@ -80,11 +81,13 @@ class Connection : public Deadline {
   std::uint64_t number_;
   std::string output_;  // what the socket has not taken yet, from sent_ on
   std::size_t sent_ = 0;
-  std::string unread_;  // received and not looked at, since too much was owed
+  unsigned unsent_ = ~0U;  // in the socket, when the last linger timeout passed
+  std::string unread_;     // received and not looked at, since too much was owed
   Exchange exchange_;
   std::uint32_t interest_;
   State state_ = State::kOpen;
   bool echo_;
+  bool is_tcp_;
   bool readable_ = true;      // a receive may find something
   bool read_to_end_ = false;  // an end or error was reported: a short receive is not the last word
   bool writable_ = true;      // a send has not been refused since the last event that allows one

@@ -34,6 +34,7 @@ class FieldSemantics {
   void take_connection(std::string_view value);
 
   bool has_host_ = false;
+  int codings_ = 0;  // the last of them is chunked, unless refused
   bool close_ = false;
   bool keep_alive_ = false;
 };

@@ -35,8 +35,9 @@ enum class Refusal : std::uint8_t {
   kMissingHost,         // RFC 9112 section 3.2: HTTP/1.1 needs exactly one
   kInvalidHost,         // more than one, or not a host
   kInvalidLength,       // a Content-Length that is not one decimal number, or several of them
-  kConflictingLength,   // both Content-Length and Transfer-Encoding, or the latter in HTTP/1.0
-  kUnknownCoding,       // a transfer coding other than chunked
+  kConflictingLength,   // Transfer-Encoding with Content-Length, in HTTP/1.0, or not ending in
+                        // chunked
+  kUnknownCoding,       // another transfer coding before chunked
   kUnknownExpectation,  // an Expect other than 100-continue
   // Not of the parser's finding:
   kHeadTooLong,

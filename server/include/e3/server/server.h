@@ -24,7 +24,7 @@ namespace e3::server {
 class Server {
  public:
   explicit Server(Options options);  // throws std::system_error
-  ~Server();                         // closes every descriptor at once
+  ~Server() = default;               // closes every descriptor at once
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -44,6 +44,10 @@ class Server {
   // work left over from the turn before, bring about. Returns how many events, left-overs and
   // expired timeouts were handled: zero means that nothing was to do.
   int run_once(std::chrono::milliseconds timeout);
+
+  // Whether run() would return at once, so that who calls run_once() instead knows when to end:
+  // stop() has been called, or what drain() began is over.
+  bool is_stopping() const noexcept { return stop_requested_; }
 
   // Ends run(), now or when it is next called. Async-signal-safe, from any thread.
   void stop() noexcept;
@@ -70,7 +74,7 @@ class Server {
   void give_turn(Connection& connection);
   bool accept_from(Listener& listener);
   int accept_in_turn();
-  Connection& open(Descriptor socket);
+  Connection& open(Descriptor socket, bool is_tcp);
   void conclude(Connection& connection, Connection::Next next);
   void log_event(std::string_view event, const Connection& connection);
   void close(std::uint64_t token);
