@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/explore/sweep.h"
 
+#include <cmath>
 #include <utility>
 
 #include "harness/scenario/text_form.h"
@@ -51,9 +52,12 @@ SweepResult play(const Sweep& sweep, Judge& judge,
 }
 
 std::pair<std::uint64_t, std::uint64_t> pair_of(std::uint64_t number) {
-  std::uint64_t second = 1;
-  while (number >= second) number -= second++;
-  return {number, second};
+  // Before the pairs with a second there are second * (second - 1) / 2; the root is a guess.
+  const auto before = [](std::uint64_t second) { return second * (second - 1) / 2; };
+  auto second = static_cast<std::uint64_t>(std::sqrt(2.0 * static_cast<double>(number))) + 1;
+  while (before(second) > number) --second;
+  while (before(second + 1) <= number) ++second;
+  return {number - before(second), second};
 }
 
 }  // namespace e3::explore

@@ -99,7 +99,7 @@ std::optional<std::string> objection_to(const Fault& fault) {
   if (fault.nth == 0 || fault.times == 0 || fault.length == 0) {
     return "calls, times and bytes are counted from 1";
   }
-  const auto rows = legal_results();
+  const auto rows = legal_results(fault.call);
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const LegalResult& r) { return matches(fault, r); });
   if (row == rows.end()) {

@@ -3,15 +3,24 @@
 
 namespace e3 {
 
+void FaultPlan::add(const Fault& fault) {
+  Entry& entry = entries_.emplace_back();
+  entry.fault = fault;
+  entry.left = fault.times;
+  for (const LegalResult& row : legal_results(fault.call)) {
+    if (row.error != fault.error || (fault.role != Role::kAny && fault.role != row.role)) continue;
+    entry.results[static_cast<std::size_t>(row.role)] = &row;
+  }
+}
+
 FaultPlan::Due FaultPlan::count(CallKind call, Role role) {
   Due due;
   for (std::size_t index = 0; index < entries_.size(); ++index) {
     Entry& entry = entries_[index];
-    const Fault& fault = entry.fault;
-    if (fault.call != call || (fault.role != Role::kAny && fault.role != role)) continue;
-    const LegalResult* result = find_legal_result(call, role, fault.error);
-    if (result == nullptr || ++entry.calls < fault.nth || entry.left == 0 || due) continue;
-    due = {result, fault.length, index};
+    if (entry.fault.call != call) continue;
+    const LegalResult* result = entry.results[static_cast<std::size_t>(role)];
+    if (result == nullptr || ++entry.calls < entry.fault.nth || entry.left == 0 || due) continue;
+    due = {result, entry.fault.length, index};
   }
   return due;
 }

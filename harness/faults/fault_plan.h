@@ -2,6 +2,7 @@
 // The faults of one run, and whose turn it is to happen.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -22,7 +23,7 @@ class FaultPlan {
 
   bool empty() const { return entries_.empty(); }
   // Takes effect from the next call on. The fault must be one without objection.
-  void add(const Fault& fault) { entries_.push_back({fault, 0, fault.times}); }
+  void add(const Fault& fault);
   void clear() { entries_.clear(); }
 
   // Counts one call; the first fault in the plan that is due for it, if any.
@@ -35,8 +36,10 @@ class FaultPlan {
  private:
   struct Entry {
     Fault fault;
-    std::uint32_t calls;  // counted so far
-    std::uint32_t left;   // strikes
+    std::uint32_t calls = 0;  // counted so far
+    std::uint32_t left = 0;   // strikes
+    // By the role of what is called: the fault's row of the table; null: it does not apply.
+    std::array<const LegalResult*, kRoles> results{};
   };
 
   std::vector<Entry> entries_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "harness/faults/legal_results.h"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <iterator>
 
@@ -77,11 +77,10 @@ constexpr LegalResult kResults[] = {
     {kSendfile, kConn, ENOMEM, kLinux, kNothing, "sendfile(2)"},
 
     {kShutdown, kConn, ENOTCONN, kLinux, kConnectionFailed, "shutdown(2); inet_shutdown()"},
-    {kGetpeername, kConn, ENOTCONN, kLinux, kConnectionFailed, "getpeername(2); inet_getname()"},
-    {kSetsockopt, kConn, EINVAL, kPosix, kNothing, "POSIX setsockopt(): the socket is shut down"},
     {kClose, kConn, EINTR, kPosix, kDone, "close(2): the descriptor is closed all the same"},
     {kClose, kConn, EIO, kHostile, kDone, "close(2)"},
-
+    {kGetpeername, kConn, ENOTCONN, kLinux, kConnectionFailed, "getpeername(2); inet_getname()"},
+    {kSetsockopt, kConn, EINVAL, kPosix, kNothing, "POSIX setsockopt(): the socket is shut down"},
     {kEpollCreate, Role::kAny, EMFILE, kLinux, kNoDescriptors, "epoll_create1(2)"},
     {kEpollCreate, Role::kAny, ENFILE, kLinux, kNothing, "epoll_create1(2)"},
     {kEpollCreate, Role::kAny, ENOMEM, kLinux, kNothing, "epoll_create1(2)"},
@@ -91,7 +90,6 @@ constexpr LegalResult kResults[] = {
     {kEpollAdd, kConn, ENOSPC, kLinux, kNothing, "epoll_ctl(2): max_user_watches"},
     {kEpollWait, Role::kEpoll, EINTR, kLinux, kSignal, "epoll_wait(2); signal(7), SIGCONT"},
     {kPoll, Role::kAny, EINTR, kLinux, kSignal, "poll(2)"},
-
     {kEventfd, Role::kAny, EMFILE, kLinux, kNoDescriptors, "eventfd(2)"},
     {kEventfd, Role::kAny, ENFILE, kLinux, kNothing, "eventfd(2)"},
     {kEventfd, Role::kAny, ENOMEM, kLinux, kNothing, "eventfd(2)"},
@@ -102,6 +100,19 @@ constexpr LegalResult kResults[] = {
     {kSignalfd, Role::kAny, ENFILE, kLinux, kNothing, "signalfd(2)"},
     {kSignalfd, Role::kAny, ENOMEM, kLinux, kNothing, "signalfd(2)"},
 };
+
+// Where the rows of each call begin; behind the last call, where they end.
+constexpr auto kBegins = [] {
+  std::array<std::size_t, kCallKinds + 1> begins{};
+  std::size_t row = 0;
+  for (std::size_t call = 0; call < kCallKinds; ++call) {
+    begins[call] = row;
+    while (row < std::size(kResults) && static_cast<std::size_t>(kResults[row].call) == call) ++row;
+  }
+  begins[kCallKinds] = row;
+  return begins;
+}();
+static_assert(kBegins[kCallKinds] == std::size(kResults), "the rows are in the order of the calls");
 
 }  // namespace
 
@@ -119,21 +130,17 @@ std::string_view to_string(Tier tier) {
 
 std::span<const LegalResult> legal_results() { return kResults; }
 
-std::vector<LegalResult> legal_results(CallKind call, Role role, Tier tier) {
-  std::vector<LegalResult> rows;
-  std::copy_if(std::begin(kResults), std::end(kResults), std::back_inserter(rows),
-               [&](const LegalResult& row) {
-                 return row.call == call && row.role == role && row.tier <= tier;
-               });
-  return rows;
+std::span<const LegalResult> legal_results(CallKind call) {
+  const auto index = static_cast<std::size_t>(call);
+  return std::span(kResults).subspan(kBegins[index], kBegins[index + 1] - kBegins[index]);
 }
 
-const LegalResult* find_legal_result(CallKind call, Role role, int error) {
-  const auto found =
-      std::find_if(std::begin(kResults), std::end(kResults), [&](const LegalResult& row) {
-        return row.call == call && row.role == role && row.error == error;
-      });
-  return found != std::end(kResults) ? found : nullptr;
+std::vector<LegalResult> legal_results(CallKind call, Role role, Tier tier) {
+  std::vector<LegalResult> rows;
+  for (const LegalResult& row : legal_results(call)) {
+    if (row.role == role && row.tier <= tier) rows.push_back(row);
+  }
+  return rows;
 }
 
 }  // namespace e3

@@ -55,9 +55,8 @@ struct LegalResult {
 
 // The whole table, in the order of the calls.
 std::span<const LegalResult> legal_results();
+std::span<const LegalResult> legal_results(CallKind call);
 // The rows for one call, up to and including `tier`.
 std::vector<LegalResult> legal_results(CallKind call, Role role, Tier tier);
-// The row for one result; null when the table has none.
-const LegalResult* find_legal_result(CallKind call, Role role, int error);
 
 }  // namespace e3

@@ -35,10 +35,10 @@ bool waits_for_events(CallKind call) {
 
 bool FaultInjector::can_inject(const Fault& fault) const {
   if (objection_to(fault)) return false;
-  const auto rows = legal_results();
+  const auto rows = legal_results(fault.call);
   return std::any_of(rows.begin(), rows.end(), [&](const LegalResult& row) {
-    return row.call == fault.call && row.error == fault.error &&
-           (fault.role == Role::kAny || fault.role == row.role) && kernel_->can_show(row.history);
+    return row.error == fault.error && (fault.role == Role::kAny || fault.role == row.role) &&
+           kernel_->can_show(row.history);
   });
 }
 

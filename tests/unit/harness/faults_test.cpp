@@ -11,10 +11,18 @@
 namespace e3 {
 namespace {
 
+// Null: the table has none.
+const LegalResult* row_of(CallKind call, Role role, int error) {
+  for (const LegalResult& row : legal_results(call)) {
+    if (row.role == role && row.error == error) return &row;
+  }
+  return nullptr;
+}
+
 TEST(LegalResults, EachRowNamesItsSourceAndStandsThereOnce) {
   for (const LegalResult& row : legal_results()) {
     EXPECT_FALSE(row.source.empty());
-    EXPECT_EQ(find_legal_result(row.call, row.role, row.error), &row) << to_string(row.call);
+    EXPECT_EQ(row_of(row.call, row.role, row.error), &row) << to_string(row.call);
   }
 }
 
@@ -27,8 +35,8 @@ TEST(LegalResults, ATierIncludesTheLowerOnes) {
 }
 
 TEST(LegalResults, LinuxNeverInterruptsANonBlockingReceive) {
-  EXPECT_EQ(find_legal_result(CallKind::kReceive, Role::kConnection, EINTR)->tier, Tier::kPosix);
-  EXPECT_EQ(find_legal_result(CallKind::kEpollAdd, Role::kConnection, EINTR), nullptr);
+  EXPECT_EQ(row_of(CallKind::kReceive, Role::kConnection, EINTR)->tier, Tier::kPosix);
+  EXPECT_EQ(row_of(CallKind::kEpollAdd, Role::kConnection, EINTR), nullptr);
 }
 
 TEST(Fault, TextAndDataAreOne) {

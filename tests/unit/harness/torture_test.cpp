@@ -124,6 +124,17 @@ std::set<std::string> all_of(const Sweep& sweep) {
   return scenarios;
 }
 
+TEST(Exhaust, PairsAreNumberedWithoutAGap) {
+  std::uint64_t number = 0;
+  for (std::uint64_t second = 1; second < 300; ++second) {
+    for (std::uint64_t first = 0; first < second; ++first) {
+      EXPECT_EQ(pair_of(number++), std::pair(first, second));
+    }
+  }
+  const std::uint64_t last = std::uint64_t{1} << 31;
+  EXPECT_EQ(pair_of(last * (last - 1) / 2 + 5), std::pair(std::uint64_t{5}, last));
+}
+
 TEST(Exhaust, SweepsLeaveNothingOutAndRepeatNothing) {
   const std::string request = "GET /1234";
   const Requests requests{{request, "GET /5678"}};
