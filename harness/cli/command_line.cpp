@@ -146,7 +146,7 @@ ExitCode run_once(const Options& options, const Expectations& expectations,
   console.end(result);
   reports.run_ended(result);
   if (options.update_expectations && result.complete) {
-    write_output(options.expectations, expectations.updated(result));
+    write_output(options.expectations, expectations.updated(result, run.today));
   }
   if (!interrupted) return exit_code(result, options);
   fmt::print(stderr, "e3: interrupted; the results so far are above\n");
