@@ -169,7 +169,7 @@ def told_on_a_terminal(bin_dir, name, columns, words):
     return told.decode()
 
 
-@pytest.mark.parametrize("words", [["run", "read"], ["exhaust", "--only", "fragmentations"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [["run", "read"], ["exhaust", "--only", "hang-ups"]], ids=lambda words: words[0])
 def test_the_line_of_progress_fits_the_terminal(bin_dir, words):
     first, *lines = told_on_a_terminal(bin_dir, "xterm", 20, words).split("\r\033[K")
     assert first == "" and any(lines)
