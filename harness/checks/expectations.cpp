@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/toml_table.h"
@@ -11,18 +12,11 @@
 namespace e3 {
 namespace {
 
-constexpr std::string_view kNotReviewed = "not reviewed yet";
-
 // Verdicts that can be expected: what says something about the target, but PASS.
 const std::vector<std::string_view>& expectable() {
   static const auto& names = *new std::vector<std::string_view>{"FAIL",    "WARN",         "CRASH",
                                                                 "TIMEOUT", "INCONCLUSIVE", "ERROR"};
   return names;
-}
-
-bool can_be_expected(Verdict verdict) {
-  const auto& names = expectable();
-  return std::find(names.begin(), names.end(), to_string(verdict)) != names.end();
 }
 
 bool names_a_check(std::string_view word) {
@@ -34,28 +28,13 @@ bool names_a_check(std::string_view word) {
   });
 }
 
-// A basic string of TOML.
-std::string quoted_toml(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      result.append("\\").push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      result += c;
-    }
-  }
-  return result + "\"";
-}
-
-std::string to_toml(const Expectation& entry) {
-  std::string text =
-      fmt::format("\n[[expect]]\nid = {}\nverdict = \"{}\"\nreason = {}\n", quoted_toml(entry.id),
-                  to_string(entry.verdict), quoted_toml(entry.reason));
-  if (!entry.issue.empty()) text += fmt::format("issue = {}\n", quoted_toml(entry.issue));
-  if (!entry.expires.empty()) text += fmt::format("expires = {}\n", entry.expires);
-  return text;
+// Of two words that select `id`: the id itself, else what leaves less open.
+bool is_more_specific(std::string_view word, std::string_view other, std::string_view id) {
+  const auto weight = [id](std::string_view each) {
+    const auto open = std::count(each.begin(), each.end(), '*');
+    return std::pair(each == id, each.size() - static_cast<std::size_t>(open));
+  };
+  return weight(word) > weight(other);
 }
 
 }  // namespace
@@ -82,6 +61,10 @@ Expectations Expectations::parse_table(TomlTable& file) {
     entry.issue = table.text("issue").value_or("");
     entry.expires = table.date("expires").value_or("");
     table.refuse_unknown_keys();
+    const auto same = [&](const Expectation& other) { return other.id == entry.id; };
+    if (std::any_of(result.entries_.begin(), result.entries_.end(), same)) {
+      table.fail("id", fmt::format("{} is listed twice", entry.id));
+    }
     if (!names_a_check(entry.id)) {
       table.fail("id", fmt::format("no check is called {}; e3 list shows them", entry.id));
     }
@@ -92,10 +75,12 @@ Expectations Expectations::parse_table(TomlTable& file) {
 }
 
 const Expectation* Expectations::find(const std::string& id, std::string_view today) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Expectation& entry) {
-    return selects(entry.id, id) && (entry.expires.empty() || entry.expires >= today);
-  });
-  return found == entries_.end() ? nullptr : &*found;
+  const Expectation* best = nullptr;
+  for (const Expectation& entry : entries_) {
+    if (!selects(entry.id, id) || entry.has_expired(today)) continue;
+    if (best == nullptr || is_more_specific(entry.id, best->id, id)) best = &entry;
+  }
+  return best;
 }
 
 void Expectations::apply(CheckResult& result, std::string_view today) const {
@@ -111,38 +96,6 @@ void Expectations::apply(CheckResult& result, std::string_view today) const {
     result.reason = fmt::format("{} as expected: {}{}{}", to_string(entry->verdict), entry->reason,
                                 entry->issue.empty() ? "" : ", ", entry->issue);
   }
-}
-
-std::string Expectations::updated(const RunResult& result) const {
-  std::string text =
-      "# What is known not to pass, and why. Written by e3 run --update-expectations; reasons are "
-      "kept.\n";
-  const auto matches = [](const Expectation& entry, const CheckResult& check) {
-    return selects(entry.id, check.id);
-  };
-  for (const Expectation& entry : entries_) {
-    bool was_run = false;
-    bool came_true = false;
-    for (const CheckResult& check : result.checks) {
-      if (!matches(entry, check)) continue;
-      was_run = true;
-      came_true = came_true || check.observed == entry.verdict;
-    }
-    if (came_true || !was_run) text += to_toml(entry);
-  }
-  for (const CheckResult& check : result.checks) {
-    if (!can_be_expected(check.observed)) continue;
-    const bool known = std::any_of(entries_.begin(), entries_.end(), [&](const Expectation& entry) {
-      return matches(entry, check) && entry.verdict == check.observed;
-    });
-    if (known) continue;
-    const auto& seen = check.failures.empty() ? check.warnings : check.failures;
-    const std::string reason =
-        seen.empty() ? fmt::format("{}: {}", kNotReviewed, check.reason)
-                     : fmt::format("{}: {}", kNotReviewed, seen.front().violation.actual);
-    text += to_toml({.id = check.id, .verdict = check.observed, .reason = reason});
-  }
-  return text;
 }
 
 }  // namespace e3

@@ -20,6 +20,8 @@ struct Expectation {
   std::string issue = {};  // a URL; may be empty
   std::string expires =
       {};  // "2026-12-31"; may be empty. From the day after on the entry is ignored
+
+  bool has_expired(std::string_view today) const { return !expires.empty() && expires < today; }
 };
 
 class Expectations {
@@ -32,14 +34,19 @@ class Expectations {
   // says so. SKIP and N/A stay: they say nothing about the target.
   void apply(CheckResult& result, std::string_view today) const;
 
-  // The file as it should be after a complete run: entries that came true or were not run are kept,
-  // those that passed are dropped, new ones are added with a reason that asks for a better one.
-  std::string updated(const RunResult& result) const;
+  // The file as it should be after a complete run on `today`, so that the same run is as expected:
+  // entries that hold or were not run are kept, those that passed or have expired are dropped,
+  // those of which only a part holds give way to that part, and new ones are added; a reason that
+  // no entry gave asks for a better one.
+  std::string updated(const RunResult& run, std::string_view today) const;
 
   const std::vector<Expectation>& entries() const { return entries_; }
 
  private:
   static Expectations parse_table(TomlTable& file);
+  // What stays of an entry, for a file.
+  std::string kept(const Expectation& entry, const RunResult& run, std::string_view today) const;
+  // The most specific entry that means this case and has not expired; may be null.
   const Expectation* find(const std::string& id, std::string_view today) const;
 
   std::vector<Expectation> entries_;

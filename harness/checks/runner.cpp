@@ -12,7 +12,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// From here on the check has failed, for the console and for every report.
+void fail_for_warning(CheckResult& check) {
+  check.verdict = Verdict::kFail;
+  check.failures = std::move(check.warnings);
+  check.warnings.clear();
+}
+
 }  // namespace
+
+bool fails_the_run(const CheckResult& check, const RunOptions& options) {
+  if (check.verdict == Verdict::kUnexpectedPass) return options.xpass_fails;
+  return is_failure(check.verdict);
+}
 
 void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const RunOptions& options,
                const Observer& observer, RunResult& result) {
@@ -27,6 +39,7 @@ void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const Ru
       one.duration = Clock::now() - case_began;
       one.observed = one.verdict;
       if (options.expectations != nullptr) options.expectations->apply(one, options.today);
+      if (options.fail_on_warning && one.verdict == Verdict::kWarn) fail_for_warning(one);
       EngineFacts facts = runner.facts();
       result.transcript_hash = facts.transcript_hash;
       result.engine = std::move(facts.engine);
@@ -35,7 +48,8 @@ void run_cases(const std::vector<CheckCase>& cases, CaseRunner& runner, const Ru
       result.duration = Clock::now() - began;
       result.checks.push_back(std::move(one));
       observer(*which.check, &result.checks.back());
-      if (is_failure(result.checks.back().verdict) && ++failures == options.max_failures) return;
+      const bool failed = fails_the_run(result.checks.back(), options);
+      if (failed && ++failures == options.max_failures) return;
     }
     result.complete = true;
   } catch (const TargetUnavailable& gone) {

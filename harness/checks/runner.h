@@ -46,6 +46,8 @@ struct RunOptions {
   const Expectations* expectations = nullptr;  // may be null
   std::string today = {};                      // "2026-12-31", for entries that expire
   bool strict = false;                         // WARN at the levels must and should becomes FAIL
+  bool fail_on_warning = false;                // each WARN that is not expected becomes FAIL
+  bool xpass_fails = true;
 };
 
 struct RunResult {
@@ -85,6 +87,9 @@ class CaseRunner {
 
 // Called as a check begins and after it has ended (`result` null, then set).
 using Observer = std::function<void(const Check& check, const CheckResult* result)>;
+
+// What makes the run fail, and counts for max_failures.
+bool fails_the_run(const CheckResult& check, const RunOptions& options);
 
 // Runs `cases` in order, filling `result` as it goes, so that what is there can be reported
 // after an interruption. Throws Interrupted.

@@ -51,12 +51,12 @@ Bench::Bench(const Options& options, const MakeTarget& make_target)
 }
 
 void print_remarks(const explore::Judge& judge) {
-  for (const std::string& remark : judge.remarks()) fmt::print("{}\n", remark);
+  for (const std::string& remark : judge.remarks()) fmt::print("{}\n", report::one_line(remark));
 }
 
 void print_violation(const Violation& violation) {
   fmt::print("{}\n  expected: {}\n  actual:   {}\n", to_string(violation.symptom),
-             violation.expected, violation.actual);
+             report::one_line(violation.expected), report::one_line(violation.actual));
 }
 
 }  // namespace e3::cli

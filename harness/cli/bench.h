@@ -7,8 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "harness/cli/complaint.h"
 #include "harness/cli/make_source.h"
 #include "harness/explore/judge.h"
+#include "harness/report/escape.h"
 #include "harness/scenario/text_form.h"
 #include "harness/world/interrupt.h"
 
@@ -48,16 +50,16 @@ ExitCode guarded(const Command& command) {
   try {
     return command();
   } catch (const scenario::ParseError& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}\n", report::printable(error.what()));
     return ExitCode::kUsage;
   } catch (const TargetUnavailable& gone) {
-    fmt::print(stderr, "e3: {}\n", gone.what());
+    complain(report::one_line(gone.what()));
     return ExitCode::kTargetUnavailable;
   } catch (const Interrupted&) {
-    fmt::print(stderr, "e3: interrupted\n");
+    complain("interrupted");
     return ExitCode::kInterrupted;
   } catch (const explore::ControlFailed& failed) {
-    fmt::print(stderr, "e3: inconclusive: {}\n", failed.what());
+    complain(report::one_line(fmt::format("inconclusive: {}", failed.what())));
     return ExitCode::kConformanceFailure;
   }
 }

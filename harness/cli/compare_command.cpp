@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <system_error>
+
 #include "harness/cli/output_file.h"
 #include "harness/report/comparison.h"
 #include "harness/report/escape.h"
@@ -35,6 +37,13 @@ void write_reports(const Options& options, const report::PastRun& before,
     if (destination.format != "html" || destination.path == "-") {
       throw UsageError{"e3 compare writes --report html=PATH only"};
     }
+  }
+  try {
+    report::check_destinations(options.reports);
+  } catch (const std::system_error& error) {
+    throw UsageError{error.what()};
+  }
+  for (const report::Destination& destination : options.reports) {
     write_output(destination.path, comparison_to_html(before, after, checks));
   }
 }

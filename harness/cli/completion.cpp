@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "harness/checks/profile.h"
+#include "harness/cli/shipped_files.h"
 #include "harness/report/formats.h"
 
 namespace e3::cli {
@@ -34,10 +34,7 @@ std::vector<std::string> values_of(const OptionWords& option) {
     }
     return values;
   }
-  if (is_called(option, "profile")) {
-    for (const Profile& profile : profiles()) values.push_back(profile.name);
-    return values;
-  }
+  if (is_called(option, "profile")) return profile_names();
   const std::string& type = option.type;
   const std::size_t open = type.find('{');
   const std::size_t close = type.find('}', open);
@@ -55,6 +52,14 @@ std::vector<std::string> values_of(const OptionWords& option) {
 std::string_view lister_of(const CommandWords& command) {
   if (command.name == "selftest") return "e3 selftest --list";
   return command.name == "run" || command.name == "explain" ? "e3 list" : "";
+}
+
+// What a command may be about, for a shell to put in; `blank` is how a quoted one is written there.
+std::string subjects_of(const CommandWords& command, std::string_view blank) {
+  if (command.name == "completion") return "bash zsh fish";
+  const std::string_view lister = lister_of(command);
+  if (lister.empty()) return {};
+  return fmt::format("$({} 2>/dev/null | cut -d{} -f1)", lister, blank);
 }
 
 // In single quotes, for all three shells.
@@ -83,12 +88,10 @@ std::string bash_script(const std::vector<CommandWords>& commands) {
       values +=
           fmt::format("        {}) COMPREPLY=($({})); return ;;\n", fmt::join(own, "|"), offer);
     }
-    const std::string_view lister = lister_of(command);
     cases += fmt::format(
-        "    {})\n      case $before in\n{}      esac\n      COMPREPLY=($(compgen -W \"{}{}\" -- "
+        "    {})\n      case $before in\n{}      esac\n      COMPREPLY=($(compgen -W \"{} {}\" -- "
         "\"$word\"))\n      ;;\n",
-        command.name, values, fmt::join(words, " "),
-        lister.empty() ? "" : fmt::format(" $({} 2>/dev/null | cut -d' ' -f1)", lister));
+        command.name, values, fmt::join(words, " "), subjects_of(command, "' '"));
   }
   return fmt::format(
       "# Completion of e3 for bash; made by `e3 completion bash`.\n"
@@ -128,9 +131,8 @@ std::string zsh_script(const std::vector<CommandWords>& commands) {
                  shell_quoted(fmt::format("*{}[{}]{}", word, bracketed(option.help), value));
       }
     }
-    if (const std::string_view lister = lister_of(command); !lister.empty()) {
-      cases +=
-          fmt::format(" \\\n        '*:subject:($({} 2>/dev/null | cut -d\" \" -f1))'", lister);
+    if (const std::string subjects = subjects_of(command, "\" \""); !subjects.empty()) {
+      cases += fmt::format(" \\\n        '*:subject:({})'", subjects);
     }
     cases += "\n      ;;\n";
   }
@@ -161,9 +163,9 @@ std::string fish_script(const std::vector<CommandWords>& commands) {
       }
       lines += fmt::format("{} -d {}\n", line, shell_quoted(option.help));
     }
-    if (const std::string_view lister = lister_of(command); !lister.empty()) {
-      lines += fmt::format("complete -c e3 -f {} -a \"({} 2>/dev/null | cut -d' ' -f1)\"\n", when,
-                           lister);
+    if (std::string subjects = subjects_of(command, "' '"); !subjects.empty()) {
+      if (subjects.starts_with('$')) subjects.erase(0, 1);  // fish puts in what ( ) prints
+      lines += fmt::format("complete -c e3 -f {} -a \"{}\"\n", when, subjects);
     }
   }
   return lines;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/cli/color.h"
+#include "harness/cli/standard_streams.h"
 #include "harness/report/escape.h"
 #include "harness/report/report.h"
 
@@ -67,8 +68,9 @@ void Console::begin(const RunResult& result) {
   progress_.begin(result.selected);
   if (detail_ == Detail::kQuiet) return;
   print("e3 {}  seed={}\n", E3_VERSION, result.seed);
-  print("target: {} (profile {})\n", report::one_line(result.target), result.profile);
-  std::fflush(out_);
+  print("target: {} (profile {})\n", report::one_line(result.target),
+        report::one_line(result.profile));
+  flush(out_);
 }
 
 void Console::check_begins(const Check& check) { progress_.show(check.id); }
@@ -78,7 +80,7 @@ void Console::check_ended(const CheckResult& result) {
   progress_.clear();
   const bool as_expected = !is_failure(result.verdict) && result.verdict != Verdict::kWarn;
   if (detail_ != Detail::kQuiet || !as_expected) show_check(result);
-  std::fflush(out_);
+  flush(out_);
 }
 
 void Console::show_check(const CheckResult& result) {
@@ -112,7 +114,7 @@ void Console::show_problem(const RunResult& result, const CheckResult& check) {
           report::one_line(check.reason));
   } else {
     const Failure& first = check.failures.front();
-    print("\n{} {} at {}\n", verdict, id, first.point);
+    print("\n{} {} at {}\n", verdict, id, report::one_line(first.point));
     print("  when      {}\n", check.check->when);
     print("  must      {}\n", check.check->must);
     print("  because   {}\n", check.check->because);
@@ -177,7 +179,7 @@ void Console::end(const RunResult& result) {
     if (result.transcript_repeats) print("transcript {:016x}\n", result.transcript_hash);
   }
   show_counts(result);
-  std::fflush(out_);
+  flush(out_);
 }
 
 }  // namespace e3::cli

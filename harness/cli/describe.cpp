@@ -66,6 +66,21 @@ void explain_case(const CheckCase& which, bool all_cases) {
   explain_blames(check);
 }
 
+// As its most binding case is.
+Level level_of(const Check& check) {
+  Level most = Level::kMay;
+  for (const CheckCase& each : cases_of(check)) most = std::min(most, e3::level_of(each));
+  return most;
+}
+
+nlohmann::json list_of_cases(const Check& check) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const CheckCase& each : cases_of(check)) {
+    list.push_back({{"id", id_of(each)}, {"level", to_string(e3::level_of(each))}});
+  }
+  return list;
+}
+
 }  // namespace
 
 void list_checks(bool as_json) {
@@ -79,6 +94,8 @@ void list_checks(bool as_json) {
                     {"when", check->when},
                     {"must", check->must},
                     {"because", check->because},
+                    {"level", to_string(level_of(*check))},
+                    {"cases", list_of_cases(*check)},
                     {"needs", needs_of(*check)}});
   }
   fmt::print("{}\n", list.dump(2));

@@ -184,11 +184,11 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
 
 ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
+    catch_interrupts();
     Bench bench(options, make_target);
     std::vector<explore::Sweep> sweeps = sweeps_for(bench, options);
     drop_unselected(sweeps, options.only);
     fmt::print("{}\n", bench.description);
-    catch_interrupts();
     bool well = true;
     for (const explore::Sweep& sweep : sweeps) well = play_and_tell(sweep, *bench.judge) && well;
     print_remarks(*bench.judge);
@@ -200,6 +200,7 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     scenario::Scenario steps;
     if (!options.scenario.empty()) steps = read_scenario(options.scenario).scenario;
+    catch_interrupts();
     Bench bench(options, make_target);
     if (!bench.abilities.faults) {
       throw UsageError{
@@ -211,7 +212,6 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
     const explore::TorturePlan plan(*bench.judge, steps,
                                     {.tier = tier_named(options.tier), .pairs = options.pairs});
     fmt::print("{}: {} calls, tier {}\n", bench.description, plan.calls(), options.tier);
-    catch_interrupts();
     ProgressLine progress;
     const auto begin = Clock::now();
     const explore::SweepResult result =

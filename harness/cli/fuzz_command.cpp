@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 
 #include "harness/cli/fuzz_finding.h"
 #include "harness/cli/fuzzer_process.h"
+#include "harness/cli/output_file.h"
 #include "harness/cli/progress_line.h"
 #include "harness/cli/shipped_files.h"
 #include "harness/cli/syntax.h"
@@ -30,7 +32,7 @@ Examples:
 
 Seeds are those in ./corpus/NAME, else e3's. Findings are saved below ./findings, new inputs below
 ./findings/corpus-NAME.
-Exit status: 0 nothing found, 1 a finding, 2 bad usage.
+Exit status: 0 nothing found, 1 a finding, 2 bad usage, 4 the fuzzer could not run, 130 interrupted.
 )";
 
 constexpr const char* kFindings = "findings";
@@ -51,7 +53,9 @@ fs::path find_fuzzer(const std::string& name) {
   const fs::path candidates[] = {name, here / name, here / "../../fuzz/bin" / name,
                                  fs::path("build/fuzz/bin") / name};
   for (const fs::path& path : candidates) {
-    if (is_fuzzer(path)) return fs::canonical(path);
+    if (!is_fuzzer(path)) continue;
+    if (::access(path.c_str(), X_OK) == 0) return fs::canonical(path);
+    throw UsageError{fmt::format("{} is not executable", path.string())};
   }
   throw UsageError{fmt::format(
       "no libFuzzer program {}: give its path, or build e3's own with ci/build fuzz", name)};
@@ -73,19 +77,24 @@ fs::path seeds_of(const fs::path& fuzzer) {
   return {};
 }
 
+// libFuzzer's seeds have 32 bits, and 0 stands for one that differs each time.
+std::uint64_t seed_of(std::uint64_t seed, int index) {
+  constexpr std::uint64_t kSeeds = 0xffffffff;
+  return (seed % kSeeds + static_cast<std::uint64_t>(index)) % kSeeds + 1;
+}
+
 std::vector<std::string> command_line(const fs::path& fuzzer, const fs::path& seeds,
                                       const Options& options, int index) {
   const std::string name = fuzzer.filename().string();
-  std::vector<std::string> command{
-      fuzzer.string(),
-      fmt::format("-max_total_time={}", options.time.count()),
-      fmt::format("-seed={}", options.seed + static_cast<std::uint64_t>(index)),
-      fmt::format("-error_exitcode={}", kFindingExitCode),
-      fmt::format("-timeout={}", kTimeoutSeconds),
-      fmt::format("-artifact_prefix={}/{}-", kFindings, name),
-      "-max_len=512",
-      "-reload=1",
-      fmt::format("{}/corpus-{}", kFindings, name)};
+  std::vector<std::string> command{fuzzer.string(),
+                                   fmt::format("-max_total_time={}", options.time.count()),
+                                   fmt::format("-seed={}", seed_of(options.seed, index)),
+                                   fmt::format("-error_exitcode={}", kFindingExitCode),
+                                   fmt::format("-timeout={}", kTimeoutSeconds),
+                                   fmt::format("-artifact_prefix={}/{}-", kFindings, name),
+                                   "-max_len=512",
+                                   "-reload=1",
+                                   fmt::format("{}/corpus-{}", kFindings, name)};
   if (!seeds.empty()) command.push_back(seeds.string());
   return command;
 }
@@ -148,7 +157,7 @@ void add_fuzz_command(CommandSyntax& app, Options& options) {
 
 ExitCode fuzz(const Options& options) {
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
-  fs::create_directories(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
+  make_folder(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
   const fs::path seeds = seeds_of(fuzzer);
   if (!seeds.empty()) fmt::print("seeds {}\n", seeds.string());
@@ -161,6 +170,10 @@ ExitCode fuzz(const Options& options) {
     while (!fuzzers.empty()) {
       const auto ended = watch(fuzzers, options);
       if (ended->exit_code() != 0) {
+        if (!has_finding(*ended)) {
+          report_failure(fuzzer, *ended);
+          return ExitCode::kInternalError;
+        }
         fmt::print("{}\n", figures_line(sum(fuzzers)));
         report_finding(fuzzer, *ended);
         return ExitCode::kConformanceFailure;

@@ -10,6 +10,7 @@
 
 #include "harness/cli/scenario_file.h"
 #include "harness/explore/fuzz_input.h"
+#include "harness/report/escape.h"
 #include "harness/report/report_files.h"
 #include "harness/scenario/text_form.h"
 
@@ -17,6 +18,9 @@ namespace e3::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Of a fuzzer that could not run.
+constexpr std::size_t kLinesShown = 10;
 
 // What stands below the heading in the fuzzer's own report; empty when it died before that.
 std::string minimised_scenario(const FuzzerProcess& process) {
@@ -59,11 +63,28 @@ bool plays_scenarios(const fs::path& fuzzer) {
   return file_contains(fuzzer, explore::kScenarioHeading);
 }
 
+bool has_finding(const FuzzerProcess& process) {
+  const auto& lines = process.lines();
+  return !input_of(process).empty() ||
+         std::any_of(lines.begin(), lines.end(),
+                     [](const std::string& line) { return line.starts_with("SUMMARY: "); });
+}
+
+void report_failure(const fs::path& fuzzer, const FuzzerProcess& process) {
+  const auto& lines = process.lines();
+  const std::size_t shown = std::min(lines.size(), kLinesShown);
+  fmt::print(stderr, "e3: {} could not run{}\n", report::one_line(fuzzer.string()),
+             shown > 0 ? "; it printed:" : ", and printed nothing");
+  for (std::size_t i = lines.size() - shown; i < lines.size(); ++i) {
+    fmt::print(stderr, "  {}\n", report::one_line(lines[i]));
+  }
+}
+
 void report_finding(const fs::path& fuzzer, const FuzzerProcess& process) {
   for (const std::string& line : process.lines()) {
     if (line.starts_with("finding: ") || line.starts_with("  expected: ") ||
         line.starts_with("  actual: ") || line.starts_with("SUMMARY: ")) {
-      fmt::print("{}\n", line);
+      fmt::print("{}\n", report::one_line(line));
     }
   }
   const std::string input = input_of(process);

@@ -15,6 +15,12 @@ bool file_contains(const std::filesystem::path& path, std::string_view words);
 // Whether what it runs are scenarios: e3's schedule fuzzers, and those of e3_add_fuzzer().
 bool plays_scenarios(const std::filesystem::path& fuzzer);
 
+// Whether `process`, which has ended, tells of a finding; else it could not run at all.
+bool has_finding(const FuzzerProcess& process);
+
+// Prints on standard error what `process`, which could not run, said last.
+void report_failure(const std::filesystem::path& fuzzer, const FuzzerProcess& process);
+
 // Prints what `process`, a run of the program `fuzzer` that has ended with a finding, has found and
 // how to see it again. A scenario is saved beside the input that libFuzzer has written.
 void report_finding(const std::filesystem::path& fuzzer, const FuzzerProcess& process);

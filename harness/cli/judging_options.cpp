@@ -40,10 +40,12 @@ void add_judging_options(CommandSyntax& run, Options& options) {
   run.add_option("--max-failures", options.max_failures, "Stop after so many failing checks")
       .within(1, 1'000'000)
       .type_name("N");
-  run.add_option("--repeat", options.repeat, "Run everything N times; the counts tell flakes")
-      .within(1, 1'000'000)
-      .type_name("N");
-  run.add_flag("--until-fail", options.until_fail, "With --repeat: stop at the first bad run");
+  const OptionSyntax repeat =
+      run.add_option("--repeat", options.repeat, "Run everything N times; the counts tell flakes")
+          .within(1, 1'000'000)
+          .type_name("N");
+  run.add_flag("--until-fail", options.until_fail, "With --repeat: stop at the first bad run")
+      .needs(repeat);
   run.add_option("--shard", "Run only part I of N; the parts together are everything")
       .type_name("I/N")
       .take([&options](const std::string& text) { return parse_shard(text, options.shard); });

@@ -40,7 +40,7 @@ InProcessEngine engine_of(const Options& options) {
 preload::PreloadOptions preload_options(const Options& options) {
   return {.command = options.spawn,
           .port = options.port,
-          .ready_timeout = options.ready_timeout,
+          .ready_timeout = options.ready_timeout.value_or(kUsualReadyTimeout),
           .timeout = options.timeout.value_or(kUsualTimeout)};
 }
 
@@ -48,8 +48,9 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
                                          Transcript& transcript) {
   if (!options.spawn.empty()) {
     return std::make_unique<TcpSource>(
-        ProgramOptions{
-            .command = options.spawn, .port = options.port, .ready_timeout = options.ready_timeout},
+        ProgramOptions{.command = options.spawn,
+                       .port = options.port,
+                       .ready_timeout = options.ready_timeout.value_or(kUsualReadyTimeout)},
         options.timeout.value_or(kUsualTimeout), transcript);
   }
   if (!options.endpoint.empty()) {

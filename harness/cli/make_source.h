@@ -16,6 +16,8 @@ namespace e3::cli {
 
 // How long a peer of a program waits for what the program owes it.
 inline constexpr std::chrono::milliseconds kUsualTimeout{2000};
+// How long a program may take to listen.
+inline constexpr std::chrono::milliseconds kUsualReadyTimeout{10'000};
 
 class CommandSyntax;
 

@@ -33,7 +33,8 @@ Examples:
   e3 run --rerun-failed e3.json 127.0.0.1:8080         only what failed before
 
 Exit status: 0 all as expected, 1 a check failed, 2 bad usage, 3 the target never
-became ready or went away, 4 internal error, 5 nothing selected, 130 interrupted.
+became ready or went away, 4 internal error or output lost, 5 nothing selected,
+130 interrupted.
 )";
 
 constexpr const char* kCompareExamples = R"(
@@ -88,6 +89,15 @@ void check_target(const Options& options) {
   if (options.preload && options.engine != "auto") {
     throw UsageError{"--preload and --engine exclude each other: the program runs in sim"};
   }
+  if (options.spawn.empty() && options.port != 0) {
+    throw UsageError{fmt::format(
+        "--port is of a program that e3 starts: --spawn CMD; a server that already runs is "
+        "127.0.0.1:{}",
+        options.port)};
+  }
+  if (options.spawn.empty() && options.ready_timeout) {
+    throw UsageError{"--ready-timeout is of a program that e3 starts: --spawn CMD"};
+  }
   if (!options.spawn.empty() && !options.preload && options.port == 0 &&
       options.spawn.find("{port}") == std::string::npos) {
     throw UsageError{"the --spawn command lacks {port}; add it, or name the port with --port"};
@@ -141,12 +151,26 @@ void add_completion(CommandSyntax& app, std::string& shell) {
 // Those that are about the checks themselves.
 void add_list_and_explain(CommandSyntax& app, Options& options) {
   CommandSyntax list = app.add_command("list", "List the checks");
-  list.add_flag("--json", options.as_json, "As JSON");
+  list.footer("\nExamples:\n  e3 list\n  e3 list --json\n");
+  list.add_flag("--json", options.as_json, "As JSON, with levels and each case by itself");
   list.when_chosen([&options] { options.command = Command::kList; });
   CommandSyntax explain =
       app.add_command("explain", "Say what a check does and why, or what a cause means");
+  explain.footer(
+      "\nExamples:\n  e3 explain read.split.every-offset\n  e3 explain 'http.host[missing]'\n"
+      "  e3 explain eof-spin\n");
   explain.add_option("id", options.subject, "A check or a cause").required();
   explain.when_chosen([&options] { options.command = Command::kExplain; });
+}
+
+// Of words that it does not know, the library would only say that a command is missing.
+void refuse_unknown_beginning(const ProgramSyntax& app, std::string_view word) {
+  const bool named = !word.starts_with('-');
+  if (named && !app.has_command(word)) {
+    throw UsageError{fmt::format("there is no command '{}'; e3 --help lists them", word)};
+  }
+  if (named || word == "-" || word == "-h" || word == "--help" || word == "--version") return;
+  throw UsageError{fmt::format("there is no option {} before a command (see e3 --help)", word)};
 }
 
 }  // namespace
@@ -172,9 +196,7 @@ Options parse_command_line(int argc, char** argv) {
   add_completion(app, shell);
   const std::string_view command = argc > 1 ? argv[1] : "-";
   const bool named = !command.starts_with('-');
-  if (named && !app.has_command(command)) {
-    throw UsageError{fmt::format("there is no command '{}'; e3 --help lists them", command)};
-  }
+  refuse_unknown_beginning(app, command);
   try {
     if (!app.parse(argc, argv)) return options;
   } catch (const SyntaxError& error) {

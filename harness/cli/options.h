@@ -53,8 +53,8 @@ struct Options {
   std::string engine = "auto";
   std::string profile = "http";
   bool allow_remote = false;
-  std::optional<std::chrono::milliseconds> timeout;  // none: the command's own
-  std::chrono::milliseconds ready_timeout{10'000};
+  std::optional<std::chrono::milliseconds> timeout;        // none: the command's own
+  std::optional<std::chrono::milliseconds> ready_timeout;  // of a program
   std::uint64_t seed = 42;
   bool fail_fast = false;
   Level least = Level::kMay;
@@ -99,6 +99,11 @@ struct Options {
 
 // A bad command line: the message says what to write instead.
 struct UsageError {
+  std::string message;
+};
+
+// A report or other output that could not be written: on a full disk, or to a reader that is gone.
+struct OutputLost {
   std::string message;
 };
 

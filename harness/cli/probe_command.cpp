@@ -10,6 +10,7 @@
 #include "harness/checks/profile_text.h"
 #include "harness/checks/session.h"
 #include "harness/cli/bench.h"
+#include "harness/cli/complaint.h"
 #include "harness/cli/make_source.h"
 #include "harness/cli/output_file.h"
 #include "harness/cli/syntax.h"
@@ -46,14 +47,19 @@ void print_json(const probe::Result& result, const std::string& target, const Op
   for (const probe::Fact& fact : result.facts) {
     facts[std::string(fact.key)] = {{"value", to_json(fact.value)}, {"says", fact.says}};
   }
-  const nlohmann::ordered_json all{
-      {"target", report::one_line(target)}, {"profile", options.profile}, {"facts", facts}};
-  fmt::print("{}\n", all.dump(2));
+  const nlohmann::ordered_json all{{"target", report::one_line(target)},
+                                   {"profile", report::one_line(options.profile)},
+                                   {"facts", facts}};
+  // What a server said may be no text at all.
+  fmt::print("{}\n", all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void print_table(const probe::Result& result, const std::string& target, const Options& options) {
-  fmt::print("target: {} (profile {})\n\n", report::one_line(target), options.profile);
-  for (const probe::Fact& fact : result.facts) fmt::print("  {:<26} {}\n", fact.label, fact.says);
+  fmt::print("target: {} (profile {})\n\n", report::one_line(target),
+             report::one_line(options.profile));
+  for (const probe::Fact& fact : result.facts) {
+    fmt::print("  {:<26} {}\n", fact.label, report::one_line(fact.says));
+  }
 }
 
 void write_profile(const Profile& profile, const std::string& target, const Options& options) {
@@ -88,8 +94,8 @@ ExitCode probe(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     const Profile& profile = load_profile(options.profile);
     Transcript transcript;
-    const std::unique_ptr<WorldSource> source = make_source(options, make_target, transcript);
     catch_interrupts();
+    const std::unique_ptr<WorldSource> source = make_source(options, make_target, transcript);
     try {
       const probe::Result result =
           probe::probe(*source, profile, {.seed = options.seed, .wait = options.wait});
@@ -98,7 +104,7 @@ ExitCode probe(const Options& options, const MakeTarget& make_target) {
       options.as_json ? print_json(result, target, options) : print_table(result, target, options);
       return ExitCode::kAsExpected;
     } catch (const ControlFailed& failed) {
-      fmt::print(stderr, "e3: {}; is {} the right --profile?\n", failed.why, options.profile);
+      complain(fmt::format("{}; is {} the right --profile?", failed.why, options.profile));
       return ExitCode::kConformanceFailure;
     }
   });

@@ -2,22 +2,10 @@
 #include "harness/cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cstdio>
-
 namespace e3::cli {
 namespace {
 
 constexpr std::size_t kBarWidth = 20;
-constexpr std::size_t kUsualColumns = 80;
-
-std::size_t columns() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : kUsualColumns;
-}
 
 std::string time_left(std::size_t done, std::size_t total, std::chrono::nanoseconds elapsed) {
   if (done == 0) return {};
@@ -39,8 +27,6 @@ std::string progress_line(std::size_t done, std::size_t total, std::chrono::nano
   return line;
 }
 
-Progress::Progress(bool shown) : shown_(shown && isatty(STDERR_FILENO) == 1) {}
-
 void Progress::begin(std::size_t total) {
   total_ = total;
   done_ = 0;
@@ -48,14 +34,8 @@ void Progress::begin(std::size_t total) {
 }
 
 void Progress::show(std::string_view name) {
-  if (!shown_) return;
   const auto elapsed = std::chrono::steady_clock::now() - began_;
-  fmt::print(stderr, "\r\033[K{}", progress_line(done_, total_, elapsed, name, columns() - 1));
-  std::fflush(stderr);
-}
-
-void Progress::clear() const {
-  if (shown_) fmt::print(stderr, "\r\033[K");
+  line_.show(progress_line(done_, total_, elapsed, name, ProgressLine::width()));
 }
 
 }  // namespace e3::cli

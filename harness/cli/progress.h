@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/cli/progress_line.h"
+
 namespace e3::cli {
 
 // "[#####.....] 5/10 (about 12 s left) read.split". Without an estimate while nothing is done.
@@ -16,18 +18,18 @@ std::string progress_line(std::size_t done, std::size_t total, std::chrono::nano
 
 class Progress {
  public:
-  // `shown`: whether to show it at all; it is never shown where standard error is no terminal.
-  explicit Progress(bool shown);
+  // `shown`: whether to show it at all; where it can be shown, ProgressLine knows.
+  explicit Progress(bool shown) : line_(shown) {}
 
   void begin(std::size_t total);
   // `name` is being done now.
   void show(std::string_view name);
   void one_done() { ++done_; }
   // Frees the line for other text.
-  void clear() const;
+  void clear() { line_.clear(); }
 
  private:
-  bool shown_;
+  ProgressLine line_;
   std::size_t total_ = 0;
   std::size_t done_ = 0;
   std::chrono::steady_clock::time_point began_;

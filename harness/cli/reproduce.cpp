@@ -27,8 +27,8 @@ std::string outcome_arguments(const Options& options) {
   if (!options.endpoint.empty()) text += " " + shell_word(options.endpoint);
   if (options.allow_remote) text += " --allow-remote";
   if (options.timeout) text += fmt::format(" --timeout {}ms", options.timeout->count());
-  if (options.ready_timeout != usual.ready_timeout) {
-    text += fmt::format(" --ready-timeout {}ms", options.ready_timeout.count());
+  if (options.ready_timeout) {
+    text += fmt::format(" --ready-timeout {}ms", options.ready_timeout->count());
   }
   if (options.strict) text += " --strict";
   if (options.fail_on != usual.fail_on) text += " --fail-on " + options.fail_on;

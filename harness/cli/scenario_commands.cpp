@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/output_file.h"
@@ -97,6 +99,7 @@ void add_scenario_commands(CommandSyntax& app, Options& options) {
 ExitCode replay(const Options& options, const MakeTarget& make_target) {
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
+    catch_interrupts();
     Bench bench(options, make_target);
     fmt::print("{} against {}\n\n", file.path, bench.description);
     auto found = bench.judge->judge(file.scenario);
@@ -123,6 +126,7 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
   if (is_program && !options.timeout) options.timeout = kProgramTimeout;
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
+    catch_interrupts();
     Bench bench(options, make_target);
     const auto found = bench.judge->judge(file.scenario);
     if (!found) {
@@ -147,11 +151,18 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
 
 ExitCode write_seeds(const Options& options) {
   return guarded([&] {
+    std::map<std::string, ScenarioFile> files;  // by name; all are read before one is written
+    for (const std::string& word : options.files) {
+      ScenarioFile file = read_scenario(word);
+      const std::string name = file.name;
+      const auto [known, is_new] = files.emplace(name, std::move(file));
+      if (is_new) continue;
+      throw UsageError{fmt::format("{} and {} would both become {}/{}; rename one",
+                                   known->second.path, word, options.output, name)};
+    }
     make_folder(options.output);
-    for (const std::string& name : options.files) {
-      const ScenarioFile file = read_scenario(name);
-      write_output(fmt::format("{}/{}", options.output, file.name),
-                   scenario::encode(file.scenario));
+    for (const auto& [name, file] : files) {
+      write_output(fmt::format("{}/{}", options.output, name), scenario::encode(file.scenario));
     }
     return ExitCode::kAsExpected;
   });

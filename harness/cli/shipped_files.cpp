@@ -2,6 +2,7 @@
 #include "harness/cli/shipped_files.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -42,15 +43,20 @@ std::vector<fs::path> shipped_folders(const fs::path& installed, const fs::path&
   return {folder_of_e3() / "../share/e3" / installed, folder_of_e3() / "../../.." / in_source};
 }
 
+std::vector<std::string> profile_names() {
+  std::vector<std::string> names;
+  for (const Profile& profile : profiles()) names.push_back(profile.name);
+  for (const fs::path& file : shipped_profiles()) names.push_back(file.stem().string());
+  return names;
+}
+
 std::string profile_word(const std::string& word) {
-  std::string names;
-  for (const Profile& profile : profiles()) names += profile.name + ", ";
   for (const fs::path& file : shipped_profiles()) {
     if (file.stem() == word) return file.string();
-    names += file.stem().string() + ", ";
   }
   if (find_profile(word) == nullptr && !word.ends_with(kExtension)) {
-    throw UsageError{fmt::format("no profile is called '{}'; take {}or a FILE.toml", word, names)};
+    throw UsageError{fmt::format("no profile is called '{}'; take {}, or a FILE.toml", word,
+                                 fmt::join(profile_names(), ", "))};
   }
   try {
     load_profile(word);

@@ -15,6 +15,9 @@ std::filesystem::path folder_of_e3();
 std::vector<std::filesystem::path> shipped_folders(const std::filesystem::path& installed,
                                                    const std::filesystem::path& in_source);
 
+// Those that need no file of the user's.
+std::vector<std::string> profile_names();
+
 // The word for load_profile(): the path of a file when a shipped one has this name. Throws
 // UsageError, which says what there is.
 std::string profile_word(const std::string& word);

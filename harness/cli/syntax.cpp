@@ -32,6 +32,12 @@ std::string complaint_about_number(const std::string& word) {
   return fits ? "" : word + " is not in the range from 0 to 18446744073709551615";
 }
 
+// The library takes 010 for 8, a reader for 10.
+std::string complaint_about_octal(const std::string& word) {
+  const bool is_octal = word.size() > 1 && word[0] == '0' && word[1] >= '0' && word[1] <= '9';
+  return is_octal ? word + " begins with 0; write the number without it" : "";
+}
+
 }  // namespace
 
 OptionSyntax& OptionSyntax::type_name(const std::string& name) {
@@ -66,6 +72,11 @@ OptionSyntax& OptionSyntax::hidden() {
 
 OptionSyntax& OptionSyntax::excludes(const OptionSyntax& other) {
   option_->excludes(other.option_);
+  return *this;
+}
+
+OptionSyntax& OptionSyntax::needs(const OptionSyntax& other) {
+  option_->needs(other.option_);
   return *this;
 }
 
@@ -118,6 +129,7 @@ OptionSyntax CommandSyntax::add_option(const std::string& name, Value& value,
   if constexpr (std::is_same_v<Value, std::uint64_t>) {
     option->check(Complaint{complaint_about_number});
   }
+  if constexpr (std::is_integral_v<Value>) option->check(Complaint{complaint_about_octal});
   return OptionSyntax(*option);
 }
 template OptionSyntax CommandSyntax::add_option(const std::string&, std::string&,

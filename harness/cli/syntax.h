@@ -34,6 +34,7 @@ class OptionSyntax {
   OptionSyntax& hidden();
   OptionSyntax& may_be_empty();  // of what stands in a variable
   OptionSyntax& excludes(const OptionSyntax& other);
+  OptionSyntax& needs(const OptionSyntax& other);
 
   OptionSyntax& one_of(const std::vector<std::string>& words);
   OptionSyntax& within(std::int64_t least, std::int64_t most);

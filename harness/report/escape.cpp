@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace e3::report {
 namespace {
@@ -105,6 +106,15 @@ std::string markup_attribute(std::string_view text) {
   return result;
 }
 
+std::string without_commands(std::string text) {
+  for (const std::string_view opening : {"##[", "##vso["}) {
+    for (std::size_t at = 0; (at = text.find(opening, at)) != text.npos;) {
+      text.replace(at, 1, "\\x23");
+    }
+  }
+  return text;
+}
+
 std::string one_line(std::string_view text) {
   std::string result;
   for (const char c : printable(text)) {
@@ -114,7 +124,7 @@ std::string one_line(std::string_view text) {
       result += c == '\t' ? ' ' : c;
     }
   }
-  return result;
+  return without_commands(std::move(result));
 }
 
 std::string shell_word(std::string_view word) {

@@ -18,7 +18,11 @@ std::string markup_text(std::string_view text);
 // normalisation.
 std::string markup_attribute(std::string_view text);
 
-// One line without control characters, for line-based formats.
+// The logs of GitHub Actions and of Azure Pipelines obey "##[COMMAND" and "##vso[COMMAND" wherever
+// in a line they stand: their first # becomes \x23.
+std::string without_commands(std::string text);
+
+// One line without control characters or commands, for line-based formats.
 std::string one_line(std::string_view text);
 
 // A word as a shell takes it for that word: in quotes unless nothing in it needs them.

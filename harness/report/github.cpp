@@ -13,7 +13,7 @@ namespace {
 // A server's bytes must not end the command or begin another one.
 std::string data(std::string_view text) {
   std::string result;
-  for (const char c : printable(text)) {
+  for (const char c : without_commands(printable(text))) {
     if (c == '%') {
       result += "%25";
     } else if (c == '\n') {

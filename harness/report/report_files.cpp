@@ -4,49 +4,56 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <filesystem>
+#include <csignal>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <tuple>
 
 namespace e3::report {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardOutput = "-";
 // A whole format is written anew only while that costs less than this part of the run's time.
 constexpr int kShareOfTheRun = 10;
 
+// While it lives, a reader that is gone makes an error of the write. For good it would change what
+// a server in this process does: SIGPIPE is its own.
+class WithoutSigpipe {
+ public:
+  WithoutSigpipe() {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &ignore, &before_);
+  }
+  ~WithoutSigpipe() { sigaction(SIGPIPE, &before_, nullptr); }
+  WithoutSigpipe(const WithoutSigpipe&) = delete;
+  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
 [[noreturn]] void fail_to_write(const std::string& path, int error) {
-  throw std::system_error(error, std::generic_category(), fmt::format("cannot write {}", path));
-}
-
-// What is written there is gone to a reader or a device: it cannot be written anew.
-bool is_stream(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-}
-
-// The file that a whole new one may take the place of, behind all symbolic links. None for what is
-// no regular file, and for what only names an open one, as /dev/stderr does.
-std::optional<fs::path> replaceable(const fs::path& path) {
-  if (path.native().starts_with("/dev/") || path.native().starts_with("/proc/")) return {};
-  std::error_code error;
-  if (!fs::exists(fs::symlink_status(path, error))) return path;
-  if (fs::is_regular_file(path, error)) return fs::canonical(path);
-  return {};
+  const std::string place = path == kStandardOutput ? "standard output" : path;
+  throw std::system_error(error, std::generic_category(), fmt::format("cannot write {}", place));
 }
 
 // All of it, and now: what a reader sees is whole lines.
 void put(std::FILE* file, const std::string& path, const std::string& text) {
+  const WithoutSigpipe guard;
   if (std::fwrite(text.data(), 1, text.size(), file) != text.size() || std::fflush(file) != 0) {
     fail_to_write(path, errno);
   }
 }
 
 }  // namespace
+
+// Standard output is not ours to close. What could not be written is tried once more.
+void ReportFiles::CloseFile::operator()(std::FILE* file) const {
+  const WithoutSigpipe guard;
+  if (file != stdout) std::ignore = std::fclose(file);
+}
 
 ReportFiles::ReportFiles(const std::vector<Destination>& destinations, const RunResult& run) {
   for (const Destination& destination : destinations) {
@@ -57,38 +64,62 @@ ReportFiles::ReportFiles(const std::vector<Destination>& destinations, const Run
     }
     Report& report =
         reports_.emplace_back(Report{.format = format, .path = destination.path, .file = nullptr});
-    if (!format->grows()) {
-      report.once = report.path == kStandardOutput || is_stream(report.path);
-      if (!report.once) write_whole(report, run);
-      continue;
-    }
-    report.file.reset(report.path == kStandardOutput ? stdout
-                                                     : std::fopen(report.path.c_str(), "w"));
-    if (report.file == nullptr) fail_to_write(report.path, errno);
-    put(report.file.get(), report.path, format->first_lines(run));
+    report.once = is_stream(destination);
+    attempt(report, [&] { begin(report, run); });
+  }
+}
+
+void ReportFiles::begin(Report& report, const RunResult& run) {
+  if (!report.format->grows()) {
+    if (!report.once) write_whole(report, run);
+    return;
+  }
+  // What only names an open file may hold lines of others.
+  report.file.reset(report.path == kStandardOutput
+                        ? stdout
+                        : std::fopen(report.path.c_str(), report.once ? "a" : "w"));
+  if (report.file == nullptr) fail_to_write(report.path, errno);
+  put(report.file.get(), report.path, report.format->first_lines(run));
+}
+
+// Behind lines that were lost no others make sense.
+void ReportFiles::add(Report& report, const std::string& lines) {
+  if (report.failure) return;
+  attempt(report, [&] { put(report.file.get(), report.path, lines); });
+}
+
+void ReportFiles::attempt(Report& report, const std::function<void()>& write) {
+  report.failure = nullptr;
+  try {
+    write();
+  } catch (const std::system_error&) {
+    report.failure = std::current_exception();
   }
 }
 
 void ReportFiles::check_ended(const RunResult& run) {
   for (Report& report : reports_) {
     if (report.format->grows()) {
-      put(report.file.get(), report.path, report.format->check_lines(run, run.checks.back()));
+      add(report, report.format->check_lines(run, run.checks.back()));
     } else if (!report.once && report.spent * kShareOfTheRun <= run.duration) {
-      write_whole(report, run);
+      attempt(report, [&] { write_whole(report, run); });
     }
   }
 }
 
 void ReportFiles::run_ended(const RunResult& run) {
+  std::exception_ptr first;
   for (Report& report : reports_) {
     if (report.format->grows()) {
-      put(report.file.get(), report.path, report.format->last_lines(run));
+      add(report, report.format->last_lines(run));
     } else if (report.path == kStandardOutput) {
-      put(stdout, report.path, report.format->whole(run));
+      attempt(report, [&] { put(stdout, report.path, report.format->whole(run)); });
     } else {
-      write_whole(report, run);
+      attempt(report, [&] { write_whole(report, run); });
     }
+    if (!first) first = report.failure;
   }
+  if (first) std::rethrow_exception(first);
 }
 
 void ReportFiles::write_whole(Report& report, const RunResult& run) {
@@ -97,8 +128,20 @@ void ReportFiles::write_whole(Report& report, const RunResult& run) {
   report.spent += std::chrono::steady_clock::now() - began;
 }
 
+void write_reports(const std::vector<Destination>& destinations, const RunResult& blank,
+                   const RunResult& run) {
+  RunResult growing = blank;
+  ReportFiles files(destinations, growing);
+  for (const CheckResult& check : run.checks) {
+    growing.checks.push_back(check);
+    files.check_ended(growing);
+  }
+  files.run_ended(run);
+}
+
 void write_file(const std::string& path, const std::string& content) {
-  const std::optional<fs::path> target = replaceable(path);
+  const WithoutSigpipe guard;
+  const std::optional<std::filesystem::path> target = replaceable(path);
   const std::string written_to = target ? target->string() + ".partial" : path;
   std::FILE* file = std::fopen(written_to.c_str(), target ? "w" : "a");
   bool written = file != nullptr;

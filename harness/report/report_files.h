@@ -5,36 +5,34 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/checks/runner.h"
+#include "harness/report/destination.h"
 #include "harness/report/formats.h"
 
 namespace e3::report {
 
-// Where one report goes.
-struct Destination {
-  std::string format;  // a name of formats()
-  std::string path;    // "-": standard output
-};
-
+// One that cannot be written, on a full disk or to a reader that is gone, disturbs neither the run
+// nor the other reports; run_ended() tells of it.
 class ReportFiles {
  public:
-  // Opens and begins every report: a path that cannot be written shows now, not at the end.
-  // Throws std::system_error, std::invalid_argument for a format that does not exist.
+  // Begins every report. Throws std::invalid_argument for a format that does not exist.
   ReportFiles(const std::vector<Destination>& destinations, const RunResult& run);
 
   // `run.checks.back()` has just ended.
   void check_ended(const RunResult& run);
   // No more checks will come: all of them were run, the user interrupted, or the target is gone.
+  // Throws std::system_error for the first report that could not be written, after all others.
   void run_ended(const RunResult& run);
 
  private:
   struct CloseFile {
-    // Standard output is not ours to close.
-    void operator()(std::FILE* file) const { std::ignore = file == stdout ? 0 : std::fclose(file); }
+    void operator()(std::FILE* file) const;
   };
   struct Report {
     const Format* format;
@@ -42,12 +40,21 @@ class ReportFiles {
     std::unique_ptr<std::FILE, CloseFile> file;  // of a format that grows
     std::chrono::nanoseconds spent{0};           // on writing a whole format anew
     bool once = false;                           // a whole format that is written at the end only
+    std::exception_ptr failure = nullptr;        // of the last attempt
   };
 
-  void write_whole(Report& report, const RunResult& run);
+  static void begin(Report& report, const RunResult& run);
+  static void add(Report& report, const std::string& lines);
+  static void write_whole(Report& report, const RunResult& run);
+  static void attempt(Report& report, const std::function<void()>& write);
 
   std::vector<Report> reports_;
 };
+
+// Everything about a run that is over, at once; `blank` is the run before it began. Throws as
+// ReportFiles.
+void write_reports(const std::vector<Destination>& destinations, const RunResult& blank,
+                   const RunResult& run);
 
 // Writes a file whole or not at all: a temporary file beside it, then rename(2). A symbolic link
 // stays one; a FIFO, a device and the like are written to. Throws std::system_error.

@@ -16,12 +16,24 @@ using nlohmann::json;
 
 json text(std::string_view content) { return {{"text", printable(content)}}; }
 
+// A path as a relative reference (RFC 3986).
+std::string uri_of(std::string_view path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+  std::string uri;
+  for (const char c : path) {
+    uri += kPlain.find(c) != kPlain.npos ? std::string(1, c)
+                                         : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri;
+}
+
 // Code scanning takes no result without a place: the file that --shown-at names, else one that
 // stands for the server.
 json location(const RunResult& run, const CheckResult& check) {
   const std::string place = run.shown_at.empty() ? "server-under-test" : run.shown_at;
   return {{"physicalLocation",
-           {{"artifactLocation", {{"uri", printable(place)}}}, {"region", {{"startLine", 1}}}}},
+           {{"artifactLocation", {{"uri", uri_of(place)}}}, {"region", {{"startLine", 1}}}}},
           {"logicalLocations",
            json::array({{{"fullyQualifiedName", printable(check.id)}, {"kind", "module"}}})}};
 }

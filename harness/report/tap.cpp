@@ -34,7 +34,9 @@ std::string directive(const CheckResult& check) {
 }
 
 std::string diagnostics(const RunResult& run, const CheckResult& check) {
-  const auto value = [](std::string_view text) { return dumped(printable(text)); };
+  const auto value = [](std::string_view text) {
+    return dumped(without_commands(printable(text)));
+  };
   std::string block = fmt::format("  ---\n  verdict: {}\n  message: {}\n",
                                   value(to_string(check.verdict)), value(headline(check)));
   block += fmt::format("  must: {}\n  reproduce: {}\n", value(check.check->must),

@@ -7,8 +7,12 @@ namespace e3 {
 
 struct Interrupted {};  // thrown by throw_if_interrupted()
 
-// From now on SIGINT and SIGTERM set the flag and break waits. Call once, from main.
+// From now on SIGINT, SIGTERM and SIGHUP set the flag and break waits. Call it before anything is
+// started that must not be left behind.
 void catch_interrupts();
+// From now on a write to a reader that is gone fails, and ends nothing: what was started is stopped
+// on the way out. Not where the server runs in this process: SIGPIPE is the server's.
+void survive_broken_pipes();
 void throw_if_interrupted();
 
 }  // namespace e3

@@ -64,12 +64,35 @@ def pytest_sessionfinish(session, exitstatus):
 
 
 def collected(session, option):
-    levels = {each["id"]: each.get("level", "must") for each in json.loads(run(option, "list", "--json"))}
-    for id_ in run(option, "run", *option.e3_check, "--dry-run").split():
+    checks = json.loads(run(option, "list", "--json"))
+    levels = {case["id"]: case["level"] for check in checks for case in check["cases"]}
+    # With all options, of which -x, --level and --shard choose among the checks.
+    for id_ in run(option, "run", *option.e3_check, *target_words(option), *option.e3_option, "--dry-run").split():
         item = CheckItem.from_parent(session, name=id_, nodeid=f"e3::{id_}")
         item.add_marker("e3")
-        item.add_marker(levels.get(id_, levels.get(id_.partition("[")[0], "must")))
+        item.add_marker(levels[id_])
         yield item
+
+
+def target_words(option):
+    words = [option.e3_target] if option.e3_target else []
+    for name, value in (
+        ("--spawn", option.e3_spawn),
+        ("--profile", option.e3_profile),
+        ("--expectations", option.e3_expectations),
+    ):
+        words += [name, value] if value else []
+    return words
+
+
+def without_shard(words):
+    """The check that is run is of this part already; of one check there are no parts."""
+    words = iter(words)
+    for word in words:
+        if word == "--shard":
+            next(words, None)
+        elif not word.startswith("--shard="):
+            yield word
 
 
 def run(option, *words):
@@ -91,14 +114,7 @@ class CheckItem(pytest.Item):
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder) / "e3.json"
             command = [option.e3_program, "run", self.name, "--report", f"json={report}", "-q"]
-            for name, value in (
-                ("--spawn", option.e3_spawn),
-                ("--profile", option.e3_profile),
-                ("--expectations", option.e3_expectations),
-            ):
-                command += [name, value] if value else []
-            command += [option.e3_target] if option.e3_target else []
-            command += option.e3_option
+            command += [*target_words(option), *without_shard(option.e3_option)]
             done = subprocess.run(command, capture_output=True, text=True, errors="backslashreplace")
             checks = json.loads(report.read_text())["checks"] if report.exists() else []
         if not checks:

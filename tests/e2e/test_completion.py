@@ -35,6 +35,9 @@ def test_bash_completes_commands_options_values_and_checks(bin_dir):
     assert "html=" in bash_offers(bin_dir, "e3", "run", "--report", "h")
     assert set(bash_offers(bin_dir, "e3", "run", "--color", "a")) == {"auto", "always"}
     assert bash_offers(bin_dir, "e3", "selftest", "never-a") == ["never-answers"]
+    profiles = {"http", "hello", "echo", "redis", "memcached", "smtp"}
+    assert set(bash_offers(bin_dir, "e3", "run", "--profile", "''")) == profiles
+    assert {"bash", "zsh", "fish"} <= set(bash_offers(bin_dir, "e3", "completion", "''"))
     assert "accept.burst" in bash_offers(bin_dir, "e3", "run", "accept.b")
 
 

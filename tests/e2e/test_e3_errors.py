@@ -4,6 +4,7 @@ left running."""
 
 import json
 import os
+import pathlib
 import signal
 import socket
 import xml.etree.ElementTree
@@ -12,6 +13,7 @@ import pytest
 
 from program import wait_until
 
+SCENARIO = pathlib.Path(__file__).resolve().parents[2] / "corpus/scenarios/burst.e3"
 USAGE, UNAVAILABLE, NOTHING_SELECTED, INTERRUPTED = 2, 3, 5, 130
 
 
@@ -57,6 +59,8 @@ def free_port():
         ["run", "127.0.0.1:1", "127.0.0.1:2"],
         ["run", "127.0.0.1:many"],
         ["run", "127.0.0.1:65536"],
+        ["run", "--port", "8080"],
+        ["--bogus"],
         ["explain"],
     ],
     ids=lambda words: " ".join(words) or "nothing",
@@ -159,6 +163,74 @@ def test_a_long_run_in_process_is_interrupted_too(start, tmp_path):
     program.send_signal(signal.SIGINT)
     assert program.wait() == INTERRUPTED
     assert "interrupted" in program.stderr
+
+
+def test_a_run_that_loses_its_target_says_so_whatever_failed_before(start, bin_dir, tmp_path):
+    """The server starts twice only; the third time there is none."""
+    count = tmp_path / "count"
+    script = tmp_path / "server"
+    script.write_text(
+        f"#!/bin/bash\necho >>{count}\n(($(wc -l <{count}) < 3)) || exit 1\n"
+        f"exec {bin_dir / 'e3-known-bad-server'} --port $1\n"
+    )
+    script.chmod(0o755)
+    program = start(
+        *["e3", "run", "accept.burst", "http.content-length", "--repeat", "9"],
+        *["--spawn", f"{script} {{port}}"],
+    )
+    assert program.wait() == UNAVAILABLE, program.stdout
+    assert program.descendants() == []
+
+
+def test_a_run_of_skips_is_no_bad_run(start):
+    program = start(
+        *["e3", "run", "process", "--repeat", "3", "--until-fail", "--skip-exit", "77"]
+    )
+    assert program.wait() == 77, program.stderr
+    assert program.stdout.endswith("3 runs, 0 flaky\n")
+
+
+def test_what_a_server_printed_does_not_act_on_the_terminal(start):
+    command = "printf '\\033[31m\\377{port}'"
+    program = start("e3", "run", "--spawn", command)
+    expect_one_line(program, UNAVAILABLE, "[31m\\xff")
+    program = start("e3", "replay", SCENARIO, "--spawn", command)
+    expect_one_line(program, UNAVAILABLE, "[31m\\xff")
+
+
+@pytest.fixture
+def fake_fuzzer(tmp_path):
+    """fake_fuzzer(SCRIPT) -> what e3 takes for a libFuzzer program."""
+
+    def write(script, mode=0o755):
+        path = tmp_path / "fuzz_fake"
+        path.write_text(f"#!/bin/bash\n# max_total_time\n{script}\n")
+        path.chmod(mode)
+        return path
+
+    return write
+
+
+def test_a_fuzzer_that_cannot_run_is_no_finding(start, fake_fuzzer, tmp_path):
+    fuzzer = fake_fuzzer("echo 'error while loading libraries'; exit 127")
+    program = start("e3", "fuzz", fuzzer, cwd=tmp_path)
+    assert program.wait() == 4, program.stdout
+    assert program.stderr.splitlines()[-1] == "  error while loading libraries"
+
+
+@pytest.mark.parametrize("seed, passed_on", [("0", ["1", "2"]), ("4294967294", ["4294967295", "1"]), ("4294967296", ["2", "3"])])
+def test_a_fuzzers_seeds_are_never_0_and_fit_into_32_bits(start, fake_fuzzer, tmp_path, seed, passed_on):
+    fuzzer = fake_fuzzer("tr '\\0' '\\n' </proc/$$/cmdline | grep ^-seed= >>seeds")
+    assert start("e3", "fuzz", fuzzer, "--seed", seed, "-j", "2", cwd=tmp_path).wait() == 0
+    assert sorted((tmp_path / "seeds").read_text().split()) == sorted(f"-seed={each}" for each in passed_on)
+
+
+def test_a_fuzzer_that_may_not_run_and_a_folder_that_is_a_file(start, fake_fuzzer, tmp_path):
+    fuzzer = fake_fuzzer("exit", mode=0o644)
+    expect_one_line(start("e3", "fuzz", fuzzer, cwd=tmp_path), USAGE, "not executable")
+    fuzzer.chmod(0o755)
+    (tmp_path / "findings").write_text("")
+    expect_one_line(start("e3", "fuzz", fuzzer, cwd=tmp_path), USAGE, "findings")
 
 
 def test_an_unreadable_corpus_is_told_by_the_replay(start):

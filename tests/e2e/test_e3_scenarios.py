@@ -159,6 +159,25 @@ def test_seeds_make_their_folder(e3, tmp_path):
     assert "cannot make the folder new/folder/burst" in done.stderr
 
 
+def test_seeds_with_equal_names_are_refused_and_nothing_is_written(e3, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same.e3").write_text("settle\n")
+    done = e3("seeds", "a/same.e3", "b/same.e3", "-o", "new")
+    assert done.returncode == USAGE
+    assert "a/same.e3" in done.stderr and "b/same.e3" in done.stderr
+    (tmp_path / "bad.e3").write_text("sneeze\n")
+    assert e3("seeds", "a/same.e3", "bad.e3", "-o", "new").returncode == USAGE
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_scenarios_bytes_do_not_act_on_the_terminal(e3, tmp_path):
+    (tmp_path / "bad.e3").write_bytes(b"peer1 \x1b[31m\xff\n")
+    done = e3("replay", "bad.e3")
+    assert done.returncode == USAGE
+    assert "\\x1b[31m\\xff" in done.stderr and "\x1b" not in done.stderr
+
+
 def test_what_cannot_be_written_is_a_usage_error_and_is_printed_all_the_same(e3, tmp_path):
     (tmp_path / "long.e3").write_text(LONG_WINDED)
     done = e3("minimize", "long.e3", "-o", "nowhere/small.e3", program="e3-canary")

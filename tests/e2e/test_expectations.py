@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import re
 import subprocess
 
 import pytest
@@ -71,8 +72,28 @@ def test_fail_on_new_looks_only_at_what_is_not_listed(run):
 def test_fail_on_decides_about_warnings(run):
     run.expect()
     assert run(WARNS) == (0, {WARNS: "WARN"})
-    assert run(WARNS, "--fail-on", "warn") == (1, {WARNS: "WARN"})
+    assert run(WARNS, "--fail-on", "warn") == (1, {WARNS: "FAIL"})
     assert run(WARNS, "--fail-on", "should") == run(WARNS, "--strict") == (1, {WARNS: "FAIL"})
+
+
+def test_a_warning_that_fails_the_run_is_a_failure_everywhere(run, tmp_path):
+    run.expect(entry(FAILS))
+    junit, tap = tmp_path / "junit", tmp_path / "tap"
+    reports = ["--report", f"junit={junit}", "--report", f"tap={tap}"]
+    status, verdicts = run(WARNS, FAILS, "--fail-on", "warn", "-f", *reports)
+    assert status == 1 and set(verdicts.values()) <= {"FAIL", "XFAIL"}
+    assert 'failures="1"' in junit.read_text() and f"- {WARNS}" in tap.read_text()
+    assert re.search(rf"^not ok \d+ - {WARNS}$", tap.read_text(), re.MULTILINE)
+
+
+def test_a_warning_that_is_expected_fails_nothing(run):
+    run.expect(entry(WARNS, "WARN"))
+    assert run(WARNS, "--fail-on", "warn") == (0, {WARNS: "XFAIL"})
+
+
+def test_an_unexpected_pass_that_fails_nothing_ends_no_run(run):
+    run.expect(entry(PASSES))
+    assert run(PASSES, WARNS, "--fail-on", "new", "-f") == (0, {PASSES: "XPASS", WARNS: "WARN"})
 
 
 @pytest.mark.parametrize("days, status, verdict", [(-1, 1, "FAIL"), (1, 0, "XFAIL")])

@@ -2,6 +2,7 @@
 """e3 probe: what it says of real programs, and a profile that e3 run takes."""
 
 import json
+import os
 import pathlib
 import shutil
 import socket
@@ -26,6 +27,15 @@ def e3(bin_dir, tmp_path):
 def facts_of(done):
     assert done.returncode == 0, done.stderr
     return {key: fact["value"] for key, fact in json.loads(done.stdout)["facts"].items()}
+
+
+def test_the_name_of_a_profile_may_be_no_text(e3, tmp_path):
+    name = b"q\xff.toml"
+    (tmp_path / "q.toml").write_text("http = true\nrequest = \"GET / HTTP/1.0\\r\\n\\r\\n\"\n")
+    (tmp_path / "q.toml").rename(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    done = e3("probe", "--profile", name, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["profile"] == "q\\xff.toml"
 
 
 def outcomes(e3, tmp_path, *words):

@@ -54,6 +54,26 @@ def test_levels_are_markers(run_pytest):
     assert "1 deselected" in done.stdout
 
 
+@pytest.mark.parametrize("case, level", [("http.answer.date", "should"), ("http.chunked.coding[empty-list-element]", "may")])
+def test_what_binds_less_is_marked_so(run_pytest, case, level):
+    for chosen in ("must", "should", "may"):
+        done = run_pytest("--e3-check", case, "-m", chosen)
+        assert ("1 passed" if chosen == level else "1 deselected") in done.stdout, done.stdout
+
+
+def test_options_choose_among_the_checks(run_pytest):
+    words = ["--e3-check", "read.split", "--e3-check", "accept.burst"]
+    done = run_pytest(*words, "--e3-option=-x", "--e3-option=read.split")
+    assert "1 passed" in done.stdout and "accept::burst" in done.stdout, done.stdout + done.stderr
+    done = run_pytest("--e3-check", "http.answer.date", *words, "--e3-option=--level=must", "--collect-only")
+    assert "burst" in done.stdout and "date" not in done.stdout, done.stdout + done.stderr
+    parts = [
+        run_pytest("--e3-check", "read.split", "--e3-option=--shard", f"--e3-option={i}/2") for i in (1, 2)
+    ]
+    assert all(part.returncode == 0 for part in parts), parts[0].stdout + parts[1].stdout
+    assert "every-offset PASSED" in parts[0].stdout + parts[1].stdout
+
+
 def test_what_cannot_be_shown_is_skipped(run_pytest):
     done = run_pytest("--e3-check", "http.content-length", "--e3-profile", "echo")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -41,6 +41,12 @@ TEST(Escape, MarkupKeepsItsOwnCharacters) {
   EXPECT_EQ(markup_attribute("a\"b\n\t<"), "a&quot;b&#10;&#9;&lt;");
 }
 
+TEST(Escape, OneLineCommandsNoLog) {
+  EXPECT_EQ(one_line("a ##[error]b ##[group]"), "a \\x23#[error]b \\x23#[group]");
+  EXPECT_EQ(one_line("##vso[task.complete]"), "\\x23#vso[task.complete]");
+  EXPECT_EQ(one_line("###[x # #[ ## ["), "#\\x23#[x # #[ ## [");
+}
+
 TEST(Escape, OneLineIsOneLine) { EXPECT_EQ(one_line("a\nb\tc\rd"), "a\\nb c\\x0dd"); }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "harness/checks/toml_table.h"
 
@@ -23,6 +25,8 @@ id = "read.*"
 verdict = "TIMEOUT"
 reason = "never fixed"
 )";
+
+constexpr std::string_view kToday = "2026-06-01";
 
 CheckResult result_of(std::string id, Verdict verdict) {
   CheckResult result;
@@ -73,7 +77,7 @@ TEST(Expectations, AnUpdateKeepsReasonsDropsWhatPassesAndAddsWhatIsNew) {
   run.checks.push_back(result_of("accept.burst", Verdict::kWarn));
   run.checks.back().reason = "line \"one\"\nline two";
   run.checks.push_back(result_of("write.all", Verdict::kSkip));
-  const std::string text = Expectations::parse(kFile, "e.toml").updated(run);
+  const std::string text = Expectations::parse(kFile, "e.toml").updated(run, kToday);
   const Expectations updated = Expectations::parse(text, "updated.toml");
   ASSERT_EQ(updated.entries().size(), 2U) << text;
   EXPECT_EQ(updated.entries()[0].id, "read.*");
@@ -81,7 +85,80 @@ TEST(Expectations, AnUpdateKeepsReasonsDropsWhatPassesAndAddsWhatIsNew) {
   EXPECT_EQ(updated.entries()[1].id, "accept.burst");
   EXPECT_EQ(updated.entries()[1].verdict, Verdict::kWarn);
   EXPECT_NE(updated.entries()[1].reason.find("line \"one\"\nline two"), std::string::npos);
-  EXPECT_EQ(Expectations::parse(text, "again.toml").updated(run), text);
+  EXPECT_EQ(Expectations::parse(text, "again.toml").updated(run, kToday), text);
+}
+
+// An entry, its `id` and `more` lines given.
+std::string entry(const std::string& id, const std::string& more = "") {
+  return "[[expect]]\nid = \"" + id + "\"\nverdict = \"FAIL\"\nreason = \"of " + id + "\"\n" + more;
+}
+
+// What the same run comes to under the file that it has written.
+std::vector<Verdict> verdicts_under_update(const std::string& file, const RunResult& run) {
+  const std::string text = Expectations::parse(file, "e.toml").updated(run, kToday);
+  const Expectations updated = Expectations::parse(text, "updated.toml");
+  std::vector<Verdict> verdicts;
+  for (CheckResult check : run.checks) {
+    updated.apply(check, kToday);
+    verdicts.push_back(check.verdict);
+  }
+  return verdicts;
+}
+
+TEST(Expectations, TheMostSpecificEntryWins) {
+  const std::string file = entry("read.split") + entry("read.*") + entry("read.split.random") +
+                           entry("*.random") + entry("read");
+  for (const auto& [id, wanted] :
+       std::map<std::string, std::string>{{"read.split.random", "read.split.random"},
+                                          {"read.split.every-offset", "read.split"},
+                                          {"read.coalesced", "read.*"}}) {
+    CheckResult check = result_of(id, Verdict::kFail);
+    Expectations::parse(file, "e.toml").apply(check, kToday);
+    EXPECT_EQ(check.reason, "FAIL as expected: of " + wanted);
+  }
+}
+
+TEST(Expectations, AfterAnUpdateTheSameRunIsAsExpected) {
+  RunResult run;
+  run.checks.push_back(result_of("read.split.random", Verdict::kFail));
+  run.checks.push_back(result_of("read.split.every-offset", Verdict::kPass));
+  run.checks.push_back(result_of("read.coalesced", Verdict::kCrash));
+  const std::vector<Verdict> wanted{Verdict::kExpectedFail, Verdict::kPass, Verdict::kExpectedFail};
+  const std::string expired = "expires = 2020-01-01\n";
+  for (const std::string& file :
+       {std::string(), entry("read.*"), entry("read.split"), entry("read", expired),
+        entry("read.split.random", expired), entry("read.coalesced") + entry("*"),
+        entry("read.split.byte-at-a-time", expired) + entry("read.split")}) {
+    EXPECT_EQ(verdicts_under_update(file, run), wanted) << file;
+  }
+}
+
+TEST(Expectations, AnUpdateKeepsWhatIsKnownOfCasesThatAGlobNoLongerHoldsFor) {
+  RunResult run;
+  run.checks.push_back(result_of("read.split.random", Verdict::kFail));
+  run.checks.push_back(result_of("read.split.every-offset", Verdict::kPass));
+  const std::string text = Expectations::parse(entry("read.split"), "e.toml").updated(run, kToday);
+  std::vector<std::string> ids;
+  const Expectations updated = Expectations::parse(text, "u.toml");
+  for (const Expectation& each : updated.entries()) {
+    ids.push_back(each.id);
+    EXPECT_EQ(each.reason, "of read.split");
+  }
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "read.split.random"), ids.end());
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "read.split.byte-at-a-time"), ids.end());
+  EXPECT_EQ(std::find(ids.begin(), ids.end(), "read.split.every-offset"), ids.end());
+}
+
+TEST(Expectations, AReasonMayQuoteAnyBytes) {
+  RunResult run;
+  run.checks.push_back(result_of("accept.burst", Verdict::kFail));
+  run.checks.back().reason = "\xff\xc3\x28 \x1b[31m \x7f \xe2\x80\xae";
+  const std::string text = Expectations().updated(run, kToday);
+  EXPECT_EQ(Expectations::parse(text, "e.toml").entries().size(), 1U) << text;
+}
+
+TEST(Expectations, AnIdIsListedOnce) {
+  EXPECT_THROW(Expectations::parse(entry("read") + entry("read"), "e.toml"), ConfigurationError);
 }
 
 TEST(Expectations, AFileWithoutReasonsOrWithTypingErrorsIsRefused) {

@@ -112,6 +112,79 @@ TEST(Report, AFileIsWrittenWholeOrNotAtAll) {
   std::filesystem::remove_all(folder);
 }
 
+TEST(Report, TheUriOfASarifReportIsOne) {
+  RunResult run = sample();
+  run.shown_at = "a b/c%d:\xff.c";
+  EXPECT_TRUE(contains(to_sarif(run), "\"uri\": \"a%20b/c%25d%3A%FF.c\""));
+}
+
+TEST(Report, AServersBytesGiveAGithubLogNoCommands) {
+  RunResult run = sample();
+  CheckResult& failed = run.checks[1];
+  failed.failures[0].violation.actual = "##[error]x";
+  EXPECT_FALSE(contains(github_check_lines(run, failed), "##["));
+  EXPECT_FALSE(contains(tap_check_lines(run, failed), "##["));
+}
+
+TEST(Report, OneThatCannotBeWrittenLeavesTheOthersWhole) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("e3-report-full-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  const std::string tap = folder / "tap";
+  const std::string json = folder / "json";
+  for (const char* kind : {"json", "tap", "github", "ndjson", "junit"}) {
+    EXPECT_THROW(
+        write_reports({{kind, "/dev/full"}, {"tap", tap}, {"json", json}}, RunResult(), sample()),
+        std::system_error)
+        << kind;
+    std::ostringstream read;
+    read << std::ifstream(tap).rdbuf() << std::ifstream(json).rdbuf();
+    EXPECT_TRUE(contains(read.str(), "Bail out!")) << read.str();
+    EXPECT_TRUE(contains(read.str(), "\"failed\": 1")) << read.str();
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Report, WhatCanBeReplacedIsNoStream) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("e3-report-kinds-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  std::filesystem::create_symlink("new", folder / "dangling");
+  std::filesystem::create_symlink("/dev/stderr", folder / "open");
+  for (const std::string& path : {std::string("/dev/shm/r.json"), (folder / "dangling").string()}) {
+    EXPECT_FALSE(is_stream({"json", path})) << path;
+  }
+  for (const std::string& path :
+       {std::string("-"), std::string("/dev/stderr"), std::string("/dev/fd/2"),
+        std::string("/proc/self/fd/2"), std::string("/dev/null"), (folder / "open").string()}) {
+    EXPECT_TRUE(is_stream({"json", path})) << path;
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Report, DestinationsAreCheckedBeforeAnythingIsWritten) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("e3-report-check-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
+  const std::string good = folder / "good";
+  write_file(good, "good");
+  std::filesystem::create_symlink("good", folder / "link");
+  EXPECT_THROW(check_destinations({{"tap", good}, {"json", "/nowhere/x"}}), std::system_error);
+  EXPECT_THROW(check_destinations({{"tap", good}, {"json", folder}}), std::system_error);
+  EXPECT_THROW(check_destinations({{"tap", folder / "link"}, {"json", good}}),
+               std::invalid_argument);
+  EXPECT_THROW(check_destinations({{"tap", folder / "new"}, {"json", folder / "." / "new"}}),
+               std::invalid_argument);
+  EXPECT_THROW(check_destinations({{"tap", "-"}, {"json", "-"}}), std::invalid_argument);
+  check_destinations(
+      {{"tap", good}, {"json", folder / "new"}, {"html", "/dev/null"}, {"sarif", "/dev/null"}});
+  std::ostringstream read;
+  read << std::ifstream(good).rdbuf();
+  EXPECT_EQ(read.str(), "good");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Report, AFileBehindASymbolicLinkIsReplacedAndTheLinkStays) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("e3-report-link-" + std::to_string(getpid()));
