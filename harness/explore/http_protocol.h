@@ -10,8 +10,8 @@
 namespace e3::explore {
 
 // Every Date is blanked out, and interim 100 responses are left out, since whether they come
-// depends on when the body arrives (RFC 9110, section 10.1.1). Chunks are joined, for where they end
-// is the server's choice (RFC 9112, section 7.1).
+// depends on when the body arrives (RFC 9110, section 10.1.1). Chunks are joined, for where they
+// end is the server's choice (RFC 9112, section 7.1).
 std::string comparable_http(std::string_view answer);
 
 // Whether an error, 408 say or 500, stands where the two begin to differ.

@@ -63,7 +63,7 @@ struct SocketOptions {
   int fast_open_connect = 0;
   int thin_linear_timeouts = 0;
   int save_syn = 0;
-  int in_queue_message = 0;  // TCP_INQ
+  int in_queue_message = 0;                                  // TCP_INQ
   std::array<char, 16> congestion{'c', 'u', 'b', 'i', 'c'};  // TCP_CA_NAME_MAX
 };
 

@@ -82,7 +82,8 @@ void TcpSocket::retransmit_syn() {
     connection_failed(ETIMEDOUT);
     return;
   }
-  StreamSocket* listener = machine().network.find_listener(remote_address(), local_address().port());
+  StreamSocket* listener =
+      machine().network.find_listener(remote_address(), local_address().port());
   if (listener == nullptr) {
     refuse();
   } else if (listener->queue_full()) {

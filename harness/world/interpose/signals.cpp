@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Interposed: sleeping until a signal comes. In a simulated run none comes but those that the target
-// has sent itself, and a SIGPIPE; else a time-out is a sleep, and no time-out is for ever.
+// Interposed: sleeping until a signal comes. In a simulated run none comes but those that the
+// target has sent itself, and a SIGPIPE; else a time-out is a sleep, and no time-out is for ever.
 #include <unistd.h>
 
 #include <cerrno>
