@@ -23,7 +23,7 @@ using VirtualTime = std::chrono::nanoseconds;
 // has open, names do not.
 struct DescriptorName {
   DescriptorName() = default;
-  DescriptorName(Role role, bool duplicate, std::uint32_t number)
+  constexpr DescriptorName(Role role, bool duplicate, std::uint32_t number)
       : bits_(static_cast<std::uint32_t>(role) << kRoleShift |
               (duplicate ? kDuplicate : std::uint32_t{0}) | (number & kNumber)) {}
 

@@ -12,20 +12,17 @@ namespace e3 {
 // --- Names and records ------------------------------------------------------------------------
 
 DescriptorName CallTrace::give_name(long fd, Role role, bool duplicate) {
-  forget_name(static_cast<int>(fd));  // of what dup2(2) has closed
-  note_closed(static_cast<int>(fd), false);
-  const auto index = static_cast<std::size_t>(fd);
-  if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 32) * 2);
+  take_name(static_cast<int>(fd));  // of what dup2(2) has closed
   if (role == Role::kConnection) ++connections_;
   std::uint32_t& count = duplicate ? duplicates_ : counts_[static_cast<std::size_t>(role)];
-  return names_[index] = {role, duplicate, ++count};
+  return names_[static_cast<std::size_t>(fd)] = {role, duplicate, ++count};
 }
 
-void CallTrace::forget_name(int fd) {
-  if (name_of(fd).role() == Role::kAny) return;
-  DescriptorName& name = names_[static_cast<std::size_t>(fd)];
-  if (name.role() == Role::kConnection) --connections_;
-  name = {};
+void CallTrace::take_name(int fd) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= names_.size()) names_.resize(std::max<std::size_t>(index + 1, 32) * 2);
+  if (names_[index].role() == Role::kConnection) --connections_;
+  names_[index] = kClosed;
 }
 
 long CallTrace::finish_question(CallKind kind, int fd, Done done, long argument) {
@@ -84,18 +81,11 @@ long CallTrace::accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   return finish(done, false);
 }
 
-void CallTrace::note_closed(int fd, bool closed) {
-  const auto index = static_cast<std::size_t>(fd);
-  if (index >= closed_.size()) closed_.resize(std::max<std::size_t>(index + 1, 32) * 2);
-  closed_[index] = closed;
-}
-
 long CallTrace::close(int fd) {
   if (kernel_->owns(fd)) {
     const DescriptorName name = name_of(fd);
     const Done done = made(CallKind::kClose, fd, [&] { return kernel_->close(fd); });
-    forget_name(fd);
-    note_closed(fd, true);
+    take_name(fd);
     write_down(CallKind::kClose, name, done);
     return finish(done, true);
   }
@@ -104,7 +94,7 @@ long CallTrace::close(int fd) {
   const Done done{kernel_->close(fd)};
   if (done.result == 0) {  // a file of the target's, whose descriptor is free now
     injector_->descriptor_closed();
-    note_closed(fd, true);
+    take_name(fd);
     return 0;
   }
   // Many programs begin by closing whatever they may have inherited. What they have never had, they

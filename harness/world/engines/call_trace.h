@@ -70,6 +70,9 @@ class CallTrace final : public SystemCalls {
   void unmodelled(const char* call) override { kernel_->unmodelled(call); }
 
  private:
+  // In place of a name: the target had a descriptor of this number, and has closed it.
+  static constexpr DescriptorName kClosed{Role::kAny, true, 0};
+
   // How a call ended.
   struct Done {
     long result;
@@ -78,15 +81,15 @@ class CallTrace final : public SystemCalls {
 
   DescriptorName name_of(int fd) const {
     const auto index = static_cast<std::size_t>(fd);
-    return index < names_.size() ? names_[index] : DescriptorName{};
+    return index < names_.size() && names_[index] != kClosed ? names_[index] : DescriptorName{};
   }
   // Names a descriptor that a call returned, counting by role.
   DescriptorName give_name(long fd, Role role, bool duplicate = false);
-  void forget_name(int fd);
-  void note_closed(int fd, bool closed);
+  // The target has closed what had this name, if anything.
+  void take_name(int fd);
   bool has_closed(int fd) const {
-    return fd >= 0 && static_cast<std::size_t>(fd) < closed_.size() &&
-           closed_[static_cast<std::size_t>(fd)];
+    const auto index = static_cast<std::size_t>(fd);
+    return index < names_.size() && names_[index] == kClosed;
   }
 
   // Makes a call, unless a fault strikes it. `make` is told how many of `bytes` it may move.
@@ -129,7 +132,6 @@ class CallTrace final : public SystemCalls {
   CallLog* log_;
   TargetTurn* turn_;
   std::vector<DescriptorName> names_;  // by number
-  std::vector<bool> closed_;           // by number: the target had it, and has closed it
   std::array<std::uint32_t, kRoles> counts_{};
   std::uint32_t duplicates_ = 0;
   std::size_t connections_ = 0;  // open

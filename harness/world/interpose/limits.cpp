@@ -8,6 +8,7 @@
 #include "harness/world/interpose/real_calls.h"
 #include "harness/world/interpose/turn.h"
 
+using e3::interpose::answering;
 using e3::interpose::returned;
 using e3::interpose::Turn;
 namespace real = e3::real;
@@ -37,7 +38,9 @@ bool has_own_limit(const Turn& kernel) { return kernel && kernel->descriptor_lim
 
 extern "C" {
 
+// Sanitizers call this and the next before they have begun; see CMakeLists.txt.
 int getrlimit(__rlimit_resource_t resource, rlimit* limit) noexcept {
+  if (answering == nullptr) return real::getrlimit(resource, limit);
   const int result = real::getrlimit(resource, limit);
   if (result != 0 || resource != RLIMIT_NOFILE) return result;
   if (Turn kernel; has_own_limit(kernel)) give(kernel, limit);
@@ -45,6 +48,7 @@ int getrlimit(__rlimit_resource_t resource, rlimit* limit) noexcept {
 }
 
 int setrlimit(__rlimit_resource_t resource, const rlimit* limit) noexcept {
+  if (answering == nullptr) return real::setrlimit(resource, limit);
   if (Turn kernel; resource == RLIMIT_NOFILE && has_own_limit(kernel)) return set(kernel, *limit);
   return real::setrlimit(resource, limit);
 }

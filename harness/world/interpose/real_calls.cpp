@@ -3,7 +3,6 @@
 
 #include <dlfcn.h>
 
-#include <atomic>
 #include <cstdlib>
 
 // In a preloaded library this file is compiled with E3_PRELOADED: there an interceptor is what has
@@ -34,14 +33,16 @@ Function* next_definition(Function* interceptor, const char* name) {
 
 }  // namespace
 
-// No guard around what is found: sanitizers call some of these before they can lock anything.
+// Sanitizers call some of these before they have begun: no guard around what is found, and no call
+// of an inline function, of which another file may bring along an instrumented copy.
 #define E3_CALL(result, name, parameters, arguments)                            \
   result name parameters {                                                      \
-    static constinit std::atomic<result(*) parameters> found = nullptr;          \
-    auto* next = found.load(std::memory_order_relaxed);                         \
+    using Function = result parameters;                                         \
+    static constinit Function* found = nullptr;                                 \
+    Function* next = __atomic_load_n(&found, __ATOMIC_RELAXED);                 \
     if (next == nullptr) {                                                      \
-      next = next_definition<result parameters>(E3_INTERCEPTOR(name), #name);    \
-      found.store(next, std::memory_order_relaxed);                             \
+      next = next_definition<Function>(E3_INTERCEPTOR(name), #name);            \
+      __atomic_store_n(&found, next, __ATOMIC_RELAXED);                         \
     }                                                                           \
     return next arguments;                                                      \
   }
