@@ -301,7 +301,7 @@ def test_a_real_wait_is_an_error(preload, bin_dir, tmp_path):
 
 
 def test_what_was_made_before_main_is_named(preload, bin_dir):
-    run = preload(f"{bin_dir / 'odd-server'} {{port}} start global-epoll", "accept.burst")
+    run = preload(f"{bin_dir / 'odd-server'} {{port}} start global-epoll", "--ready-timeout", "1s")
     expect_one_line(run, UNAVAILABLE, "it called epoll_create1 before main")
 
 
