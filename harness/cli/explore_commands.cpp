@@ -103,6 +103,7 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
 
 void drop_unselected(std::vector<explore::Sweep>& sweeps, const std::string& only) {
   std::vector<std::string> all;
+  all.reserve(sweeps.size());
   for (const explore::Sweep& sweep : sweeps) all.push_back(sweep.what);
   std::erase_if(sweeps, [&](const explore::Sweep& each) { return !each.what.starts_with(only); });
   if (!sweeps.empty()) return;

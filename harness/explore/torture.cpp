@@ -9,7 +9,6 @@ namespace e3::explore {
 namespace {
 
 using scenario::Scenario;
-using scenario::Step;
 using scenario::Verb;
 
 // In a row: enough for every place that retries once or twice, too few to look like a spin.
