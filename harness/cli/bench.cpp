@@ -8,6 +8,7 @@
 #include "harness/explore/profile_protocol.h"
 #include "harness/explore/world_judge.h"
 #include "harness/preload/preloaded_judge.h"
+#include "harness/world/engines/sim/sim_kernel.h"
 
 namespace e3::cli {
 
@@ -40,7 +41,7 @@ Bench::Bench(const Options& options, const MakeTarget& make_target)
     auto preloaded = std::make_unique<preload::PreloadedJudge>(
         preload_options(options), load_profile(options.profile), options.seed);
     description = preloaded->description();
-    abilities = preload::kPreloadedAbilities;
+    abilities = SimKernel::kAbilities;
     judge = std::move(preloaded);
     return;
   }

@@ -19,15 +19,6 @@
 
 namespace e3::preload {
 
-inline constexpr Abilities kPreloadedAbilities{.tcp = true,
-                                               .virtual_time = true,
-                                               .inside_view = true,
-                                               .can_hold = true,
-                                               .small_windows = true,
-                                               .faults = true,
-                                               .event_order = true,
-                                               .repeatable = true};
-
 class PreloadedJudge final : public explore::Judge {
  public:
   // Throws std::invalid_argument, as launch_of(); TargetUnavailable; explore::ControlFailed.

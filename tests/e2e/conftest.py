@@ -60,6 +60,12 @@ def bin_dir(pytestconfig):
 
 
 @pytest.fixture
+def preload_library(bin_dir):
+    if not list(bin_dir.parent.glob("lib*/**/libe3-preload.so")):
+        pytest.skip("builds with sanitizers have no libe3-preload.so")
+
+
+@pytest.fixture
 def start(bin_dir, pytestconfig, tmp_path_factory):
     """start(NAME or path, ARGUMENT...) -> Program. At the end of the test none may be left behind."""
     started = []

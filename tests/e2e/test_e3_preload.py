@@ -11,16 +11,12 @@ import pytest
 
 REAL = pathlib.Path(__file__).resolve().parents[1] / "real" / "servers"
 
+pytestmark = pytest.mark.usefixtures("preload_library")
+
 FAILED, USAGE, UNAVAILABLE = 1, 2, 3
 
 # odd_server.c takes no care of calls that fail, nor of peers that do nothing.
 NOT_FOR_ODD_SERVER = ["-x", "http", "-x", "*.error*", "-x", "time"]
-
-
-@pytest.fixture(autouse=True)
-def the_library(bin_dir):
-    if not list(bin_dir.parent.glob("lib*/**/libe3-preload.so")):
-        pytest.skip("builds with sanitizers have no libe3-preload.so")
 
 
 @pytest.fixture

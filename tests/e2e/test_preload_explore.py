@@ -5,13 +5,9 @@ import re
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("preload_library")
+
 WELL, FAILED, USAGE, UNAVAILABLE = 0, 1, 2, 3
-
-
-@pytest.fixture(autouse=True)
-def the_library(bin_dir):
-    if not list(bin_dir.parent.glob("lib*/**/libe3-preload.so")):
-        pytest.skip("builds with sanitizers have no libe3-preload.so")
 
 
 @pytest.fixture

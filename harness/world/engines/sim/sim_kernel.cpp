@@ -49,17 +49,6 @@ SimKernel::SimKernel(TargetTurn& turn, std::uint16_t first_peer_port, int descri
 
 SimKernel::~SimKernel() { SimMachine::give_back(std::move(machine_)); }
 
-Abilities SimKernel::abilities() const {
-  return {.tcp = true,
-          .virtual_time = true,
-          .inside_view = true,
-          .can_hold = true,
-          .small_windows = true,
-          .faults = true,
-          .event_order = true,
-          .repeatable = true};
-}
-
 std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
   if (!listening_) return nullptr;
   sim::PeerSocket peer =

@@ -29,6 +29,15 @@ class SimKernel : public InProcessKernel {
   // 2024-01-01 00:00:00 UTC. Any constant would do.
   static constexpr sim::Nanoseconds kEpochAtStart = sim::kSecond * 1704067200;
 
+  static constexpr Abilities kAbilities{.tcp = true,
+                                        .virtual_time = true,
+                                        .inside_view = true,
+                                        .can_hold = true,
+                                        .small_windows = true,
+                                        .faults = true,
+                                        .event_order = true,
+                                        .repeatable = true};
+
   // `first_peer_port`: the port that the first peer comes from; later ones count upwards.
   // `descriptor_limit`: the target's RLIMIT_NOFILE; numbers are taken from the real process as they
   // are needed.
@@ -37,7 +46,7 @@ class SimKernel : public InProcessKernel {
   ~SimKernel() override;
 
   std::string_view engine() const override { return "sim"; }
-  Abilities abilities() const override;
+  Abilities abilities() const override { return kAbilities; }
   // Peers connect to the listener on `port` when the target has several, else to the last.
   void expect_at(std::uint16_t port) { expected_port_ = port; }
 
