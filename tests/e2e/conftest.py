@@ -33,6 +33,11 @@ def pytest_configure(config):
         programs.BOUND_SECONDS *= 10
 
 
+def pytest_collection_modifyitems(items):
+    # Else the last of them runs on when no other worker has anything to do.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 class Memcheck:
     """Valgrind around one program. Its log stays empty (-q) unless there is something to say."""
 

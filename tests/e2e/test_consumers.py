@@ -77,6 +77,7 @@ def test_a_consumer_states_how_many_lines_it_took(project):
 
 
 @pytest.mark.any_build
+@pytest.mark.long
 def test_public_headers_compile_alone_as_c_and_as_cpp(prefix, cache, tmp_path):
     headers = sorted(path.relative_to(prefix / "include") for path in (prefix / "include").rglob("*.h"))
     assert pathlib.Path("e3/target.h") in headers

@@ -71,6 +71,7 @@ def test_a_server_that_already_runs_passes_and_goes_on(start, serve):
 
 
 @pytest.mark.any_build
+@pytest.mark.long
 def test_the_known_bad_server_is_failed_for_each_of_its_bugs(start, bin_dir, tmp_path):
     report = tmp_path / "e3.json"
     command = spawn_command(bin_dir, "e3-known-bad-server")
@@ -117,6 +118,7 @@ def test_a_selection_runs_only_what_it_names(start, tmp_path):
 
 
 @pytest.mark.any_build
+@pytest.mark.long
 def test_the_reports_say_what_the_terminal_says(start, bin_dir, tmp_path):
     junit, report = tmp_path / "e3.xml", tmp_path / "e3.json"
     command = spawn_command(bin_dir, "e3-known-bad-server")

@@ -123,6 +123,7 @@ def test_minimize_says_that_there_is_no_bug(e3):
 
 
 @pytest.mark.any_build
+@pytest.mark.long
 def test_minimize_for_a_program_prints_a_pytest(e3, bin_dir, tmp_path):
     (tmp_path / "long.e3").write_text(LONG_WINDED)
     done = e3("minimize", "long.e3", "--spawn", f"{bin_dir}/e3-canary serve {{port}}", program="e3-canary")

@@ -11,7 +11,7 @@ import pytest
 from installed_e3 import build_dir, cache, configure, prefix, run  # noqa: F401
 
 # One worker, so that the project is built once.
-pytestmark = [pytest.mark.any_build, pytest.mark.xdist_group("fuzz")]
+pytestmark = [pytest.mark.any_build, pytest.mark.long, pytest.mark.xdist_group("fuzz")]
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2] / "tests/mutants/four_ways"
 FLAGS = "-fsanitize=fuzzer-no-link,address"

@@ -43,6 +43,7 @@ def installed_servers(start, bin_dir, tmp_path, monkeypatch):
     return listing.stdout.split()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("server", SERVERS)
 def test_each_server_comes_out_as_reviewed(start, installed_servers, server):
     if server not in installed_servers:

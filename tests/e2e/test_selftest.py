@@ -45,6 +45,7 @@ SHARES = 4  # of the mutants: they wait more than they work, and can do so side 
 
 
 @pytest.mark.any_build
+@pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
 def test_each_bug_is_found_in_a_program_of_its_own(selftest, share):
     lines = [line.split() for line in selftest("--list").stdout.splitlines()]

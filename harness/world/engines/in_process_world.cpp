@@ -210,6 +210,7 @@ void InProcessWorld::computes(std::chrono::milliseconds since_last_call) {
   if (!log_.closed) {
     spin_ = fmt::format("no call in {} ms of processor time, the last {}", since_last_call.count(),
                         transcript().last());
+    interpose::limit_computing_more();
   }
   halt({});
 }

@@ -12,7 +12,10 @@ using e3::interpose::before_main;
 using e3::interpose::duration_of;
 using e3::interpose::is_valid;
 using e3::interpose::returned;
+using e3::interpose::timespec_of;
+using e3::interpose::timeval_of;
 using e3::interpose::Turn;
+using e3::interpose::whole_seconds;
 namespace real = e3::real;
 
 namespace {
@@ -33,19 +36,6 @@ bool is_virtual(clockid_t clock) {
     default:
       return false;
   }
-}
-
-std::chrono::seconds whole_seconds(e3::VirtualTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time);
-}
-
-timespec timespec_of(e3::VirtualTime time) {
-  return {.tv_sec = whole_seconds(time).count(), .tv_nsec = (time - whole_seconds(time)).count()};
-}
-
-timeval timeval_of(e3::VirtualTime time) {
-  return {.tv_sec = whole_seconds(time).count(),
-          .tv_usec = (time - whole_seconds(time)).count() / 1000};
 }
 
 bool is_wall(clockid_t clock) {

@@ -10,7 +10,14 @@ namespace e3::interpose {
 namespace {
 
 // Set before the timer that makes the handler read it.
+std::chrono::milliseconds first_limit{0};
 std::chrono::milliseconds interval{0};
+
+bool tick_every(std::chrono::milliseconds period) {
+  const timeval time{.tv_sec = period.count() / 1000, .tv_usec = period.count() % 1000 * 1000};
+  const itimerval timer{.it_interval = time, .it_value = time};
+  return setitimer(ITIMER_VIRTUAL, &timer, nullptr) == 0;
+}
 
 void on_tick(int /*signal*/) {
   if (const Turn taken_from_the_target; taken_from_the_target) {
@@ -29,14 +36,17 @@ bool limit_computing(std::chrono::milliseconds limit) {
   struct sigaction action {};
   sigaction(SIGVTALRM, nullptr, &action);
   if (!is_free(action)) return false;
-  interval = limit;
+  first_limit = interval = limit;
   action.sa_handler = on_tick;
   // The handler may be left without returning, and must strike again.
   action.sa_flags = SA_RESTART | SA_NODEFER;
   sigaction(SIGVTALRM, &action, nullptr);
-  const timeval period{.tv_sec = limit.count() / 1000, .tv_usec = limit.count() % 1000 * 1000};
-  const itimerval timer{.it_interval = period, .it_value = period};
-  return setitimer(ITIMER_VIRTUAL, &timer, nullptr) == 0;
+  return tick_every(limit);
+}
+
+void limit_computing_more() {
+  interval = first_limit / 5;
+  tick_every(interval);
 }
 
 }  // namespace e3::interpose

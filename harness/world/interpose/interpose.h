@@ -32,6 +32,10 @@ void give_alarms_real_calls();
 // handled already.
 bool limit_computing(std::chrono::milliseconds limit);
 
+// A target has computed for that long: from now on a fifth is enough, so that a server which does
+// so in each variant of a check does not cost minutes. From within the handler.
+void limit_computing_more();
+
 // A target that is linked in and calls exit() ends e3 with it. From now on that is told, and the
 // exit status is 1 whatever the target's was.
 void fail_at_exit();

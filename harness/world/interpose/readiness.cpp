@@ -11,6 +11,7 @@
 
 using e3::interpose::note_made;
 using e3::interpose::returned;
+using e3::interpose::timeval_of;
 using e3::interpose::Turn;
 namespace real = e3::real;
 using namespace std::chrono_literals;
@@ -31,11 +32,6 @@ template <typename Time>
 std::optional<std::chrono::nanoseconds> duration_of(const Time* timeout) {
   if (timeout == nullptr) return std::nullopt;
   return e3::interpose::duration_of(*timeout);
-}
-
-timeval timeval_of(std::chrono::nanoseconds duration) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
-  return {.tv_sec = seconds.count(), .tv_usec = (duration - seconds).count() / 1000};
 }
 
 bool contains(const fd_set* set, int fd) { return set != nullptr && FD_ISSET(fd, set); }

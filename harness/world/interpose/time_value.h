@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The times that calls are given: which of them Linux takes, and how long they are.
+// The times that calls are given, which of them Linux takes and how long they are; and those that
+// calls give.
 #pragma once
 
 #include <sys/time.h>
@@ -28,6 +29,17 @@ inline std::chrono::nanoseconds duration_of(const timespec& time) {
 inline std::chrono::nanoseconds duration_of(const timeval& time) {
   return std::min(std::chrono::seconds(time.tv_sec), kLongest) +
          std::min(std::chrono::microseconds(time.tv_usec), std::chrono::microseconds(kLongest));
+}
+
+inline std::chrono::seconds whole_seconds(std::chrono::nanoseconds time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+inline timespec timespec_of(std::chrono::nanoseconds time) {
+  return {.tv_sec = whole_seconds(time).count(), .tv_nsec = (time - whole_seconds(time)).count()};
+}
+inline timeval timeval_of(std::chrono::nanoseconds time) {
+  return {.tv_sec = whole_seconds(time).count(),
+          .tv_usec = (time - whole_seconds(time)).count() / 1000};
 }
 
 }  // namespace e3::interpose
