@@ -12,7 +12,7 @@ namespace e3 {
 namespace {
 
 Mask mask_of(TomlTable& table) {
-  Mask mask{.after = table.required_text("after"), .until = table.text("until").value_or("")};
+  Mask mask{.after = table.required_bytes("after"), .until = table.bytes("until").value_or("")};
   table.refuse_unknown_keys();
   return mask;
 }
@@ -45,11 +45,11 @@ Profile profile_of(TomlTable& file, const std::string& name) {
   Profile profile;
   profile.name = name;
   profile.summary = file.text("summary").value_or("");
-  profile.request = file.required_text("request");
-  profile.large_request = file.text("large_request").value_or(profile.request);
+  profile.request = file.required_bytes("request");
+  profile.large_request = file.bytes("large_request").value_or(profile.request);
   if (profile.large_request.empty()) file.fail("large_request", "must not be empty");
-  profile.answer_end = file.text("answer_end").value_or("");
-  profile.greeting_end = file.text("greeting_end").value_or("");
+  profile.answer_end = file.bytes("answer_end").value_or("");
+  profile.greeting_end = file.bytes("greeting_end").value_or("");
   const auto last = static_cast<std::int64_t>(profile.request.size());
   if (const auto pad_at = file.integer("pad_at", 0, last)) {
     profile.pad_at = static_cast<std::size_t>(*pad_at);

@@ -7,8 +7,7 @@
 
 namespace e3 {
 
-// The profile as a file that load_profile() reads. Throws std::invalid_argument for bytes that no
-// TOML file can hold.
+// The profile as a file that load_profile() reads.
 std::string profile_text(const Profile& profile);
 
 }  // namespace e3

@@ -61,6 +61,24 @@ std::string_view type_name(const toml::node& node) {
   }
 }
 
+// Of "82 05": pairs of digits, with or without blanks and line ends between them.
+std::optional<std::string> bytes_of_hex(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string bytes;
+  bool is_half = false;
+  for (const char c : text) {
+    const bool is_between = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (is_between && !is_half) continue;
+    const std::size_t digit = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    if (!is_half) bytes += '\0';
+    bytes.back() = static_cast<char>(static_cast<unsigned char>(bytes.back()) * 16 + digit);
+    is_half = !is_half;
+  }
+  if (is_half) return std::nullopt;
+  return bytes;
+}
+
 }  // namespace
 
 struct TomlTable::Source {
@@ -113,6 +131,17 @@ std::optional<std::string> TomlTable::text(std::string_view key) {
   const auto* value = node->as_string();
   if (value == nullptr) fail(key, fmt::format("{} is {}; write a string", key, type_name(*node)));
   return value->get();
+}
+
+std::optional<std::string> TomlTable::bytes(std::string_view key) {
+  const std::string hex_key = fmt::format("{}_hex", key);
+  const std::optional<std::string> hex = text(hex_key);
+  std::optional<std::string> plain = text(key);
+  if (!hex) return plain;
+  if (plain) fail(hex_key, fmt::format("contradicts {}", key));
+  std::optional<std::string> read = bytes_of_hex(*hex);
+  if (!read) fail(hex_key, fmt::format("{} must be pairs of hexadecimal digits", hex_key));
+  return read;
 }
 
 std::optional<bool> TomlTable::boolean(std::string_view key) {
@@ -182,6 +211,12 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
 
 std::string TomlTable::required_text(std::string_view key) {
   std::optional<std::string> value = text(key);
+  if (!value || value->empty()) fail(key, fmt::format("{} is missing or empty", key));
+  return *value;
+}
+
+std::string TomlTable::required_bytes(std::string_view key) {
+  std::optional<std::string> value = bytes(key);
   if (!value || value->empty()) fail(key, fmt::format("{} is missing or empty", key));
   return *value;
 }

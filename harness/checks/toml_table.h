@@ -38,8 +38,12 @@ class TomlTable {
   std::optional<TomlTable> table(std::string_view key);
   std::vector<TomlTable> tables(std::string_view key);  // [[key]]; none is an empty list
 
+  // Any bytes: those of the text of `key`, or those that KEY_hex lists in hexadecimal.
+  std::optional<std::string> bytes(std::string_view key);
+
   // The value of a key that must be there.
   std::string required_text(std::string_view key);
+  std::string required_bytes(std::string_view key);
   // A complaint about the value of a key, or about the table where it has no such key.
   [[noreturn]] void fail(std::string_view key, const std::string& message) const;
   // Complains about keys that nothing has asked for: a typing error must not pass in silence.

@@ -124,10 +124,16 @@ TEST(ProfileText, EveryProfileOfOursCanBeWritten) {
   }
 }
 
-TEST(ProfileText, RefusesBytesThatTomlCannotHold) {
+TEST(ProfileText, BytesThatTomlCannotHoldAreWrittenAsNumbers) {
   Profile profile = load_profile("echo");
-  profile.request = "\xff\xfe";
-  EXPECT_THROW(profile_text(profile), std::invalid_argument);
+  profile.request = std::string("\xff\xfe\0a", 4);
+  profile.masks = {{.after = "\x80", .until = " "}};
+  const std::string text = profile_text(profile);
+  EXPECT_NE(text.find("request_hex = \"ff fe 00 61\""), std::string::npos) << text;
+  const Profile again = parse_profile(text, "again");
+  EXPECT_EQ(again.request, profile.request);
+  ASSERT_EQ(again.masks.size(), 1U);
+  EXPECT_EQ(again.masks[0].after, "\x80");
 }
 
 }  // namespace

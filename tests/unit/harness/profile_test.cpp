@@ -82,6 +82,17 @@ TEST(ProfileFile, ServersThatDoNotReadMessagesAreToldApart) {
   EXPECT_TRUE(parse_profile(hello, "hello.toml").answers_alike);
 }
 
+TEST(ProfileFile, BytesThatAreNoTextAreGivenAsNumbers) {
+  const Profile profile = parse_profile(
+      "request_hex = \"82 05 00\\n fFA0\"\nanswer_end_hex = \"ff\"\n"
+      "[[mask]]\nafter_hex = \"80\"\nuntil_hex = \"0081\"\n",
+      "frames.toml");
+  EXPECT_EQ(profile.request, std::string("\x82\x05\0\xff\xa0", 5));
+  EXPECT_EQ(profile.large_request, profile.request);
+  EXPECT_EQ(profile.answer_end, "\xff");
+  EXPECT_EQ(masked(profile, std::string("\x80\7\0\x81", 4)), std::string("\x80*\0\x81", 4));
+}
+
 TEST(ProfileFile, AMaskWithoutAnEndReachesToTheAnswersEnd) {
   const Profile profile = parse_profile("request = \"x\"\n[[mask]]\nafter = \"id=\"\n", "ids.toml");
   EXPECT_EQ(masked(profile, "ok id=1 id=2"), "ok id=*");
@@ -118,6 +129,12 @@ constexpr BadProfile kBadProfiles[] = {
     {"request = \"x\"\nanswer_end = \"y\"\n[answer_length]\nbytes = 1", "contradicts"},
     {"request = \"x\"\n[answer_length]\norder = \"middle\"", "little-endian"},
     {"request = \"x\"\ntime_out_ms = 0", "time_out_ms"},
+    {"request_hex = \"8\"", "request_hex must be pairs"},
+    {"request_hex = \"8 0\"", "request_hex must be pairs"},
+    {"request_hex = \"0g\"", "request_hex must be pairs"},
+    {"request_hex = \"\"", "missing or empty"},
+    {"request = \"x\"\nrequest_hex = \"80\"", "contradicts request"},
+    {"request = \"x\"\n[[mask]]\nafter_hex = \"\"", "after"},
 };
 
 TEST(ProfileFile, EachMistakeIsSaidWithItsPlace) {
