@@ -66,6 +66,16 @@ std::vector<std::string> different_requests(Bench& bench, const Options& options
   return requests.empty() ? std::vector{profile.request} : requests;
 }
 
+explore::Sweep hangups_in_answer(Bench& bench, const std::string& request) {
+  const std::size_t answer_size = bench.judge->answer_to(request).size;
+  if (answer_size > 0 && request.size() <= scenario::kSegmentMax) {
+    return explore::hangups_in_answer({{request}, bench.protocol.peer_ends}, answer_size);
+  }
+  return {.what = "hang-ups in an answer",
+          .remark = fmt::format("the request of {} bytes {}", request.size(),
+                                answer_size > 0 ? "is too long for a step" : "gets none")};
+}
+
 std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
   const explore::Protocol& protocol = bench.protocol;
   const std::string request =
@@ -78,16 +88,6 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
   std::vector<explore::Sweep> sweeps{
       explore::fragmentations(same), explore::interleavings(different),
       explore::event_orders(different), explore::hangups_in_request(request)};
-  const std::string& large = protocol.large_request.empty() ? request : protocol.large_request;
-  const std::size_t answer_size = bench.judge->answer_to(large).bytes.size();
-  if (answer_size > 0 && large.size() <= scenario::kSegmentMax) {
-    sweeps.push_back(explore::hangups_in_answer({{large}, protocol.peer_ends}, answer_size));
-  } else {
-    sweeps.push_back(
-        {.what = "hang-ups in an answer",
-         .remark = fmt::format("the request of {} bytes {}", large.size(),
-                               answer_size > 0 ? "is too long for a step" : "gets none")});
-  }
   if (bench.judge->answer_to(request).bytes.empty()) {
     for (explore::Sweep& sweep : sweeps) {
       sweep.remark = "the request gets no answer: only what becomes of the server is seen";
@@ -98,6 +98,8 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
           "all peers send the same: an answer that goes to another is not seen";
     }
   }
+  const bool is_usual = options.request.empty() && !protocol.large_request.empty();
+  sweeps.push_back(hangups_in_answer(bench, is_usual ? protocol.large_request : request));
   return sweeps;
 }
 

@@ -58,19 +58,26 @@ std::string_view piece(std::string_view request, std::size_t index, std::size_t 
 
 Sweep cuts_into_three(const Requests& requests) {
   const std::uint64_t size = requests.of(0).size();
+  if (size == 0) return {.what = "cuts of 0 bytes", .remark = "there is nothing to cut"};
+  const std::uint64_t cuts = size * (size - 1) / 2;
   return {.what = fmt::format("cuts of {} bytes into at most three", size),
-          .total = size * (size + 1) / 2,
-          .make = [requests](std::uint64_t number, Scenario& scenario) {
-            // Too many to be kept for a long request. A cut at both 3 and 3 is one cut.
-            const auto [before, second] = pair_of(number);
-            const std::uint64_t first = before + 1;
+          .total = cuts + 1,
+          .make = [requests, cuts](std::uint64_t number, Scenario& scenario) {
+            // Too many to be kept for a long request. A cut at both 3 and 3 is one cut; the last
+            // one is none.
             const std::string_view bytes = requests.of(0);
+            const bool is_cut = number < cuts;
+            const auto [before, second] =
+                is_cut ? pair_of(number) : std::pair(bytes.size() - 1, bytes.size());
+            const std::uint64_t first = before + 1;
             Writer writer(scenario);
             writer.send(0, bytes.substr(0, first));
-            writer.settle();
-            writer.send(0, bytes.substr(first, second - first));
-            writer.settle();
-            writer.send(0, bytes.substr(second));
+            for (const std::string_view rest :
+                 {bytes.substr(first, second - first), bytes.substr(second)}) {
+              if (rest.empty()) continue;
+              writer.settle();
+              writer.send(0, rest);
+            }
             if (requests.peer_ends) writer.add(Verb::kHalfClose);
           }};
 }
@@ -98,23 +105,25 @@ Sweep fragmentations(const Requests& requests) {
 }
 
 Sweep interleavings(const Requests& requests) {
-  constexpr unsigned kPieces = 4;
+  constexpr std::size_t kPiecesMax = 4;
+  const std::size_t shorter = std::min(requests.of(0).size(), requests.of(1).size());
+  const std::size_t pieces = std::clamp<std::size_t>(shorter, 1, kPiecesMax);
   std::vector<unsigned> orders;  // bit i: whose piece is the i-th
-  for (unsigned mask = 0; mask < 1U << (2 * kPieces); ++mask) {
-    if (std::popcount(mask) == static_cast<int>(kPieces)) orders.push_back(mask);
+  for (unsigned mask = 0; mask < 1U << (2 * pieces); ++mask) {
+    if (std::popcount(mask) == static_cast<int>(pieces)) orders.push_back(mask);
   }
-  constexpr std::uint64_t kLooks = std::uint64_t{1} << (2 * kPieces - 1);
-  return {.what = fmt::format("interleavings of two peers' requests in {} pieces each", kPieces),
-          .total = orders.size() * kLooks,
-          .make = [requests, orders](std::uint64_t number, Scenario& scenario) {
-            const unsigned order = orders[number / kLooks];
-            const std::uint64_t look = number % kLooks;
+  const std::uint64_t looks = std::uint64_t{1} << (2 * pieces - 1);
+  return {.what = fmt::format("interleavings of two peers' requests in {} pieces each", pieces),
+          .total = orders.size() * looks,
+          .make = [requests, orders, pieces, looks](std::uint64_t number, Scenario& scenario) {
+            const unsigned order = orders[number / looks];
+            const std::uint64_t look = number % looks;
             std::size_t sent[2] = {};
             Writer writer(scenario);
-            for (unsigned i = 0; i < 2 * kPieces; ++i) {
+            for (std::size_t i = 0; i < 2 * pieces; ++i) {
               const std::size_t peer = order >> i & 1;
-              writer.send(peer, piece(requests.of(peer), sent[peer]++, kPieces));
-              if (requests.peer_ends && sent[peer] == kPieces) writer.add(Verb::kHalfClose, peer);
+              writer.send(peer, piece(requests.of(peer), sent[peer]++, pieces));
+              if (requests.peer_ends && sent[peer] == pieces) writer.add(Verb::kHalfClose, peer);
               if ((look >> i & 1) != 0) writer.settle();
             }
           }};

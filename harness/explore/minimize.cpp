@@ -108,9 +108,10 @@ class Minimizer {
     bool simpler = false;
     for (std::uint32_t Fault::*number : {&Fault::times, &Fault::nth}) {
       Step step = best_[index];
-      for (std::uint32_t smaller = 1; smaller < step.fault.*number; smaller *= 2) {
+      // Wider than the number, which may be the largest there is.
+      for (std::uint64_t smaller = 1; smaller < step.fault.*number; smaller *= 2) {
         Step candidate = step;
-        candidate.fault.*number = smaller;
+        candidate.fault.*number = static_cast<std::uint32_t>(smaller);
         if (!replace(index, std::move(candidate))) continue;
         simpler = true;
         break;

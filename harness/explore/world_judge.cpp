@@ -104,7 +104,8 @@ std::optional<Violation> WorldJudge::judge_once(const Scenario& scenario) {
 }
 
 bool WorldJudge::seems_wrong(const Scenario& scenario) {
-  if (in_passing_++ % kInPassing == 0) renew_target();
+  if (in_passing_ % kInPassing == 0) renew_target();
+  const bool is_last = ++in_passing_ % kInPassing == 0;
   begin_scenario();
   World& world = source_->world();
   try {
@@ -112,8 +113,10 @@ bool WorldJudge::seems_wrong(const Scenario& scenario) {
     if (play_to_end(scenario) || check_health(world) || check_descriptors(world, descriptors_)) {
       return true;
     }
-    // A target that is broken already would teach wrong answers.
-    return undisturbed_.size() != known && exchange_canary().bytes != canary_.bytes;
+    // A target that is broken already would teach wrong answers, and the next scenario, if there is
+    // one for this target, may be as undemanding as this one.
+    const bool is_to_be_asked = undisturbed_.size() != known || all_left_ || is_last;
+    return is_to_be_asked && exchange_canary().bytes != canary_.bytes;
   } catch (const TargetUnavailable&) {
     return true;
   }
@@ -152,6 +155,8 @@ std::optional<Violation> WorldJudge::play_to_end(const Scenario& scenario) {
   for (const Conversation& conversation : player.conversations()) {
     at_last.push_back(heard(conversation));
   }
+  all_left_ =
+      std::all_of(at_last.begin(), at_last.end(), [](const Heard& one) { return one.left; });
   to_be_checked.insert(to_be_checked.end(), at_last.begin(), at_last.end());
   for (const Heard& each : to_be_checked) {
     if (auto wrong = check_answer(each)) return wrong;

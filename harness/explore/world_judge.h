@@ -119,7 +119,8 @@ class WorldJudge final : public Judge {
   std::size_t struck_before_ = 0;  // by the scenarios before, on the same target
   std::size_t faults_struck_ = 0;
   std::optional<std::size_t> connections_struck_;  // none: something else was struck, too
-  std::size_t in_passing_ = 0;                     // scenarios played against the present target
+  bool all_left_ = false;       // at the end of the scenario: nobody was waiting for an answer
+  std::size_t in_passing_ = 0;  // scenarios played against the present target
   std::vector<const Request*> asked_;  // by the scenario being judged; keys of `undisturbed_`
 };
 

@@ -104,7 +104,9 @@ Answer WorldJudge::exchange(RequestView request) {
   }
   if (request.half_closed) peer.shutdown_write();
   peer.receive_to_end();
-  return {.bytes = comparable(peer.received()), .ending = peer.ending()};
+  return {.bytes = comparable(peer.received()),
+          .ending = peer.ending(),
+          .size = peer.received().size()};
 }
 
 const Answer& WorldJudge::undisturbed(RequestView request) {

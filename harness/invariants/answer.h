@@ -3,6 +3,7 @@
 // the exchange.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@ namespace e3 {
 struct Answer {
   std::string bytes;
   Ending ending = Ending::kOpen;
+  std::size_t size = 0;  // as it came: `bytes` may be without what differs between two exchanges
 };
 
 // Null when what a peer got, and how it ended, is the undisturbed answer `wanted`. A reset instead

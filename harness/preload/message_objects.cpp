@@ -152,11 +152,13 @@ CallSite call_site_of(const Json& object) {
 }
 
 Json object_of(const Answer& answer) {
-  return {{"bytes", answer.bytes}, {"ending", to_string(answer.ending)}};
+  return {{"bytes", answer.bytes}, {"ending", to_string(answer.ending)}, {"size", answer.size}};
 }
 
 Answer answer_of(const Json& object) {
-  return {.bytes = object.at("bytes"), .ending = ending_of(object.at("ending"))};
+  return {.bytes = object.at("bytes"),
+          .ending = ending_of(object.at("ending")),
+          .size = object.at("size")};
 }
 
 CheckCase case_named(std::string_view id) {

@@ -64,7 +64,7 @@ void Player::play_peer(const Step& step) {
         if (step.amount == kReadAll) {
           conversation.peer.receive_to_end();
         } else {
-          conversation.peer.receive(step.amount);
+          conversation.peer.receive_up_to(conversation.peer.received().size() + step.amount);
         }
       });
     case Verb::kHalfClose:

@@ -18,7 +18,7 @@ enum class Verb {
   kConnect,      // a new connection, when the peer has none
   kConnectTiny,  // the same, with the smallest buffers the engine can give
   kSend,         // `bytes`, as one segment
-  kRead,         // at most `amount` bytes, letting the target run when there are none
+  kRead,         // `amount` bytes, or what comes; the target runs while there are fewer
   kHalfClose,    // end of the peer's sending side
   kClose,
   kReset,

@@ -71,5 +71,13 @@ TEST(Minimize, StopsWhenItsBudgetIsSpent) {
   EXPECT_EQ(small.scenario, scenario);
 }
 
+// Its numbers were doubled until they began at 0 again.
+TEST(Minimize, EndsAlsoWhereAFaultStrikesForEverAndMayNotBeSimplified) {
+  const Scenario scenario = scenario::parse("fault recv conn ECONNRESET always\n", "for ever");
+  const Minimized small = minimize(scenario, [](const Scenario&) { return false; });
+  EXPECT_EQ(small.scenario, scenario);
+  EXPECT_GT(small.runs, 30U);
+}
+
 }  // namespace
 }  // namespace e3::explore
