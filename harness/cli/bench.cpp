@@ -51,6 +51,15 @@ Bench::Bench(const Options& options, const MakeTarget& make_target)
   abilities = source_->world().abilities();
 }
 
+bool runs_virtually(const Options& options) {
+  return options.endpoint.empty() && (options.spawn.empty() || options.preload);
+}
+
+std::size_t minimizing_runs(const Options& options) {
+  // A program that owes an answer costs a time-out in each run.
+  return runs_virtually(options) ? 100'000 : 40;
+}
+
 void print_remarks(const explore::Judge& judge) {
   for (const std::string& remark : judge.remarks()) fmt::print("{}\n", report::one_line(remark));
 }

@@ -37,6 +37,11 @@ struct Bench {
   std::unique_ptr<WorldSource> source_;
 };
 
+// Whether time is virtual: not for programs that are reached over TCP.
+bool runs_virtually(const Options& options);
+// How many runs a scenario is worth.
+std::size_t minimizing_runs(const Options& options);
+
 // What the judge could not do, for standard output.
 void print_remarks(const explore::Judge& judge);
 

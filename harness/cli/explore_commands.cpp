@@ -118,10 +118,11 @@ Tier tier_named(std::string_view name) {
   return name == "hostile" ? Tier::kHostile : Tier::kLinux;
 }
 
-void show_failures(const explore::SweepResult& result, std::uint64_t total, explore::Judge& judge) {
+void show_failures(const explore::SweepResult& result, std::uint64_t total, explore::Judge& judge,
+                   const Options& options) {
   for (const explore::Conviction& failure : result.failures) {
     const explore::Minimized minimized =
-        explore::minimize(failure.scenario, judge, failure.violation);
+        explore::minimize(failure.scenario, judge, failure.violation, minimizing_runs(options));
     // Of the smaller scenario: another answer may be the wrong one.
     print_violation(judge.judge(minimized.scenario).value_or(failure.violation));
     fmt::print("\n{}\n", scenario::print(minimized.scenario));
@@ -133,7 +134,7 @@ void show_failures(const explore::SweepResult& result, std::uint64_t total, expl
 }
 
 // True when all is well.
-bool play_and_tell(const explore::Sweep& sweep, explore::Judge& judge) {
+bool play_and_tell(const explore::Sweep& sweep, explore::Judge& judge, const Options& options) {
   if (sweep.total == 0) {
     fmt::print("skip  {}: {}\n", sweep.what, sweep.remark);
     return true;
@@ -149,7 +150,7 @@ bool play_and_tell(const explore::Sweep& sweep, explore::Judge& judge) {
   fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
              sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
   if (!sweep.remark.empty()) fmt::print("      {}\n", sweep.remark);
-  show_failures(result, sweep.total, judge);
+  show_failures(result, sweep.total, judge, options);
   return well;
 }
 
@@ -193,7 +194,8 @@ ExitCode exhaust(const Options& options, const MakeTarget& make_target) {
     drop_unselected(sweeps, options.only);
     fmt::print("{}\n", bench.description);
     bool well = true;
-    for (const explore::Sweep& sweep : sweeps) well = play_and_tell(sweep, *bench.judge) && well;
+    for (const explore::Sweep& sweep : sweeps)
+      well = play_and_tell(sweep, *bench.judge, options) && well;
     print_remarks(*bench.judge);
     return well ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });
@@ -212,6 +214,7 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
                       bench.description)};
     }
     if (options.scenario.empty()) steps = explore::torture_scenario(bench.protocol);
+    if (steps.empty()) throw UsageError{fmt::format("{}: no step", options.scenario)};
     const explore::TorturePlan plan(*bench.judge, steps,
                                     {.tier = tier_named(options.tier), .pairs = options.pairs});
     fmt::print("{}: {} calls, tier {}\n", bench.description, plan.calls(), options.tier);
@@ -228,7 +231,7 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
         result.failures.empty() ? "ok  " : "FAIL", result.run, plan.total(), plan.singles(),
         plan.persistent(), plan.pairs(), plan.pairs_possible(), result.struck,
         seconds_since(begin));
-    show_failures(result, plan.total(), *bench.judge);
+    show_failures(result, plan.total(), *bench.judge, options);
     print_remarks(*bench.judge);
     return result.failures.empty() ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });

@@ -30,7 +30,8 @@ Examples:
   e3 replay split.e3 --spawn './my-server --port {port}'
   e3 replay split.e3 --preload --spawn './my-server --port {port}'
 
-Exit status: 0 nothing is wrong, 1 the scenario shows a bug, 2 bad usage, 3 no target.
+Exit status: 0 nothing is wrong, 1 the scenario shows a bug, 2 bad usage, 3 no target, or none that
+can be judged.
 )";
 
 constexpr const char* kMinimizeExamples = R"(
@@ -47,9 +48,6 @@ Examples:
   e3 seeds corpus/scenarios/*.e3 -o corpus/fuzz_schedule
 )";
 
-// A program that owes an answer costs a time-out in each run: fewer runs, and shorter ones.
-constexpr std::size_t kRuns = 100'000;
-constexpr std::size_t kProgramRuns = 40;
 constexpr std::chrono::milliseconds kProgramTimeout(200);
 
 // A scenario that shows nothing may have been played without what showed the bug.
@@ -104,7 +102,9 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
     fmt::print("{} against {}\n\n", file.path, bench.description);
     auto found = bench.judge->judge(file.scenario);
     // The first time, the undisturbed exchanges are in the transcript, too.
-    if (!found && bench.abilities.virtual_time) found = bench.judge->judge(file.scenario);
+    const bool was_judged = bench.judge->remarks().empty();
+    if (!found && was_judged && bench.abilities.virtual_time)
+      found = bench.judge->judge(file.scenario);
     fmt::print("{}\n", report::timeline(bench.judge->transcript()));
     if (found) {
       print_violation(*found);
@@ -112,7 +112,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
     }
     if (!bench.judge->remarks().empty()) {
       print_remarks(*bench.judge);
-      return ExitCode::kAsExpected;
+      return ExitCode::kTargetUnavailable;
     }
     fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
     print_left_out(file.scenario, *bench.judge);
@@ -122,7 +122,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
 
 ExitCode minimize(const Options& given, const MakeTarget& make_target) {
   Options options = given;
-  const bool is_program = (!options.spawn.empty() && !options.preload) || !options.endpoint.empty();
+  const bool is_program = !runs_virtually(options);
   if (is_program && !options.timeout) options.timeout = kProgramTimeout;
   return guarded([&] {
     const ScenarioFile file = read_scenario(options.scenario);
@@ -134,7 +134,7 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
       return ExitCode::kConformanceFailure;
     }
     const explore::Minimized minimized =
-        explore::minimize(file.scenario, *bench.judge, *found, is_program ? kProgramRuns : kRuns);
+        explore::minimize(file.scenario, *bench.judge, *found, minimizing_runs(options));
     const std::string text = scenario::print(minimized.scenario);
     fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom), bench.description,
                minimized.scenario.size(), minimized.runs, text);

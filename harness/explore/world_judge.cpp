@@ -29,6 +29,11 @@ bool disturbs(const Step& step) {
          step.fault.error != EINTR;
 }
 
+bool is_of_answer(Symptom symptom) {
+  return symptom == Symptom::kNoAnswer || symptom == Symptom::kWrongAnswer ||
+         symptom == Symptom::kEarlyAnswer;
+}
+
 // Death and spinning are causes; a wrong answer is what they look like from outside.
 Violation or_graver(World& world, Violation seen) {
   const auto broken = check_health(world);
@@ -70,8 +75,12 @@ std::optional<Violation> WorldJudge::judge(const Scenario& scenario) {
     // The answers it was compared with came from what it had broken, if it is so again; else from
     // what another scenario had broken, or a slow machine.
     forget_asked();
-    if (!judge_once(scenario)) return std::nullopt;
-    return Violation{Symptom::kDeaf, "another connection is still served", found->actual};
+    auto again = judge_once(scenario);
+    if (!again || !is_of_answer(again->symptom)) return again;
+    return Violation{Symptom::kDeaf, "another connection is still served",
+                     fmt::format("afterwards an undisturbed request gets another answer, or none "
+                                 "(seen as: {})",
+                                 again->actual)};
   }
 }
 

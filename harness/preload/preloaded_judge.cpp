@@ -50,7 +50,7 @@ Reply PreloadedJudge::ask(const Question& question) {
 }
 
 std::optional<Violation> PreloadedJudge::not_judged(std::string why) {
-  not_judged_.insert(std::move(why));
+  ++not_judged_[std::move(why)];
   return std::nullopt;
 }
 
@@ -79,21 +79,29 @@ std::optional<Violation> PreloadedJudge::verdict_on(const scenario::Scenario& sc
 
 std::vector<std::string> PreloadedJudge::remarks() const {
   std::vector<std::string> all;
-  for (const std::string& why : not_judged_) all.push_back("not all could be judged: " + why);
+  for (const auto& [why, count] : not_judged_) {
+    all.push_back(fmt::format("not all could be judged, {} could not: {}", count, why));
+  }
   return all;
+}
+
+std::string PreloadedJudge::why_not(const Reply& reply) const {
+  if (const auto* odd = std::get_if<Unsupported>(&reply); odd != nullptr && !odd->call.empty()) {
+    return beyond(odd->call);
+  }
+  return "the program does not survive";
 }
 
 std::vector<CallSite> PreloadedJudge::record_calls(const scenario::Scenario& scenario) {
   const Reply reply = ask({Question::What::kRecordCalls, scenario::print(scenario)});
   if (const auto* recorded = std::get_if<Recorded>(&reply)) return recorded->calls;
-  throw explore::ControlFailed(
-      "the scenario fails without any fault: the program does not survive");
+  throw explore::ControlFailed("the scenario fails without any fault: " + why_not(reply));
 }
 
 Answer PreloadedJudge::answer_to(const std::string& request) {
   const Reply reply = ask({Question::What::kAnswer, request});
   if (const auto* answered = std::get_if<Answered>(&reply)) return answered->answer;
-  throw explore::ControlFailed("the program does not survive an undisturbed request");
+  throw explore::ControlFailed("an undisturbed request: " + why_not(reply));
 }
 
 }  // namespace e3::preload

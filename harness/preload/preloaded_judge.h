@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +48,8 @@ class PreloadedJudge final : public explore::Judge {
   // came.
   Reply ask(const Question& question);
   std::optional<Violation> not_judged(std::string why);
+  // Why there is nothing of what was asked.
+  std::string why_not(const Reply& reply) const;
 
   PreloadOptions options_;
   Launch launch_;
@@ -55,7 +57,7 @@ class PreloadedJudge final : public explore::Judge {
   std::unique_ptr<PreloadedProcess> process_;
   std::size_t faults_struck_ = 0;
   std::vector<std::string> transcript_;
-  std::set<std::string> not_judged_;
+  std::map<std::string, std::size_t> not_judged_;  // how many scenarios, by the reason
 };
 
 }  // namespace e3::preload
