@@ -73,6 +73,19 @@ TEST(Probe, TellsWhatOfHttpIsThere) {
   EXPECT_EQ(says(probe_tiny(Bug::kNone), "keep_alive_1_1"), "no");
 }
 
+TEST(Probe, SeesTheInvitationBehindAnEarlyHint) {
+  const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </e>\r\n\r\n";
+  const auto invites_with = [](const std::string& invitation) {
+    const Result result = probe_server([invitation] {
+      testing_servers::serve_scripted([](const auto&, std::string_view) { return std::nullopt; },
+                                      invitation);
+    });
+    return says(result, "continue");
+  };
+  EXPECT_EQ(invites_with(hints + std::string(testing_servers::kInvitation)), "yes");
+  EXPECT_EQ(invites_with(hints), "no");
+}
+
 // Takes at most this many fields, of at most so many bytes, in a head of 32 KiB.
 Result probe_where_fields_are_limited(std::ptrdiff_t fields_max, std::size_t longest) {
   return probe_server([=] {
