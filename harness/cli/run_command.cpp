@@ -23,6 +23,7 @@
 #include "harness/preload/preload_runner.h"
 #include "harness/report/escape.h"
 #include "harness/report/report_files.h"
+#include "harness/report/standard_output.h"
 #include "harness/world/interrupt.h"
 
 namespace e3::cli {
@@ -30,13 +31,15 @@ namespace {
 
 using Destinations = std::vector<report::Destination>;
 
+bool goes_to_standard_output(const report::Destination& report) { return report.path == "-"; }
+
 // Standard output, unless a report has it for itself. Annotations live beside other lines.
 std::FILE* console_stream(const Options& options) {
-  const bool taken = std::any_of(options.reports.begin(), options.reports.end(),
-                                 [](const report::Destination& report) {
-                                   return report.path == "-" && report.format != "github";
-                                 });
-  return taken ? stderr : stdout;
+  const bool taken = std::any_of(
+      options.reports.begin(), options.reports.end(), [](const report::Destination& report) {
+        return goes_to_standard_output(report) && report.format != "github";
+      });
+  return taken ? stderr : report::standard_output();
 }
 
 Detail detail_of(const Options& options) {
@@ -88,6 +91,12 @@ Stage make_stage(const Options& options, const RunOptions& run, const MakeTarget
     stage.description = preload::PreloadRunner(how, run).description();
     stage.make_runner = [how, &run] { return std::make_unique<preload::PreloadRunner>(how, run); };
   } else {
+    // What a server prints that runs in this process is no part of a report.
+    const bool in_process = options.spawn.empty() && options.endpoint.empty();
+    const auto& reports = options.reports;
+    if (in_process && std::any_of(reports.begin(), reports.end(), goes_to_standard_output)) {
+      report::keep_standard_output();
+    }
     stage.source = make_source(options, make_target, transcript);
     stage.description = stage.source->description();
     stage.make_runner = [source = stage.source.get(), &run] {

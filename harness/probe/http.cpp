@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/checks/http_exchange.h"
 #include "harness/probe/questions.h"
 
 namespace e3::probe {
 namespace {
+
+constexpr int kContinue = 100;
+constexpr std::size_t kReadSize = 65536;
 
 Conversation converse(Session& session, std::string_view bytes, const ReadPlan& plan) {
   Peer peer = session.world().connect();
@@ -27,13 +32,18 @@ bool keeps_1_0(Session& session) {
                         {}));
 }
 
-// Sends no body before it is asked for one.
+// Sends no body before it is asked for one. The invitation may come in pieces, and behind others.
 bool continues(Session& session, const HttpTraits& traits) {
   Peer peer = session.world().connect();
   peer.send(expanded("{post}Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", traits));
-  session.world().settle();
-  peer.receive(65536);
-  return peer.received().starts_with("HTTP/1.1 100");
+  while (true) {
+    const Conversation seen = answers_so_far(peer);
+    const auto& interim = seen.interim;
+    if (std::find(interim.begin(), interim.end(), kContinue) != interim.end()) return true;
+    const bool is_over = seen.last() != nullptr || !seen.problem.empty();
+    if (is_over || seen.ending != Ending::kOpen) return false;
+    if (peer.receive(kReadSize) == 0 && peer.ending() == Ending::kOpen) return false;
+  }
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
-// The longest of each part of a head that is accepted, by bisection.
+// The longest of each part of a head that is accepted, and the most of them, by bisection.
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
 
 #include "harness/checks/http_exchange.h"
 #include "harness/probe/questions.h"
@@ -8,15 +11,19 @@
 namespace e3::probe {
 namespace {
 
-constexpr std::size_t kFieldSize = 1000;   // bytes, of the fields that make a head long
-constexpr std::size_t kShortestField = 8;  // bytes, of one without a value
+constexpr std::size_t kShortestField = 8;  // bytes, of a line without a value
+constexpr std::size_t kUsualField = 1000;  // bytes, where it is not known how long one may be
+constexpr std::string_view kShortField = "E: e\r\n";
+constexpr std::size_t kFieldsBound = 1000;
+constexpr std::size_t kHeadBound = 262144;  // bytes
 
 struct Limit {
   std::string_view key;
   std::string_view label;
-  std::size_t bound;  // bytes; no more is tried
-  // A request whose part has `part` bytes, or as many as it can have; `part` becomes how many.
-  std::string (*request)(const HttpTraits& traits, std::size_t& part);
+  std::string_view unit;
+  std::size_t bound;  // no more is tried
+  // A request whose part has `part` units, or as many as it can have; `part` becomes how many.
+  std::function<std::string(const HttpTraits& traits, std::size_t& part)> request;
 };
 
 std::string with_version(const HttpTraits& traits) {
@@ -47,22 +54,42 @@ std::string field_of(std::size_t size) {
   return fmt::format("X-E3: {}\r\n", std::string(size - kAround.size(), 'e'));
 }
 
-std::string long_head(const HttpTraits& traits, std::size_t& part) {
+// Of as few fields as fit, for their number may be limited, too; none has more than `field_max`
+// bytes.
+std::string long_head(const HttpTraits& traits, std::size_t field_max, std::size_t& part) {
   const std::size_t shortest = request_of(traits, "", "").size();
+  const std::size_t longest_line = std::max(field_max + 2, 3 * kShortestField);
+  std::size_t left = part > shortest + kShortestField ? part - shortest : 0;
+  part = shortest + left;
   std::string fields;
-  std::size_t left = part > shortest ? part - shortest : 0;
-  for (; left >= 2 * kFieldSize; left -= kFieldSize) fields += field_of(kFieldSize);
-  // The last one takes the rest, unless that is too short to be a field.
-  if (left > kShortestField) fields += field_of(left);
-  part = shortest + fields.size();
+  for (std::size_t count = (left + longest_line - 1) / longest_line; count > 0; --count) {
+    const std::size_t size = left / count;  // about the same for all: a rest might be no field
+    fields += field_of(size);
+    left -= size;
+  }
   return request_of(traits, "", fields);
 }
 
-constexpr Limit kLimits[] = {
-    {"longest_request_line", "longest request line", 65536, long_line},
-    {"longest_field", "longest field", 65536, long_field},
-    {"longest_head", "longest head", 262144, long_head},
-};
+std::size_t fields_of_each_request(const HttpTraits& traits) {
+  const std::string request = request_of(traits, "", "");
+  // Neither the first line nor the empty one.
+  return static_cast<std::size_t>(std::count(request.begin(), request.end(), '\n')) - 2;
+}
+
+std::string many_fields(const HttpTraits& traits, std::size_t& part) {
+  const std::size_t own = fields_of_each_request(traits);
+  part = std::max(part, own);
+  std::string fields;
+  for (std::size_t count = own; count < part; ++count) fields += kShortField;
+  return request_of(traits, "", fields);
+}
+
+// How many fields a head of `size` bytes can have.
+std::size_t fields_within(const HttpTraits& traits, std::size_t size) {
+  const std::size_t shortest = request_of(traits, "", "").size();
+  const std::size_t room = size > shortest ? size - shortest : 0;
+  return fields_of_each_request(traits) + room / kShortField.size();
+}
 
 // A refusal is one for the size only where the short request is not refused.
 bool is_accepted(Session& session, const std::string& request) {
@@ -81,7 +108,9 @@ Fact find(Session& session, const HttpTraits& traits, const Limit& limit) {
   std::size_t good = 0;
   if (!accepts(good)) return {limit.key, limit.label, {}, "not known: the shortest is refused"};
   std::size_t bad = limit.bound;
-  if (accepts(bad)) return {limit.key, limit.label, bad, fmt::format("at least {} bytes", bad)};
+  if (accepts(bad)) {
+    return {limit.key, limit.label, bad, fmt::format("at least {} {}", bad, limit.unit)};
+  }
   while (good + 1 < bad) {
     const std::size_t middle = good + (bad - good) / 2;
     std::size_t part = middle;
@@ -89,7 +118,7 @@ Fact find(Session& session, const HttpTraits& traits, const Limit& limit) {
     if (part == good || part == bad) break;  // nothing lies between them
     (fits ? good : bad) = part;
   }
-  return {limit.key, limit.label, good, fmt::format("{} bytes", good)};
+  return {limit.key, limit.label, good, fmt::format("{} {}", good, limit.unit)};
 }
 
 }  // namespace
@@ -101,7 +130,23 @@ void ask_for_limits(const Known& known, std::vector<Fact>& facts) {
   } else {
     take_over_request(known.session->request(), traits);
   }
-  for (const Limit& limit : kLimits) facts.push_back(find(*known.session, traits, limit));
+  // Returns what was found, or `otherwise`.
+  const auto look_for = [&](const Limit& limit, std::size_t otherwise) {
+    facts.push_back(find(*known.session, traits, limit));
+    const std::size_t* found = std::get_if<std::size_t>(&facts.back().value);
+    return found != nullptr ? *found : otherwise;
+  };
+  look_for({"longest_request_line", "longest request line", "bytes", 65536, long_line}, 0);
+  const std::size_t field_max =
+      look_for({"longest_field", "longest field", "bytes", 65536, long_field}, kUsualField);
+  const auto head_of = [field_max](const HttpTraits& given, std::size_t& part) {
+    return long_head(given, field_max, part);
+  };
+  const std::size_t head_max =
+      look_for({"longest_head", "longest head", "bytes", kHeadBound, head_of}, kHeadBound);
+  // What fits into no head says nothing about the number.
+  const std::size_t bound = std::min(kFieldsBound, fields_within(traits, head_max));
+  look_for({"most_fields", "most fields", "fields", bound, many_fields}, 0);
 }
 
 }  // namespace e3::probe

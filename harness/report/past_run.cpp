@@ -22,8 +22,9 @@ PastCheck past_check(const json& check) {
                  .verdict = check.at("verdict").get<std::string>(),
                  .said = check.value("reason", "")};
   const json& failures = check.at("failures");
-  if (failures.empty()) return past;
-  const json& first = failures.front();
+  const json& told = failures.empty() ? check.at("warnings") : failures;
+  if (told.empty()) return past;
+  const json& first = told.front();
   past.said =
       fmt::format("{} at {}: expected {}; got {}", first.at("cause").get<std::string>(),
                   first.at("point").get<std::string>(), first.at("expected").get<std::string>(),

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <tuple>
 
+#include "harness/report/standard_output.h"
+
 namespace e3::report {
 namespace {
 
@@ -52,7 +54,7 @@ void put(std::FILE* file, const std::string& path, const std::string& text) {
 // Standard output is not ours to close. What could not be written is tried once more.
 void ReportFiles::CloseFile::operator()(std::FILE* file) const {
   const WithoutSigpipe guard;
-  if (file != stdout) std::ignore = std::fclose(file);
+  if (file != standard_output()) std::ignore = std::fclose(file);
 }
 
 ReportFiles::ReportFiles(const std::vector<Destination>& destinations, const RunResult& run) {
@@ -76,7 +78,7 @@ void ReportFiles::begin(Report& report, const RunResult& run) {
   }
   // What only names an open file may hold lines of others.
   report.file.reset(report.path == kStandardOutput
-                        ? stdout
+                        ? standard_output()
                         : std::fopen(report.path.c_str(), report.once ? "a" : "w"));
   if (report.file == nullptr) fail_to_write(report.path, errno);
   put(report.file.get(), report.path, report.format->first_lines(run));
@@ -113,7 +115,7 @@ void ReportFiles::run_ended(const RunResult& run) {
     if (report.format->grows()) {
       add(report, report.format->last_lines(run));
     } else if (report.path == kStandardOutput) {
-      attempt(report, [&] { put(stdout, report.path, report.format->whole(run)); });
+      attempt(report, [&] { put(standard_output(), report.path, report.format->whole(run)); });
     } else {
       attempt(report, [&] { write_whole(report, run); });
     }

@@ -17,6 +17,8 @@ namespace {
 
 // Bytes: more than any answer that is worth comparing, and little beside a machine's memory.
 constexpr std::size_t kReceivedMax = 64 << 20;
+// Bytes: more than anybody greets with, and soon read one by one.
+constexpr std::size_t kGreetingMax = 1 << 20;
 
 }  // namespace
 
@@ -86,7 +88,9 @@ void Peer::reset() {
 
 // What is there of it. Byte by byte: what follows belongs to an answer.
 void Peer::take_greeting() {
+  throw_if_interrupted();
   while (greeting_is_due()) {
+    if (greeting_.size() >= kGreetingMax) throw_endless();
     char byte = 0;
     const long count = wire_->receive(&byte, 1);
     if (count <= 0) return note_ending(count);
@@ -135,9 +139,12 @@ void Peer::note_ending(long result) {
   }
 }
 
+// What it has been waiting for.
 void Peer::throw_endless() const {
-  throw TargetUnavailable("its answer has no end: a peer has got " +
-                          std::to_string(received_.size() >> 20U) + " MiB of it");
+  const bool greets = greeting_is_due();
+  throw TargetUnavailable(
+      std::string("its ") + (greets ? "greeting" : "answer") + " has no end: a peer has got " +
+      std::to_string((greets ? greeting_ : received_).size() >> 20U) + " MiB of it");
 }
 
 std::size_t Peer::receive(std::size_t limit) {

@@ -37,6 +37,21 @@ def test_what_fails_now_and_did_not_is_told_and_exits_with_1(start, reports, tmp
     assert "1 newly failing" in seen.text and "read.split.byte-at-a-time" in seen.text
 
 
+def test_a_new_warning_is_told_with_what_it_says(start, reports, tmp_path):
+    good, _ = reports
+    document = json.loads(good.read_text())
+    (check,) = [each for each in document["checks"] if each["id"] == "accept.burst"]
+    seen = {"cause": "slow", "point": "peer 3", "expected": "an answer", "actual": "none yet"}
+    check.update(verdict="WARN", warnings=[seen])
+    warned = tmp_path / "warned.json"
+    warned.write_text(json.dumps(document))
+    page = tmp_path / "changes.html"
+    run = start("e3", "compare", good, warned, "--report", f"html={page}")
+    assert run.wait() == 0
+    said = "slow at peer 3: expected an answer; got none yet"
+    assert said in run.stdout and said in check_html(page).text
+
+
 def test_what_is_mended_exits_with_0(start, reports):
     good, bad = reports
     run = start("e3", "compare", bad, good)

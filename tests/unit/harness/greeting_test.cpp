@@ -8,9 +8,11 @@
 
 #include <array>
 #include <memory>
+#include <string>
 
 #include "harness/world/engines/in_process_world.h"
 #include "harness/world/engines/sim/sim_kernel.h"
+#include "in_process_world_fixture.h"
 
 namespace e3 {
 namespace {
@@ -74,6 +76,46 @@ TEST_F(GreetingTest, MayComeAfterTheRequestWhereTheTargetIsHeld) {
   world_.release();
   peer.receive_until("\n");
   EXPECT_EQ(peer.received(), "hello\n");
+}
+
+// Sends `total` bytes without a line end to each connection, and ends it.
+void flood(std::size_t total) {
+  const int listener = listen_anywhere(0);
+  const std::string piece(1 << 16, 'e');
+  while (true) {
+    const int connection = ::accept(listener, nullptr, nullptr);
+    for (std::size_t sent = 0; sent < total; sent += piece.size()) {
+      ::send(connection, piece.data(), piece.size(), MSG_NOSIGNAL);
+    }
+    ::close(connection);
+  }
+}
+
+// What a peer throws that waits for a line, as the greeting or as an answer.
+std::string complaint_about(std::size_t total, bool is_greeting) {
+  Transcript transcript;
+  InProcessWorld world(
+      {.name = "flood", .serve = [total] { flood(total); }, .stop = {}},
+      [](TargetTurn& turn) { return std::make_unique<SimKernel>(turn, std::uint16_t{40000}); },
+      transcript);
+  if (is_greeting) world.set_greeting("\n");
+  try {
+    Peer peer = world.connect();
+    is_greeting ? peer.receive_greeting() : peer.receive_to_end();
+  } catch (const TargetUnavailable& unavailable) {
+    return unavailable.what();
+  }
+  return "none";
+}
+
+TEST(Flood, OfAGreetingHasABound) {
+  EXPECT_EQ(complaint_about(2 << 20, true), "its greeting has no end: a peer has got 1 MiB of it");
+  EXPECT_EQ(complaint_about(1 << 19, true), "none");
+}
+
+TEST(Flood, OfAnAnswerHasABound) {
+  EXPECT_EQ(complaint_about(80 << 20, false), "its answer has no end: a peer has got 64 MiB of it");
+  EXPECT_EQ(complaint_about(1 << 20, false), "none");
 }
 
 }  // namespace

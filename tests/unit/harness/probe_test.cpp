@@ -4,11 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness/checks/profile_text.h"
 #include "harness/checks/session.h"
 #include "harness/mutants/http_bug.h"
 #include "harness/mutants/tiny_server.h"
 #include "harness/world/engines/in_process_source.h"
+#include "scripted_http.h"
 
 namespace e3::probe {
 namespace {
@@ -68,6 +71,52 @@ TEST(Probe, TellsWhatOfHttpIsThere) {
   EXPECT_EQ(says(probe_http(HttpBug::kForgetsPipelined), "pipelining"), "no");
   EXPECT_EQ(says(probe_http(HttpBug::kNeverContinues), "continue"), "no");
   EXPECT_EQ(says(probe_tiny(Bug::kNone), "keep_alive_1_1"), "no");
+}
+
+TEST(Probe, SeesTheInvitationBehindAnEarlyHint) {
+  const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </e>\r\n\r\n";
+  const auto invites_with = [](const std::string& invitation) {
+    const Result result = probe_server([invitation] {
+      testing_servers::serve_scripted([](const auto&, std::string_view) { return std::nullopt; },
+                                      invitation);
+    });
+    return says(result, "continue");
+  };
+  EXPECT_EQ(invites_with(hints + std::string(testing_servers::kInvitation)), "yes");
+  EXPECT_EQ(invites_with(hints), "no");
+}
+
+// Takes at most this many fields, of at most so many bytes, in a head of 32 KiB.
+Result probe_where_fields_are_limited(std::ptrdiff_t fields_max, std::size_t longest) {
+  return probe_server([=] {
+    testing_servers::serve_scripted(
+        [=](const mutants::ParseResult&,
+            std::string_view input) -> std::optional<testing_servers::Reply> {
+          const std::string_view head = input.substr(0, input.find("\r\n\r\n"));
+          bool refuses =
+              std::count(head.begin(), head.end(), '\n') > fields_max || head.size() + 4 > 32768;
+          for (std::size_t at = head.find('\n'); at != head.npos;) {
+            const std::size_t end = head.find("\r\n", at);
+            refuses = refuses || std::min(end, head.size()) - at - 1 > longest;
+            at = end == head.npos ? end : end + 1;
+          }
+          if (!refuses) return std::nullopt;
+          const std::string close = "Connection: close\r\n";
+          return testing_servers::Reply{
+              .bytes = testing_servers::http_answer("431 Too Much", "", close), .ends = true};
+        });
+  });
+}
+
+TEST(Probe, TellsALimitOfFieldsFromOneOfBytes) {
+  const Result few = probe_where_fields_are_limited(20, 8000);
+  EXPECT_EQ(says(few, "longest_field"), "8000 bytes");
+  EXPECT_EQ(says(few, "longest_head"), "32768 bytes");
+  EXPECT_EQ(says(few, "most_fields"), "20 fields");
+  const Result short_ones = probe_where_fields_are_limited(100'000, 500);
+  EXPECT_EQ(says(short_ones, "longest_field"), "500 bytes");
+  EXPECT_EQ(says(short_ones, "longest_head"), "32768 bytes");
+  EXPECT_EQ(says(short_ones, "most_fields"), "at least 1000 fields");
 }
 
 TEST(Probe, FindsLimitsExactly) {

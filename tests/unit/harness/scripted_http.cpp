@@ -28,8 +28,9 @@ struct Connection {
 
 class ScriptedServer {
  public:
-  explicit ScriptedServer(const Script& script)
+  ScriptedServer(const Script& script, std::string_view invitation)
       : script_(&script),
+        invitation_(invitation),
         listener_(mutants::listening_socket(8080)),
         epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
     watch(listener_, EPOLLIN, EPOLL_CTL_ADD);
@@ -94,10 +95,10 @@ class ScriptedServer {
     }
   }
 
-  static void tell_to_continue(Connection& connection, const ParseResult& result) {
+  void tell_to_continue(Connection& connection, const ParseResult& result) const {
     const bool waits = result.request.expects_continue && result.request.minor_version > 0;
     const bool nothing_came = connection.input.size() == result.consumed;
-    if (waits && nothing_came) connection.output += "HTTP/1.1 100 Continue\r\n\r\n";
+    if (waits && nothing_came) connection.output += invitation_;
   }
 
   void write_to(int fd) {
@@ -124,6 +125,7 @@ class ScriptedServer {
   }
 
   const Script* script_;
+  std::string_view invitation_;
   int listener_;
   int epoll_;
   std::map<int, Connection> connections_;
@@ -152,6 +154,8 @@ Reply usual_reply(const ParseResult& result) {
   return reply;
 }
 
-void serve_scripted(const Script& script) { ScriptedServer(script).run(); }
+void serve_scripted(const Script& script, std::string_view invitation) {
+  ScriptedServer(script, invitation).run();
+}
 
 }  // namespace e3::testing_servers

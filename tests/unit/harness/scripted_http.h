@@ -28,7 +28,10 @@ std::string http_answer(std::string_view status, std::string_view body, std::str
 // What the correct server says.
 Reply usual_reply(const mutants::ParseResult& result);
 
-// Listens on 127.0.0.1:8080 and serves until something is thrown through a call.
-void serve_scripted(const Script& script);
+inline constexpr std::string_view kInvitation = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Listens on 127.0.0.1:8080 and serves until something is thrown through a call. `invitation` is
+// sent to who waits with the body.
+void serve_scripted(const Script& script, std::string_view invitation = kInvitation);
 
 }  // namespace e3::testing_servers
