@@ -106,6 +106,11 @@ std::string verdict_besides(const CheckResult& result) {
   return seen.empty() ? verdict : fmt::format("{} by {}", verdict, seen.front().cause);
 }
 
+// A mere warning finds a bug only where no more than that is due.
+bool is_as_grave_as(const Kill& kill, Verdict verdict) {
+  return kill.warns ? verdict == Verdict::kWarn : is_failure(verdict);
+}
+
 void look_for(const Kill& kill, const RunResult& run, const ExamineOptions& options,
               Finding& finding) {
   const std::string id(kill.case_id);
@@ -117,11 +122,15 @@ void look_for(const Kill& kill, const RunResult& run, const ExamineOptions& opti
     finding.wrong.push_back(fmt::format("{} was not run", id));
   } else if (is_rightly_skipped(*result, options)) {
     finding.not_shown.push_back(id);
-  } else if (names(*result, kill.cause)) {
-    finding.found[std::string(kill.cause)].push_back(id);
-  } else {
+  } else if (!names(*result, kill.cause)) {
     finding.wrong.push_back(
         fmt::format("{} says {}, not {}", id, verdict_besides(*result), kill.cause));
+  } else if (!is_as_grave_as(kill, result->verdict)) {
+    finding.wrong.push_back(fmt::format("{} says {}, where a {} is due", id,
+                                        verdict_besides(*result),
+                                        kill.warns ? "warning" : "failure"));
+  } else {
+    finding.found[std::string(kill.cause)].push_back(id);
   }
 }
 

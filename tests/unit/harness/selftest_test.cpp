@@ -54,6 +54,19 @@ TEST(Selftest, FailsWhenACheckNamesAnotherCause) {
       std::vector<std::string>{"accept.burst says FAIL by et-listen-single-accept, not eof-spin"});
 }
 
+TEST(Selftest, TakesAWarningForNoFailureAndAFailureForNoWarning) {
+  Specimen mutant = specimen_named("no-date");
+  mutant.kills.front().warns = false;
+  EXPECT_EQ(examine(mutant, {}).wrong,
+            std::vector<std::string>{
+                "http.answer.date says WARN by http-answer-fields, where a failure is due"});
+  mutant = specimen_named("accepts-once-per-edge");
+  mutant.kills.front().warns = true;
+  EXPECT_EQ(examine(mutant, {}).wrong,
+            std::vector<std::string>{
+                "accept.burst says FAIL by et-listen-single-accept, where a warning is due"});
+}
+
 TEST(Selftest, FailsWithoutTheCheckThatFindsTheMutant) {
   EXPECT_EQ(examine(specimen_named("accepts-once-per-edge"), {.exclude = {"accept"}}).wrong,
             std::vector<std::string>{"accept.burst was not run"});
