@@ -10,26 +10,6 @@
 namespace e3 {
 namespace {
 
-std::string missing_ability(const Check& check, const Abilities& abilities) {
-  const Needs& needs = check.needs;
-  if (needs.tcp && !abilities.tcp) {
-    return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
-  }
-  if (needs.faults && !abilities.faults) {
-    return "needs calls that fail: use --preload, or link the server in";
-  }
-  if (needs.event_order && !abilities.event_order) {
-    return "needs a choice among ready events: use --preload or --engine sim";
-  }
-  if (needs.virtual_time && !abilities.virtual_time) {
-    return "would take real minutes: use --preload, or link the server in";
-  }
-  if (needs.process && !abilities.process) {
-    return "needs a program of its own, over TCP: --spawn without --preload";
-  }
-  return {};
-}
-
 bool is_of_connection(Symptom symptom) {
   return symptom == Symptom::kNotEnded || symptom == Symptom::kNotAccepted ||
          symptom == Symptom::kLeaks;
@@ -134,6 +114,26 @@ bool waited(const CheckResult& result) {
 }
 
 }  // namespace
+
+std::string missing_ability(const Check& check, const Abilities& abilities) {
+  const Needs& needs = check.needs;
+  if (needs.tcp && !abilities.tcp) {
+    return "needs TCP, which this engine does not have; use --engine sim, --spawn or HOST:PORT";
+  }
+  if (needs.faults && !abilities.faults) {
+    return "needs calls that fail: use --preload, or link the server in";
+  }
+  if (needs.event_order && !abilities.event_order) {
+    return "needs a choice among ready events: use --preload or --engine sim";
+  }
+  if (needs.virtual_time && !abilities.virtual_time) {
+    return "would take real minutes: use --preload, or link the server in";
+  }
+  if (needs.process && !abilities.process) {
+    return "needs a program of its own, over TCP: --spawn without --preload";
+  }
+  return {};
+}
 
 CheckResult WorldRunner::run_one(const CheckCase& which) {
   CheckResult result;

@@ -11,6 +11,9 @@
 
 namespace e3 {
 
+// Why a world of these abilities cannot show what the check is about; empty: it can.
+std::string missing_ability(const Check& check, const Abilities& abilities);
+
 class WorldRunner final : public CaseRunner {
  public:
   // Both must outlive the runner. Of `options`, the profile, the seed and the strictness count.

@@ -9,6 +9,7 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
+#include "harness/checks/world_runner.h"
 #include "harness/world/engines/tcp/tcp_source.h"
 
 namespace e3::selftest {
@@ -73,24 +74,33 @@ std::unique_ptr<WorldSource> source_of(const Specimen& specimen, const ExamineOp
   return std::make_unique<TcpSource>(std::move(program), kTimeout, transcript);
 }
 
-RunResult run(const Specimen& specimen, const ExamineOptions& options) {
+struct Run {
+  RunResult result;
+  Abilities abilities;  // of the engine; none, where there was no target
+};
+
+Run run_against(const Specimen& specimen, const ExamineOptions& options) {
   Transcript transcript;
   const auto source = source_of(specimen, options, transcript);
-  RunResult result;
+  Run run;
   run_cases(
       cases_for(specimen, options), *source,
       {.profile = find_profile("http"), .seed = options.seed},
-      [](const Check&, const CheckResult*) {}, result);
-  return result;
+      [&](const Check&, const CheckResult* ended) {
+        if (ended != nullptr) run.abilities = source->world().abilities();
+      },
+      run.result);
+  return run;
 }
 
-// sim can show everything but what only programs do; the other engines lack what some checks need.
-bool is_rightly_skipped(const CheckResult& result, const ExamineOptions& options) {
-  const Needs& needs = result.check->needs;
+// Only for what the engine says that it lacks. Some of it a check finds out as it runs: whether a
+// program's buffers can be filled and its time-outs waited for, and which faults a real kernel
+// takes.
+bool is_rightly_skipped(const CheckResult& result, const Run& run, const ExamineOptions& options) {
   if (result.verdict != Verdict::kSkip) return false;
-  if (runs_on_sim(options)) return needs.process;
-  return needs.process || !options.program.empty() || needs.tcp || needs.faults ||
-         needs.event_order;
+  if (!missing_ability(*result.check, run.abilities).empty()) return true;
+  const bool real_faults = result.check->needs.faults && !runs_on_sim(options);
+  return real_faults || !options.program.empty();
 }
 
 bool names(const CheckResult& result, std::string_view cause) {
@@ -106,52 +116,64 @@ std::string verdict_besides(const CheckResult& result) {
   return seen.empty() ? verdict : fmt::format("{} by {}", verdict, seen.front().cause);
 }
 
-void look_for(const Kill& kill, const RunResult& run, const ExamineOptions& options,
-              Finding& finding) {
+// A mere warning finds a bug only where no more than that is due.
+bool is_as_grave_as(const Kill& kill, Verdict verdict) {
+  return kill.warns ? verdict == Verdict::kWarn : is_failure(verdict);
+}
+
+void look_for(const Kill& kill, const Run& run, const ExamineOptions& options, Finding& finding) {
   const std::string id(kill.case_id);
-  const auto result = std::find_if(run.checks.begin(), run.checks.end(),
+  const auto& checks = run.result.checks;
+  const auto result = std::find_if(checks.begin(), checks.end(),
                                    [&](const CheckResult& each) { return each.id == id; });
   if (!can_be_seen(kill, options)) {
     finding.not_shown.push_back(id);
-  } else if (result == run.checks.end()) {
+  } else if (result == checks.end()) {
     finding.wrong.push_back(fmt::format("{} was not run", id));
-  } else if (is_rightly_skipped(*result, options)) {
+  } else if (is_rightly_skipped(*result, run, options)) {
     finding.not_shown.push_back(id);
-  } else if (names(*result, kill.cause)) {
-    finding.found[std::string(kill.cause)].push_back(id);
-  } else {
+  } else if (!names(*result, kill.cause)) {
     finding.wrong.push_back(
         fmt::format("{} says {}, not {}", id, verdict_besides(*result), kill.cause));
+  } else if (!is_as_grave_as(kill, result->verdict)) {
+    finding.wrong.push_back(fmt::format("{} says {}, where a {} is due", id,
+                                        verdict_besides(*result),
+                                        kill.warns ? "warning" : "failure"));
+  } else {
+    finding.found[std::string(kill.cause)].push_back(id);
   }
 }
 
-void judge_all(const Specimen& specimen, const RunResult& run, const ExamineOptions& options,
+void judge_all(const Specimen& specimen, const Run& run, const ExamineOptions& options,
                Finding& finding) {
-  for (const CheckResult& result : run.checks) {
+  std::size_t judged = 0;
+  for (const CheckResult& result : run.result.checks) {
     const bool passes = result.verdict == Verdict::kPass;
-    if (is_rightly_skipped(result, options)) {
+    if (is_rightly_skipped(result, run, options)) {
       finding.not_shown.push_back(result.id);
-    } else if (passes == (specimen.kind == Kind::kNull)) {
+      continue;
+    }
+    ++judged;
+    if (passes == (specimen.kind == Kind::kNull)) {
       finding.wrong.push_back(fmt::format("{} says {}", result.id, verdict_besides(result)));
     }
   }
+  if (judged > 0) return;
+  finding.wrong.emplace_back(finding.run == 0 ? "no check was run" : "every check was skipped");
 }
 
 }  // namespace
 
 Finding examine(const Specimen& specimen, const ExamineOptions& options) {
-  const RunResult result = run(specimen, options);
+  const Run run = run_against(specimen, options);
   Finding finding;
-  finding.run = result.checks.size();
-  if (!result.unavailable.empty()) finding.wrong.push_back(result.unavailable);
-  for (const Kill& kill : specimen.kills) look_for(kill, result, options, finding);
-  if (specimen.kind != Kind::kMutant) judge_all(specimen, result, options, finding);
+  finding.run = run.result.checks.size();
+  if (!run.result.unavailable.empty()) finding.wrong.push_back(run.result.unavailable);
+  for (const Kill& kill : specimen.kills) look_for(kill, run, options, finding);
+  if (specimen.kind != Kind::kMutant) judge_all(specimen, run, options, finding);
   const bool nothing = finding.found.empty() && specimen.kind == Kind::kMutant;
   if (nothing && finding.is_right() && finding.not_shown.empty()) {
     finding.wrong.push_back("no check is known to find it");
-  }
-  if (specimen.kind != Kind::kMutant && finding.run == 0) {
-    finding.wrong.push_back("no check was run");
   }
   return finding;
 }

@@ -20,6 +20,7 @@ struct Kill {
   std::string_view case_id;  // of the check, with its variant
   std::string_view cause;
   Shown shown = Shown::kEverywhere;
+  bool warns = false;  // the check warns and no more: the obligation is a SHOULD or a MAY
 };
 
 std::span<const Kill> kills();

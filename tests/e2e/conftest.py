@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import socket
 
 import pytest
 
@@ -68,6 +69,14 @@ def bin_dir(pytestconfig):
 def preload_library(bin_dir):
     if not list(bin_dir.parent.glob("lib*/**/libe3-preload.so")):
         pytest.skip("builds with sanitizers have no libe3-preload.so")
+
+
+@pytest.fixture
+def free_port():
+    """A port on which nothing listens, and nothing else can begin to."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 @pytest.fixture

@@ -103,6 +103,10 @@ def check_sarif(path):
     return run
 
 
+# Of one line: "not ", number, description, directive and its reason. A bare # begins a directive.
+TAP_TEST = re.compile(r"(not )?ok (\d+) - ((?:\\[\\#]|[^\\#])*?)(?: # (TODO|SKIP)(?: (\S.*))?)?")
+
+
 def check_tap(path):
     """TAP 14: the plan, then each test in order, YAML blocks indented, a bail-out at most last."""
     lines = path.read_bytes().decode().split("\n")
@@ -121,8 +125,9 @@ def check_tap(path):
             bailed = True
         elif not line.startswith("#"):
             number += 1
-            test = re.fullmatch(r"(not )?ok (\d+) - (.*)", line)
+            test = TAP_TEST.fullmatch(line)
             assert test and int(test[2]) == number, line
+            assert test[4] != "SKIP" or not test[1], f"neither run nor well: {line}"
             tests.append(test)
     assert not in_block
     assert bailed or number == planned

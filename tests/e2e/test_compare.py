@@ -2,6 +2,7 @@
 """Reports read back: by `e3 compare` and by `e3 run --rerun-failed`."""
 
 import json
+import re
 
 import pytest
 
@@ -57,6 +58,57 @@ def test_what_is_mended_exits_with_0(start, reports):
     run = start("e3", "compare", bad, good)
     assert run.wait() == 0
     assert "1 mended" in run.stdout
+
+
+def with_verdict(report, verdict, path):
+    """A copy of a report at `path`, in which accept.burst has this verdict."""
+    document = json.loads(report.read_text())
+    (check,) = [each for each in document["checks"] if each["id"] == "accept.burst"]
+    check.update(verdict=verdict, failures=[])
+    path.write_text(json.dumps(document))
+    return path
+
+
+def changes(run):
+    """What stands under each heading: {heading: [(id, before, after)]}."""
+    under, heading = {}, None
+    for line in run.stdout.splitlines():
+        if entry := re.match(r"  (\S+) +(\S+) -> (\S+)", line):
+            under.setdefault(heading, []).append(entry.groups())
+        elif line:
+            heading = line
+    return under
+
+
+def test_what_fails_as_before_exits_with_0_and_is_still_told(start, reports):
+    _, bad = reports
+    run = start("e3", "compare", bad, bad)
+    assert run.wait() == 0
+    assert "2 tests, 0 newly failing, 0 mended, 1 still failing" in run.stdout
+    assert changes(run) == {"still failing": [("accept.burst", "FAIL", "FAIL")]}
+
+
+@pytest.mark.parametrize("before,after", [("PASS", "WARN"), ("WARN", "PASS"), ("PASS", "SKIP"), ("XFAIL", "PASS")])
+def test_another_verdict_that_is_no_failure_is_a_change_and_exits_with_0(start, reports, tmp_path, before, after):
+    first = with_verdict(reports[0], before, tmp_path / "first.json")
+    second = with_verdict(reports[0], after, tmp_path / "second.json")
+    run = start("e3", "compare", first, second)
+    assert run.wait() == 0
+    assert "0 newly failing, 0 mended, 0 still failing" in run.stdout
+    assert changes(run) == {"changed": [("accept.burst", before, after)]}
+
+
+def test_a_verdict_that_this_e3_does_not_know_is_taken_for_a_failure(start, reports, tmp_path):
+    good, bad = reports
+    new = with_verdict(good, "NEW", tmp_path / "new.json")
+    for first, second, status, heading, before, after in [
+        (good, new, 1, "newly failing", "PASS", "NEW"),
+        (new, good, 0, "mended", "NEW", "PASS"),
+        (bad, new, 0, "still failing", "FAIL", "NEW"),
+    ]:
+        run = start("e3", "compare", first, second)
+        assert run.wait() == status
+        assert changes(run) == {heading: [("accept.burst", before, after)]}
 
 
 def test_a_check_in_one_run_only_is_named(start, reports, tmp_path):

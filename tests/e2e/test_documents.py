@@ -4,7 +4,7 @@
 A fenced block of the language `console` is a session: lines that begin with `$ ` are run by bash in
 the repository's root, the others are what they print. A line `...` stands for any lines, `...`
 inside of a line for any text; a line `[exit status N]` tells a status other than 0. Blocks of the
-language `sh` are only checked to use options that exist.
+language `sh`, and code within a sentence, are only checked to use options that the command has.
 """
 
 import os
@@ -81,7 +81,9 @@ def help_text(bin_dir, *words):
 
 def commands(bin_dir):
     text = help_text(bin_dir).partition("Subcommands:\n")[2].partition("\n\n")[0]
-    return re.findall(r"^  (\S+)", text, re.MULTILINE)
+    found = re.findall(r"^  (\S+)", text, re.MULTILINE)
+    assert {"run", "compare"} <= set(found), "e3 --help lists its commands under another heading"
+    return found
 
 
 def options(text):
@@ -100,17 +102,44 @@ def test_every_command_and_option_is_documented(bin_dir):
         assert not missing, f"no document names these options of e3 {command}: {missing}"
 
 
+def code_lines(text):
+    """Each line of a fenced block, and each `span` of code outside of them."""
+    for block in BLOCK.finditer(text):
+        yield from block[2].replace("\\\n", " ").splitlines()
+    yield from re.findall(r"`([^`]+)`", BLOCK.sub("", text).replace("\n", " "))
+
+
+def uses_of_e3(line):
+    """(command, what follows it) for each e3 that the line runs. What stands in quotes is for others."""
+    line = re.sub(r"'[^']*'|\"[^\"]*\"", "QUOTED", line).partition(" #")[0]
+    for part in re.split(r"&&|\|\|?|;|<\(", line):
+        if use := re.match(r"\s*(?:\$ )?(?:\w+=\S* )*(?:\S*/)?e3 ([a-z]+)\b(?!:)(.*)", part):
+            yield use[1], use[2]
+
+
 def test_documents_show_no_option_that_does_not_exist(bin_dir):
-    known = set()
-    for command in [[], *[[each] for each in commands(bin_dir)]]:
-        known |= options(help_text(bin_dir, *command))
+    known = {command: options(help_text(bin_dir, command)) for command in commands(bin_dir)}
+    shown = set()
     for path in documents():
-        for block in BLOCK.finditer(path.read_text()):
-            for line in block[2].splitlines():
-                match = re.match(r"(?:\$ )?(?:\S*/)?e3 (run|list|explain|compare)\b(.*)", line)
-                if match:
-                    used = options(re.sub(r"'[^']*'", "", match[2].partition("#")[0]))
-                    assert used <= known, f"{path.name}: {line}"
+        for line in code_lines(path.read_text()):
+            for command, words in uses_of_e3(line):
+                assert command in known, f"{path.name}: there is no e3 {command}: {line}"
+                unknown = options(words) - known[command]
+                assert not unknown, f"{path.name}: e3 {command} has no {unknown}: {line}"
+                shown.add(command)
+    assert shown == set(known), f"no document shows these commands: {set(known) - shown}"
+
+
+def test_examples_of_help_use_options_that_the_command_has(bin_dir):
+    for of in commands(bin_dir):
+        text = help_text(bin_dir, of)
+        shown = set()
+        for line in text.partition("Examples:\n")[2].splitlines():
+            for command, words in uses_of_e3(line):
+                unknown = options(words) - options(help_text(bin_dir, command))
+                assert not unknown, f"e3 {of} --help: e3 {command} has no {unknown}: {line}"
+                shown.add(command)
+        assert "Examples:" not in text or of in shown, f"no example in e3 {of} --help is of {of}"
 
 
 def test_every_verdict_and_exit_code_is_documented():

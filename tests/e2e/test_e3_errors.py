@@ -34,14 +34,6 @@ def taken_port():
         yield listener.getsockname()[1]
 
 
-@pytest.fixture
-def free_port():
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        yield probe.getsockname()[1]
-
-
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -21,9 +21,13 @@ def run_against(start, tmp_path):
         port = server.wait_for_line(r"port (\d+)").group(1)
         report = tmp_path / "run.json"
         e3 = start("e3", "run", *checks, "--timeout", timeout, "--report", f"json={report}", f"127.0.0.1:{port}")
-        e3.wait()
+        status = e3.wait()
         server.stop()
-        return {check["id"]: check for check in json.loads(report.read_text())["checks"]}
+        checks = {check["id"]: check for check in json.loads(report.read_text())["checks"]}
+        assert checks, e3.stderr
+        bad = [each for each in checks.values() if each["verdict"] not in ("PASS", "WARN", "SKIP", "N/A")]
+        assert status == (1 if bad else 0), e3.stderr
+        return checks
 
     return run
 
@@ -31,7 +35,8 @@ def run_against(start, tmp_path):
 def test_a_program_that_dies_slowly_has_died(start, tmp_path):
     report = tmp_path / "run.json"
     server = f"{sys.executable} {SERVER} {{port}} dies-slowly"
-    start("e3", "run", "http.malformed.request-line", "--report", f"json={report}", "--spawn", server).wait()
+    run = start("e3", "run", "http.malformed.request-line", "--report", f"json={report}", "--spawn", server)
+    assert run.wait() == 1, run.stderr
     (found,) = json.loads(report.read_text())["checks"]
     assert found["verdict"] == "CRASH", found
 
@@ -40,7 +45,8 @@ def test_a_program_that_dies_slowly_has_died(start, tmp_path):
 def test_a_program_may_read_a_line_without_end_if_it_keeps_none_of_it(start, tmp_path, mode, verdict):
     report = tmp_path / "run.json"
     server = f"{sys.executable} {SERVER} {{port}} {mode}"
-    start("e3", "run", "read.endless", "--report", f"json={report}", "--spawn", server).wait()
+    run = start("e3", "run", "read.endless", "--report", f"json={report}", "--spawn", server)
+    assert run.wait() == (verdict != "PASS"), run.stderr
     (found,) = json.loads(report.read_text())["checks"]
     assert found["verdict"] == verdict, found
 

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 
 import pytest
@@ -71,10 +70,8 @@ def test_a_table_for_people(e3):
     assert done.stdout.startswith("target: ") and "half-close   " in done.stdout
 
 
-def test_nothing_is_written_when_nothing_was_learned(e3, tmp_path, serve):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    done = e3("probe", f"127.0.0.1:{port}", "--write-profile", "my.toml")
+def test_nothing_is_written_when_nothing_was_learned(e3, tmp_path, free_port):
+    done = e3("probe", f"127.0.0.1:{free_port}", "--write-profile", "my.toml")
     assert done.returncode == 3 and done.stderr.startswith("e3: ")
     done = e3("probe", "--write-profile", "no/such/folder/my.toml", "--wait", "1ms")
     assert done.returncode == 2 and "no/such/folder" in done.stderr

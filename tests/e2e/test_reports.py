@@ -59,6 +59,41 @@ def test_a_failing_run_is_told_in_every_format(start, bin_dir, tmp_path):
         assert check["replay"] in seen["html"].text
 
 
+TAP_DIRECTIVES = {"XFAIL": "TODO", "SKIP": "SKIP", "N/A": "SKIP"}  # of all other verdicts: none
+
+
+def verdicts_that_tap_tells(seen):
+    """The verdict of each check; fails unless TAP tells them as JSON does."""
+    verdicts = {}
+    for check, test in zip(seen["json"]["checks"], seen["tap"], strict=True):
+        verdict = verdicts[check["id"]] = check["verdict"]
+        assert test[3] == check["id"]
+        assert test[4] == TAP_DIRECTIVES.get(verdict), test[0]
+        assert test[4] is None or test[5], f"no reason: {test[0]}"
+        assert bool(test[1]) == (verdict not in ("PASS", "WARN", "SKIP", "N/A")), test[0]
+    return verdicts
+
+
+def test_tap_says_of_each_check_what_json_says(start, bin_dir, tmp_path):
+    known = tmp_path / "known.toml"
+    known.write_text('[[expect]]\nid = "accept.burst"\nverdict = "FAIL"\nreason = "one # each"\n')
+    run = start(
+        *["e3", "run", "accept.burst", "close.error", "http.content-length", "read.split.byte-at-a-time"],
+        *["--spawn", f"{bin_dir / 'e3-known-bad-server'} --port {{port}}", "--expectations", known],
+        *report_options(tmp_path),
+    )
+    assert run.wait() == 1, run.stderr
+    assert verdicts_that_tap_tells(check_all(tmp_path)) == {
+        "accept.burst": "XFAIL",
+        "close.error": "SKIP",
+        "http.content-length": "FAIL",
+        "read.split.byte-at-a-time": "PASS",
+    }
+    run = start("e3", "run", "accept.burst", "http.content-length", "--profile", "echo", *report_options(tmp_path))
+    assert run.wait() == 0, run.stderr
+    assert verdicts_that_tap_tells(check_all(tmp_path)) == {"accept.burst": "PASS", "http.content-length": "N/A"}
+
+
 @pytest.mark.parametrize("kind", CHECKS)
 def test_a_pipe_gets_one_whole_report_and_stays_a_pipe(start, tmp_path, kind):
     pipe, link = tmp_path / "pipe", tmp_path / "link"
@@ -124,7 +159,33 @@ def test_no_text_breaks_a_format(bin_dir, tmp_path_factory, text):
         capture_output=True,
     )
     assert done.returncode == 3, done.stderr
-    assert check_all(folder)["json"]["unavailable"]
+    seen = check_all(folder)
+    assert seen["json"]["unavailable"]
+    tell_that_nothing_was_tested(seen)
+
+
+def tell_that_nothing_was_tested(seen):
+    """No report of a server that never came up may look like one without findings."""
+    (error,) = seen["junit"].iter("error")
+    assert error.get("type") == "UNAVAILABLE" and error.get("message")
+    assert seen["junit"].get("errors") == "1"
+    assert [each[0] for each in seen["github"]] == ["error"] and seen["github"][0][2]
+    (invocation,) = seen["sarif"]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (notification,) = invocation["toolExecutionNotifications"]
+    assert notification["level"] == "error" and notification["message"]["text"]
+
+
+def test_a_server_that_never_comes_up_is_an_error_in_every_report_that_can_say_so(start, tmp_path):
+    run = start("e3", "run", "accept", "--spawn", "/nowhere/server {port}", *report_options(tmp_path))
+    assert run.wait() == 3
+    seen = check_all(tmp_path)
+    tell_that_nothing_was_tested(seen)
+    (error,) = seen["junit"].iter("error")
+    (notification,) = seen["sarif"]["invocations"][0]["toolExecutionNotifications"]
+    for said in (error.get("message"), notification["message"]["text"], seen["github"][0][2]):
+        assert "/nowhere/server" in said
+    assert "Bail out! " in (tmp_path / "tap").read_text()
 
 
 def test_reports_are_complete_after_an_interruption(start, tmp_path):
@@ -134,7 +195,11 @@ def test_reports_are_complete_after_an_interruption(start, tmp_path):
         wait_until(lambda: (tmp_path / "html").exists(), "the reports to be begun")
         check_all_begun(tmp_path)
         assert run.stop(signal.SIGINT) == 130
-    assert check_all(tmp_path)["json"]["complete"] is False
+    seen = check_all(tmp_path)
+    assert seen["json"]["complete"] is False
+    assert seen["sarif"]["invocations"][0]["executionSuccessful"] is False
+    complete = [each.get("value") for each in seen["junit"].iter("property") if each.get("name") == "complete"]
+    assert set(complete) <= {"false"}
     assert "Bail out!" in (tmp_path / "tap").read_text()
 
 

@@ -26,9 +26,11 @@ std::string contents(const fs::path& path) {
 std::vector<fs::path> scenario_files() {
   std::vector<fs::path> files;
   for (const char* folder : {"scenarios", "regressions"}) {
+    const std::size_t before = files.size();
     for (const auto& entry : fs::directory_iterator(fs::path(E3_SOURCE_DIR "/corpus") / folder)) {
       if (entry.path().extension() == ".e3") files.push_back(entry.path());
     }
+    EXPECT_GT(files.size(), before) << "no scenario in corpus/" << folder;
   }
   return files;
 }

@@ -30,6 +30,10 @@ TEST(Escape, WhatIsNotTextIsWrittenInHexadecimal) {
       {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},  // above U+10FFFF
       {"\xc2\x85", "\\xc2\\x85"},                    // U+0085, a control character
       {"\xe2\x80\xae", "\\xe2\\x80\\xae"},           // right-to-left override
+      {"\xe2\x81\xa6", "\\xe2\\x81\\xa6"},           // U+2066, left-to-right isolate
+      {"\xe2\x81\xa9", "\\xe2\\x81\\xa9"},           // U+2069, which ends it
+      {"\xd8\x9c", "\\xd8\\x9c"},                    // U+061C, the Arabic letter mark
+      {"\xd8\x9b\xd8\x9d", "\xd8\x9b\xd8\x9d"},      // its neighbours are text
       {"\xe2\x80\xa8", "\\xe2\\x80\\xa8"},           // a line separator to JavaScript
       {"\xef\xbf\xbf", "\\xef\\xbf\\xbf"},           // U+FFFF, which XML cannot carry
   };

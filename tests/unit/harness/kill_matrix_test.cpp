@@ -36,10 +36,13 @@ TEST_P(KillMatrix, EachServerIsJudgedAsItDeserves) {
 
 TEST_P(KillMatrix, NothingIsConcludedFromServersThatNeverAnswerRightly) {
   for (const Bug bug : {Bug::kNeverAnswers, Bug::kClosesAtAccept, Bug::kAnswers400ToAll}) {
+    std::size_t judged = 0;
     for (const CheckResult& result : run_against(bug, GetParam()).checks) {
       if (result.verdict == Verdict::kSkip) continue;
+      ++judged;
       EXPECT_EQ(result.verdict, Verdict::kInconclusive) << static_cast<int>(bug) << result.id;
     }
+    EXPECT_GE(judged, base_checks().size() / 2) << static_cast<int>(bug);
   }
 }
 

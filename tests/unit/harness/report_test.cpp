@@ -2,8 +2,10 @@
 #include "harness/report/report.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -99,14 +101,46 @@ TEST(Report, TheReplayCommandIsOfTheProgramThatRan) {
       "./my-server run " + result.checks[1].id + R"( --profile 'it'\''s mine.toml' --seed 7)");
 }
 
+// While it lives, no file of this process grows beyond `bytes`: what a full disk looks like.
+class SmallDisk {
+ public:
+  explicit SmallDisk(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int);
+};
+
 TEST(Report, AFileIsWrittenWholeOrNotAtAll) {
   const auto folder =
       std::filesystem::temp_directory_path() / ("e3-report-test-" + std::to_string(getpid()));
   std::filesystem::create_directory(folder);
-  write_file(folder / "report.xml", "whole");
-  std::ostringstream read;
-  read << std::ifstream(folder / "report.xml").rdbuf();
-  EXPECT_EQ(read.str(), "whole");
+  const auto content = [&] {
+    std::ostringstream read;
+    read << std::ifstream(folder / "report.xml").rdbuf();
+    return read.str();
+  };
+  write_file(folder / "report.xml", "old");
+  EXPECT_EQ(content(), "old");
+  // The first fails only as the file is closed, the second while it is written.
+  for (const std::size_t size : {std::size_t{20}, std::size_t{1} << 20}) {
+    const SmallDisk disk(10);
+    EXPECT_THROW(write_file(folder / "report.xml", std::string(size, 'n')), std::system_error);
+    EXPECT_EQ(content(), "old") << size;
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << size;
+  }
+  write_file(folder / "report.xml", "new and whole");
+  EXPECT_EQ(content(), "new and whole");
   EXPECT_THROW(write_file(folder / "missing" / "report.xml", "x"), std::system_error);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
   std::filesystem::remove_all(folder);

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/session.h"
 #include "harness/selftest/examine.h"
 
 namespace e3::selftest {
@@ -54,6 +56,19 @@ TEST(Selftest, FailsWhenACheckNamesAnotherCause) {
       std::vector<std::string>{"accept.burst says FAIL by et-listen-single-accept, not eof-spin"});
 }
 
+TEST(Selftest, TakesAWarningForNoFailureAndAFailureForNoWarning) {
+  Specimen mutant = specimen_named("no-date");
+  mutant.kills.front().warns = false;
+  EXPECT_EQ(examine(mutant, {}).wrong,
+            std::vector<std::string>{
+                "http.answer.date says WARN by http-answer-fields, where a failure is due"});
+  mutant = specimen_named("accepts-once-per-edge");
+  mutant.kills.front().warns = true;
+  EXPECT_EQ(examine(mutant, {}).wrong,
+            std::vector<std::string>{
+                "accept.burst says FAIL by et-listen-single-accept, where a warning is due"});
+}
+
 TEST(Selftest, FailsWithoutTheCheckThatFindsTheMutant) {
   EXPECT_EQ(examine(specimen_named("accepts-once-per-edge"), {.exclude = {"accept"}}).wrong,
             std::vector<std::string>{"accept.burst was not run"});
@@ -77,6 +92,41 @@ TEST(Selftest, LeavesToProgramsWhatOnlyTheyShow) {
   EXPECT_TRUE(finding.is_right());
   EXPECT_TRUE(finding.found.empty());
   EXPECT_EQ(finding.not_shown, std::vector<std::string>{"process.terminate"});
+}
+
+// What an engine is said not to have is what it does not show: no more may be left out.
+TEST(Selftest, LeavesOutOnEachEngineWhatThatEngineLacks) {
+  const std::pair<InProcessEngine, std::size_t> rows[] = {
+      {InProcessEngine::kSim, 3}, {InProcessEngine::kSocketpair, 11}, {InProcessEngine::kTcp, 7}};
+  for (const auto& [engine, not_shown] : rows) {
+    const Finding finding = examine(specimen_named("correct"), {.engine = engine});
+    EXPECT_TRUE(finding.is_right());
+    EXPECT_EQ(finding.not_shown.size(), not_shown) << to_string(engine);
+  }
+}
+
+// A check that says of itself that it cannot be shown, although nothing is lacking.
+TEST(Selftest, FailsWhenACheckIsSkippedThatTheEngineCanShow) {
+  static Check shy = *find_check("accept.burst");
+  shy.run = [](Session&) { throw NotShown{"not today"}; };
+  for (const bool needs_tcp : {false, true}) {
+    shy.needs.tcp = needs_tcp;  // which this engine has
+    Specimen mutant = specimen_named("accepts-once-per-edge");
+    mutant.checks = [] { return std::vector<const Check*>{&shy}; };
+    EXPECT_EQ(examine(mutant, {.engine = InProcessEngine::kTcp}).wrong,
+              std::vector<std::string>{"accept.burst says SKIP, not et-listen-single-accept"});
+  }
+}
+
+TEST(Selftest, FailsWhenNothingOfACorrectOrANullServerIsShown) {
+  static Check only_of_programs = *find_check("process.terminate");
+  for (const std::string_view name : {"correct", "never-answers"}) {
+    Specimen server = specimen_named(name);
+    server.checks = [] { return std::vector<const Check*>{&only_of_programs}; };
+    EXPECT_EQ(examine(server, {}).wrong, std::vector<std::string>{"every check was skipped"});
+    server.checks = [] { return std::vector<const Check*>{}; };
+    EXPECT_EQ(examine(server, {}).wrong, std::vector<std::string>{"no check was run"});
+  }
 }
 
 TEST(Selftest, FailsWhenANullServerPasses) {
