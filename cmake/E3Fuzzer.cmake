@@ -35,7 +35,9 @@ function(e3_add_fuzzer)
   endif()
   set(main "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_fuzz.cpp")
   set(use "extern \"C\" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  e3_fuzz_input(&kTarget, R\"word(${E3_PROFILE})word\", data, size);
+  // `e3 fuzz` looks for it in the program.
+  static const char profile[] = \"e3_fuzz_profile=\" R\"word(${E3_PROFILE})word\";
+  e3_fuzz_input(&kTarget, profile + sizeof \"e3_fuzz_profile=\" - 1, data, size);
   return 0;
 }")
   e3_configure_linked_main_("${main}" "${use}" ${arg_NAME} "${arg_ENTRY}" "${arg_ADOPT}"

@@ -58,3 +58,5 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness/checks/profiles
 # e3 fuzz gives them to the fuzzer of any server.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus/fuzz_schedule
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3/corpus COMPONENT programs)
+install(FILES ${PROJECT_SOURCE_DIR}/fuzz/fuzz_schedule.options ${PROJECT_SOURCE_DIR}/fuzz/schedule.dict
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/e3/fuzz COMPONENT programs)

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "harness/cli/fuzz_finding.h"
+#include "harness/cli/fuzzer_options.h"
 #include "harness/cli/fuzzer_process.h"
 #include "harness/cli/output_file.h"
 #include "harness/cli/progress_line.h"
@@ -30,8 +31,8 @@ Examples:
   e3 fuzz fuzz_canary                            a server with a bug that is soon found
   e3 fuzz build/my_fuzz --time 600s -j 4         yours: e3_add_fuzzer() in CMake
 
-Seeds are those in ./corpus/NAME, else e3's. Findings are saved below ./findings, new inputs below
-./findings/corpus-NAME.
+Seeds are those in ./corpus/NAME, else e3's; options and dictionary NAME.options or NAME.dict beside
+the fuzzer, else e3's. Findings are saved below ./findings, new inputs below ./findings/corpus-NAME.
 Exit status: 0 nothing found, 1 a finding, 2 bad usage, 4 the fuzzer could not run, 130 interrupted.
 )";
 
@@ -48,6 +49,12 @@ bool is_fuzzer(const fs::path& path) {
   return fs::is_regular_file(path, error) && file_contains(path, "max_total_time");
 }
 
+// What fuzz/replay_main.cpp says at its end.
+bool is_replay_program(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) && file_contains(path, "inputs replayed");
+}
+
 fs::path find_fuzzer(const std::string& name) {
   const fs::path here = folder_of_e3();
   const fs::path candidates[] = {name, here / name, here / "../../fuzz/bin" / name,
@@ -56,6 +63,13 @@ fs::path find_fuzzer(const std::string& name) {
     if (!is_fuzzer(path)) continue;
     if (::access(path.c_str(), X_OK) == 0) return fs::canonical(path);
     throw UsageError{fmt::format("{} is not executable", path.string())};
+  }
+  for (const fs::path& path : candidates) {
+    if (!is_replay_program(path)) continue;
+    throw UsageError{fmt::format(
+        "{} is a replay program, which only runs inputs that it is given: build it with clang and "
+        "-fsanitize=fuzzer (e3's own: ci/build fuzz; yours: see E3Fuzzer.cmake)",
+        path.string())};
   }
   throw UsageError{fmt::format(
       "no libFuzzer program {}: give its path, or build e3's own with ci/build fuzz", name)};
@@ -84,28 +98,37 @@ std::uint64_t seed_of(std::uint64_t seed, int index) {
 }
 
 std::vector<std::string> command_line(const fs::path& fuzzer, const fs::path& seeds,
-                                      const Options& options, int index) {
+                                      const FuzzerOptions& its_own, const Options& options,
+                                      int index) {
   const std::string name = fuzzer.filename().string();
-  std::vector<std::string> command{fuzzer.string(),
-                                   fmt::format("-max_total_time={}", options.time.count()),
-                                   fmt::format("-seed={}", seed_of(options.seed, index)),
-                                   fmt::format("-error_exitcode={}", kFindingExitCode),
-                                   fmt::format("-timeout={}", kTimeoutSeconds),
-                                   fmt::format("-artifact_prefix={}/{}-", kFindings, name),
-                                   "-max_len=512",
-                                   "-reload=1",
-                                   fmt::format("{}/corpus-{}", kFindings, name)};
+  // Of two words for one thing libFuzzer takes the last.
+  std::vector<std::string> command{fuzzer.string(), "-max_len=512",
+                                   fmt::format("-timeout={}", kTimeoutSeconds)};
+  command.insert(command.end(), its_own.words.begin(), its_own.words.end());
+  command.insert(command.end(), {fmt::format("-max_total_time={}", options.time.count()),
+                                 fmt::format("-seed={}", seed_of(options.seed, index)),
+                                 fmt::format("-error_exitcode={}", kFindingExitCode),
+                                 fmt::format("-artifact_prefix={}/{}-", kFindings, name),
+                                 "-reload=1", fmt::format("{}/corpus-{}", kFindings, name)});
   if (!seeds.empty()) command.push_back(seeds.string());
   return command;
 }
 
-FuzzerFigures sum(const std::list<FuzzerProcess>& fuzzers) {
+// Of one run. What those that have ended did counts to its end.
+struct Fuzzers {
+  std::list<FuzzerProcess> running;
+  std::list<FuzzerProcess> ended;
+};
+
+FuzzerFigures sum(const Fuzzers& fuzzers) {
   FuzzerFigures total;
-  for (const FuzzerProcess& fuzzer : fuzzers) {
-    total.executions += fuzzer.figures().executions;
-    total.per_second += fuzzer.figures().per_second;
-    total.coverage = std::max(total.coverage, fuzzer.figures().coverage);
-    total.corpus = std::max(total.corpus, fuzzer.figures().corpus);
+  for (const auto* processes : {&fuzzers.running, &fuzzers.ended}) {
+    for (const FuzzerProcess& fuzzer : *processes) {
+      total.executions += fuzzer.figures().executions;
+      total.per_second += fuzzer.figures().per_second;
+      total.coverage = std::max(total.coverage, fuzzer.figures().coverage);
+      total.corpus = std::max(total.corpus, fuzzer.figures().corpus);
+    }
   }
   return total;
 }
@@ -115,28 +138,49 @@ std::string figures_line(const FuzzerFigures& figures) {
                      figures.per_second, figures.coverage, figures.corpus);
 }
 
-// Until one of them has ended; returns that one.
-std::list<FuzzerProcess>::iterator watch(std::list<FuzzerProcess>& fuzzers,
-                                         const Options& options) {
-  using Clock = std::chrono::steady_clock;
-  const auto begin = Clock::now();
+using Clock = std::chrono::steady_clock;
+
+// Until one of them has ended; returns that one, which is then the last of those.
+FuzzerProcess& watch(Fuzzers& fuzzers, Clock::time_point begin, const Options& options) {
   ProgressLine progress;
   while (true) {
     std::vector<pollfd> entries;
-    for (const FuzzerProcess& fuzzer : fuzzers) {
+    for (const FuzzerProcess& fuzzer : fuzzers.running) {
       entries.push_back({.fd = fuzzer.output(), .events = POLLIN, .revents = 0});
     }
     ::poll(entries.data(), entries.size(), 500);
     throw_if_interrupted();
     auto entry = entries.begin();
-    for (auto fuzzer = fuzzers.begin(); fuzzer != fuzzers.end(); ++fuzzer, ++entry) {
+    for (auto fuzzer = fuzzers.running.begin(); fuzzer != fuzzers.running.end();
+         ++fuzzer, ++entry) {
       if (entry->revents != 0) fuzzer->read_output();
-      if (fuzzer->output() < 0) return fuzzer;
+      if (fuzzer->output() >= 0) continue;
+      fuzzers.ended.splice(fuzzers.ended.end(), fuzzers.running, fuzzer);
+      return fuzzers.ended.back();
     }
     const auto passed = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begin);
     progress.show(fmt::format("{} of {} s: {}", passed.count(), options.time.count(),
                               figures_line(sum(fuzzers))));
   }
+}
+
+ExitCode run_to_the_end(const fs::path& fuzzer, Fuzzers& fuzzers, const Options& options) {
+  const auto begin = Clock::now();
+  while (!fuzzers.running.empty()) {
+    FuzzerProcess& process = watch(fuzzers, begin, options);
+    const ProcessEnd end = process.wait();
+    const bool none_found = end.code == 0 && end.signal == 0;
+    if (none_found && (!fuzzers.running.empty() || sum(fuzzers).executions > 0)) continue;
+    if (none_found || !has_finding(process)) {
+      report_failure(fuzzer, process, end);
+      return ExitCode::kInternalError;
+    }
+    fmt::print("{}\n", figures_line(sum(fuzzers)));
+    report_finding(fuzzer, process);
+    return ExitCode::kConformanceFailure;
+  }
+  fmt::print("{}\nnothing found\n", figures_line(sum(fuzzers)));
+  return ExitCode::kAsExpected;
 }
 
 }  // namespace
@@ -157,35 +201,23 @@ void add_fuzz_command(CommandSyntax& app, Options& options) {
 
 ExitCode fuzz(const Options& options) {
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
+  const FuzzerOptions its_own = options_of(fuzzer);
   make_folder(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
   const fs::path seeds = seeds_of(fuzzer);
   if (!seeds.empty()) fmt::print("seeds {}\n", seeds.string());
+  if (!its_own.file.empty()) fmt::print("options {}\n", its_own.file.string());
   catch_interrupts();
-  std::list<FuzzerProcess> fuzzers;
+  Fuzzers fuzzers;
   for (int i = 0; i < options.jobs; ++i) {
-    fuzzers.emplace_back(command_line(fuzzer, seeds, options, i));
+    fuzzers.running.emplace_back(command_line(fuzzer, seeds, its_own, options, i));
   }
   try {
-    while (!fuzzers.empty()) {
-      const auto ended = watch(fuzzers, options);
-      if (ended->exit_code() != 0) {
-        if (!has_finding(*ended)) {
-          report_failure(fuzzer, *ended);
-          return ExitCode::kInternalError;
-        }
-        fmt::print("{}\n", figures_line(sum(fuzzers)));
-        report_finding(fuzzer, *ended);
-        return ExitCode::kConformanceFailure;
-      }
-      if (fuzzers.size() == 1) fmt::print("{}\nnothing found\n", figures_line(ended->figures()));
-      fuzzers.erase(ended);
-    }
+    return run_to_the_end(fuzzer, fuzzers, options);
   } catch (const Interrupted&) {
     fmt::print("{}\n", figures_line(sum(fuzzers)));
     return ExitCode::kInterrupted;
   }
-  return ExitCode::kAsExpected;
 }
 
 }  // namespace e3::cli

@@ -18,8 +18,10 @@ bool plays_scenarios(const std::filesystem::path& fuzzer);
 // Whether `process`, which has ended, tells of a finding; else it could not run at all.
 bool has_finding(const FuzzerProcess& process);
 
-// Prints on standard error what `process`, which could not run, said last.
-void report_failure(const std::filesystem::path& fuzzer, const FuzzerProcess& process);
+// Prints on standard error how `process`, which has neither found anything nor run to its end,
+// ended and what it said last.
+void report_failure(const std::filesystem::path& fuzzer, const FuzzerProcess& process,
+                    const ProcessEnd& end);
 
 // Prints what `process`, a run of the program `fuzzer` that has ended with a finding, has found and
 // how to see it again. A scenario is saved beside the input that libFuzzer has written.

@@ -85,12 +85,13 @@ void FuzzerProcess::take_line(std::string line) {
   lines_.push_back(std::move(line));
 }
 
-int FuzzerProcess::exit_code() {
+ProcessEnd FuzzerProcess::wait() {
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (WIFSIGNALED(status)) return {.signal = WTERMSIG(status)};
+  return {.code = WEXITSTATUS(status)};
 }
 
 }  // namespace e3::cli

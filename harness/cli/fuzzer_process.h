@@ -19,6 +19,11 @@ struct FuzzerFigures {
   std::uint64_t corpus = 0;
 };
 
+struct ProcessEnd {
+  int code = 0;
+  int signal = 0;  // not 0: it was ended by this one
+};
+
 class FuzzerProcess {
  public:
   // Throws std::system_error when the program cannot be started.
@@ -34,8 +39,8 @@ class FuzzerProcess {
   const FuzzerFigures& figures() const { return figures_; }
   // The last lines of what it said.
   const std::vector<std::string>& lines() const { return lines_; }
-  // After its output has ended: its exit code, or 128 plus the signal that ended it.
-  int exit_code();
+  // After its output has ended, once.
+  ProcessEnd wait();
 
  private:
   void take_line(std::string line);

@@ -212,7 +212,7 @@ def test_a_fuzzer_that_cannot_run_is_no_finding(start, fake_fuzzer, tmp_path):
 
 @pytest.mark.parametrize("seed, passed_on", [("0", ["1", "2"]), ("4294967294", ["4294967295", "1"]), ("4294967296", ["2", "3"])])
 def test_a_fuzzers_seeds_are_never_0_and_fit_into_32_bits(start, fake_fuzzer, tmp_path, seed, passed_on):
-    fuzzer = fake_fuzzer("tr '\\0' '\\n' </proc/$$/cmdline | grep ^-seed= >>seeds")
+    fuzzer = fake_fuzzer("tr '\\0' '\\n' </proc/$$/cmdline | grep ^-seed= >>seeds; echo '#1 DONE'")
     assert start("e3", "fuzz", fuzzer, "--seed", seed, "-j", "2", cwd=tmp_path).wait() == 0
     assert sorted((tmp_path / "seeds").read_text().split()) == sorted(f"-seed={each}" for each in passed_on)
 

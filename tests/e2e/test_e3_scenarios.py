@@ -87,6 +87,13 @@ def test_the_canary_is_convicted_on_every_engine(e3, bin_dir, tmp_path, target):
     assert "no-answer" in done.stdout
 
 
+# Else a fuzzer finds something other than the bug that proves it.
+@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("fault-*.e3")), ids=lambda file: file.stem)
+def test_the_canary_has_no_bug_with_faults(e3, file):
+    done = e3("replay", file, program="e3-canary")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+
+
 def broken_program(bin_dir, name):
     return ("--spawn", f"{bin_dir}/e3 selftest {name} --serve {{port}}", "--timeout", "1s")
 

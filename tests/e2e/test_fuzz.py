@@ -13,17 +13,26 @@ from installed_e3 import build_dir, cache, configure, prefix, run  # noqa: F401
 # One worker, so that the project is built once.
 pytestmark = [pytest.mark.any_build, pytest.mark.long, pytest.mark.xdist_group("fuzz")]
 
-PROJECT = pathlib.Path(__file__).resolve().parents[2] / "tests/mutants/four_ways"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROJECT = ROOT / "tests/mutants/four_ways"
 FLAGS = "-fsanitize=fuzzer-no-link,address"
 
 
 @pytest.fixture(scope="session")
-def built(configure):  # noqa: F811
-    folder = configure(
-        PROJECT,
-        *["-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++"],
-        *[f"-DCMAKE_C_FLAGS={FLAGS}", f"-DCMAKE_CXX_FLAGS={FLAGS}"],
-    )
+def configure_to_fuzz(configure):  # noqa: F811
+    def configure_project(source):
+        return configure(
+            source,
+            *["-DCMAKE_C_COMPILER=clang", "-DCMAKE_CXX_COMPILER=clang++"],
+            *[f"-DCMAKE_C_FLAGS={FLAGS}", f"-DCMAKE_CXX_FLAGS={FLAGS}"],
+        )
+
+    return configure_project
+
+
+@pytest.fixture(scope="session")
+def built(configure_to_fuzz):
+    folder = configure_to_fuzz(PROJECT)
     run("cmake", "--build", folder, "--target", "fuzz_function", "function", "program")
     return folder
 
@@ -70,7 +79,7 @@ def test_a_finding_is_saved_small_and_fails_when_replayed(built, prefix, fuzz, t
     (scenario,) = (tmp_path / "findings").glob("fuzz_function-crash-*.e3")
     assert len(scenario.read_text().splitlines()) <= 5, scenario.read_text()
     spawn = ["--spawn", f"{built}/program {{port}}"]
-    assert f"replay: e3 replay findings/{scenario.name} --spawn" in done.stdout
+    assert re.search(f"replay: e3 replay findings/{scenario.name} (--preload )?--spawn", done.stdout)
     for bug, status in [("forgets-between-reads", 1), ("", 0)]:
         for command in [
             [built / "function", "replay", scenario],
@@ -91,6 +100,44 @@ def test_a_server_that_computes_for_ever_is_a_finding(fuzz, tmp_path):
     assert "peer" in scenario.read_text()
 
 
+CANARY = """
+cmake_minimum_required(VERSION 3.25)
+project(canary LANGUAGES C CXX)
+find_package(e3 CONFIG REQUIRED)
+enable_testing()
+add_library(canary STATIC entry.cpp SOURCE/canary_server.cpp)
+target_include_directories(canary PRIVATE SOURCE)
+target_compile_features(canary PRIVATE cxx_std_20)
+e3_add_fuzzer(NAME canary_fuzz TARGET canary ENTRY canary_main PROFILE PROFILE_FILE)
+"""
+ENTRY = """
+#include "canary_server.h"
+extern "C" int canary_main(int, char**) { e3::fuzz::serve_canary(8080); return 0; }
+"""
+PROFILE = 'summary = "the canary"\nhttp = true\nrequest = "GET /e3 HTTP/1.0\\r\\n\\r\\n"\n'
+
+
+# From an empty corpus, so that no seed has brought the fuzzer near to it.
+def test_the_canary_is_convicted_of_its_bug_from_nothing(configure_to_fuzz, prefix, tmp_path):  # noqa: F811
+    (tmp_path / "canary.toml").write_text(PROFILE)
+    project = CANARY.replace("SOURCE", str(ROOT / "fuzz"))
+    project = project.replace("PROFILE_FILE", str(tmp_path / "canary.toml"))
+    (tmp_path / "CMakeLists.txt").write_text(project)
+    (tmp_path / "entry.cpp").write_text(ENTRY)
+    folder = configure_to_fuzz(tmp_path)
+    run("cmake", "--build", folder)
+    (tmp_path / "corpus/canary_fuzz").mkdir(parents=True)
+    done = run_with("", prefix / "bin/e3", "fuzz", folder / "canary_fuzz", "--time", "60s", cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"seeds {tmp_path}/corpus/canary_fuzz" in done.stdout
+    assert re.search(r"^finding: no-answer", done.stdout, re.MULTILINE), done.stdout
+    (scenario,) = (tmp_path / "findings").glob("canary_fuzz-crash-*.e3")
+    # A read that brings less is one way to get the end of a request in two pieces.
+    faults = re.findall("^fault .*", scenario.read_text(), re.MULTILINE)
+    assert all(fault.startswith("fault recv conn short") for fault in faults), faults
+    assert f"{scenario.name} --profile {tmp_path}/canary.toml" in done.stdout
+
+
 def test_the_seeds_of_the_project_at_hand_come_first(fuzz, tmp_path):
     (tmp_path / "corpus/fuzz_function").mkdir(parents=True)
     done = fuzz("", 1)
@@ -102,6 +149,7 @@ def test_a_server_without_a_bug_is_not_blamed(fuzz):
     done = fuzz("", 2)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search("seeds .*/share/e3/corpus/fuzz_schedule$", done.stdout, re.MULTILINE)
+    assert re.search("options .*/share/e3/fuzz/fuzz_schedule.options$", done.stdout, re.MULTILINE)
     assert re.search(r"^[1-9]\d* executions.*\nnothing found\n\Z", done.stdout, re.MULTILINE), done.stdout
 
 
