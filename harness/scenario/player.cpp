@@ -76,8 +76,11 @@ void Player::play_peer(const Step& step) {
     case Verb::kReset:
       return conversation.peer.reset();
     case Verb::kExpectAnswer:
-      with_target([&] { conversation.peer.receive_to_end(); });
-      return expect_(conversation);
+      // What is expected may have to be asked of the target first.
+      return with_target([&] {
+        conversation.peer.receive_to_end();
+        expect_(conversation);
+      });
     default:
       return;  // connecting is done
   }

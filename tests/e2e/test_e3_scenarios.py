@@ -54,8 +54,11 @@ def test_replay_shows_peers_calls_and_results_in_columns(e3, engine):
     assert recv[result:].startswith("19 ")
 
 
-def test_replay_against_a_program(e3, bin_dir):
-    done = e3("replay", SCENARIOS / "burst.e3", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
+# The second one compares answers while it is played: the program is asked for the undisturbed one.
+@pytest.mark.parametrize("scenario", ["burst", "split-terminator"])
+def test_replay_against_a_program(e3, bin_dir, scenario):
+    server = f"{bin_dir}/e3-server --port {{port}}"
+    done = e3("replay", SCENARIOS / f"{scenario}.e3", "--spawn", server)
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
 
 

@@ -23,8 +23,9 @@ using namespace std::chrono_literals;
 
 // A quiet target wants no processor time. One that wanted this much since everybody went quiet, and
 // got so much of it, spins. Waiting counts: beside a busy neighbour, whoever spins gets little.
-constexpr auto kSpinWanted = 300ms;
-constexpr auto kSpinUsed = 200ms;
+// Less than this an engine with several threads may need to collect garbage.
+constexpr auto kSpinWanted = 600ms;
+constexpr auto kSpinUsed = 400ms;
 // What a target may use for one fragment before it is no longer waited for.
 constexpr auto kFragmentCpuTime = 50ms;
 // Bounds that only a target in trouble, or a machine in trouble, ever reaches.
