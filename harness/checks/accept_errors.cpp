@@ -39,6 +39,16 @@ std::vector<Fault> accept_faults(const std::vector<int>& errors) {
   return faults;
 }
 
+// Servers that keep a spare descriptor accept with it, only to close at once.
+bool turned_away(Peer& peer) { return peer.receive_now(1) == 0 && peer.ending() != Ending::kOpen; }
+
+// With none left in the whole system it may be turned away as with none left in the process.
+void expect_answer_or_end(Session& session, Peer& peer, const Fault& fault) {
+  session.world().settle();
+  if (fault.error == ENFILE && turned_away(peer)) return;
+  expect_answer_in_time(session, peer);
+}
+
 // Two wait in the queue; accept() fails once with each error.
 void run_once_each(Session& session, const std::vector<int>& errors, bool first_is_lost) {
   const std::vector<Fault> faults = showable(session, accept_faults(errors));
@@ -55,7 +65,7 @@ void run_once_each(Session& session, const std::vector<int>& errors, bool first_
         session.send_request(second);
         const Strike strike(session, faults[index]);
         world.release();
-        if (!first_is_lost) expect_answer_in_time(session, first);
+        if (!first_is_lost) expect_answer_or_end(session, first, faults[index]);
         expect_answer_in_time(session, second);
         strike.require_happened();
         if (!first_is_lost) world.advance(kPause);  // it may rest, though all have been served
@@ -85,9 +95,6 @@ std::vector<Waiting> let_wait(Session& session, std::size_t count) {
   }
   return waiting;
 }
-
-// Servers that keep a spare descriptor accept with it, only to close at once.
-bool turned_away(Peer& peer) { return peer.receive_now(1) == 0 && peer.ending() != Ending::kOpen; }
 
 // No descriptor is free until a connection that holds one is closed.
 void run_out_of_descriptors(Session& session) {
