@@ -177,6 +177,8 @@ class Session {
   std::vector<Failure> failures_;
   std::vector<Failure> warnings_;
   std::optional<NotShown> not_shown_;  // by a scenario of the sweep
+  std::string point_;                  // the one that is being tried
+  bool is_spent_ = false;              // the target has failed, and there is no other
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;
   std::size_t points_total_ = 0;

@@ -36,7 +36,7 @@ std::string_view cause_for(const Check& check, const Violation& violation) {
 }  // namespace
 
 void Session::warn(const Violation& lenience) {
-  warnings_.push_back({.point = {},
+  warnings_.push_back({.point = point_,
                        .violation = lenience,
                        .cause = cause_for(*check_, lenience),
                        .transcript = world().transcript().lines()});
@@ -118,18 +118,21 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
   std::size_t failed = 0;
   for (const std::size_t point : points) {
     if (failed == enough) return;
+    if (is_spent_) {
+      throw ControlFailed{"the rest was left out: the target is started once for each check"};
+    }
+    point_ = label ? label(point) : fmt::format("{} {}", name.one, point);
     world().transcript().begin_scenario();
     const auto violation = run_scenario([&] { scenario(point); });
     ++points_run_;
     if (!violation) continue;
     ++failed;
-    failures_.push_back({.point = label ? label(point) : fmt::format("{} {}", name.one, point),
+    failures_.push_back({.point = point_,
                          .violation = *violation,
                          .cause = cause_for(*check_, *violation),
                          .transcript = world().transcript().lines()});
-    if (!source_->can_renew()) {
-      throw ControlFailed{"the rest was left out: the target is started once for each check"};
-    }
+    is_spent_ = !source_->can_renew();
+    if (is_spent_) continue;
     source_->renew();
     const Answer control = exchange(request());
     if (control.bytes != answer().bytes) {

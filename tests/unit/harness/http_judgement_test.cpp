@@ -39,6 +39,9 @@ std::vector<CheckResult> run_against(const Script& script, std::string_view word
     std::erase_if(results, [&](const CheckResult& result) { return result.id != word; });
   }
   EXPECT_FALSE(results.empty()) << word << " selects nothing";
+  for (const CheckResult& result : results) {
+    for (const Failure& warning : result.warnings) EXPECT_NE(warning.point, "") << result.id;
+  }
   return results;
 }
 
