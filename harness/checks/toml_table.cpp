@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -63,20 +64,18 @@ std::string_view type_name(const toml::node& node) {
 
 // Of "82 05": pairs of digits, with or without blanks and line ends between them.
 std::optional<std::string> bytes_of_hex(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::string_view kBetween = " \t\r\n";
   std::string bytes;
-  bool is_half = false;
-  for (const char c : text) {
-    const bool is_between = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    if (is_between && !is_half) continue;
-    const std::size_t digit = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    if (!is_half) bytes += '\0';
-    bytes.back() = static_cast<char>(static_cast<unsigned char>(bytes.back()) * 16 + digit);
-    is_half = !is_half;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(kBetween), text.size()));
+    if (text.empty()) return bytes;
+    unsigned char byte = 0;
+    const std::string_view pair = text.substr(0, 2);
+    const auto read = std::from_chars(pair.begin(), pair.end(), byte, 16);
+    if (read.ec != std::errc{} || read.ptr != pair.begin() + 2) return std::nullopt;
+    bytes += static_cast<char>(byte);
+    text.remove_prefix(2);
   }
-  if (is_half) return std::nullopt;
-  return bytes;
 }
 
 }  // namespace
@@ -209,16 +208,13 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
   return found;
 }
 
-std::string TomlTable::required_text(std::string_view key) {
-  std::optional<std::string> value = text(key);
-  if (!value || value->empty()) fail(key, fmt::format("{} is missing or empty", key));
-  return *value;
-}
+std::string TomlTable::required_text(std::string_view key) { return present(key, text(key)); }
 
-std::string TomlTable::required_bytes(std::string_view key) {
-  std::optional<std::string> value = bytes(key);
+std::string TomlTable::required_bytes(std::string_view key) { return present(key, bytes(key)); }
+
+std::string TomlTable::present(std::string_view key, std::optional<std::string> value) const {
   if (!value || value->empty()) fail(key, fmt::format("{} is missing or empty", key));
-  return *value;
+  return *std::move(value);
 }
 
 void TomlTable::refuse_unknown_keys() const {

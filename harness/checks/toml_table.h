@@ -52,6 +52,7 @@ class TomlTable {
  private:
   struct Source;
   explicit TomlTable(std::shared_ptr<const Source> source, const void* table);
+  std::string present(std::string_view key, std::optional<std::string> value) const;
 
   std::shared_ptr<const Source> source_;
   const void* table_;  // a toml::table inside the source; the library stays out of this header

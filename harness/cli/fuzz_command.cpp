@@ -43,17 +43,16 @@ constexpr int kFindingExitCode = 76;
 // in which it could be stopped, and libFuzzer by itself waits 20 minutes.
 constexpr int kTimeoutSeconds = 10;
 
-// libFuzzer programs say what they are; the replay programs of other builds are no fuzzers.
-bool is_fuzzer(const fs::path& path) {
+bool is_program_with(const fs::path& path, std::string_view words) {
   std::error_code error;
-  return fs::is_regular_file(path, error) && file_contains(path, "max_total_time");
+  return fs::is_regular_file(path, error) && file_contains(path, words);
 }
 
+// libFuzzer programs say what they are; the replay programs of other builds are no fuzzers.
+bool is_fuzzer(const fs::path& path) { return is_program_with(path, "max_total_time"); }
+
 // What fuzz/replay_main.cpp says at its end.
-bool is_replay_program(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error) && file_contains(path, "inputs replayed");
-}
+bool is_replay_program(const fs::path& path) { return is_program_with(path, "inputs replayed"); }
 
 fs::path find_fuzzer(const std::string& name) {
   const fs::path here = folder_of_e3();
@@ -77,9 +76,7 @@ fs::path find_fuzzer(const std::string& name) {
 
 // The seeds of its own name, of the project at hand or of e3; else those of e3's schedules, which
 // are scenarios for any server. Empty: none.
-fs::path seeds_of(const fs::path& fuzzer) {
-  std::vector<std::string> names{fuzzer.filename().string()};
-  if (plays_scenarios(fuzzer)) names.emplace_back("fuzz_schedule");
+fs::path seeds_for(const std::vector<std::string>& names) {
   std::vector<fs::path> folders = shipped_folders("corpus", "corpus");
   folders.insert(folders.begin(), "corpus");
   for (const std::string& name : names) {
@@ -201,10 +198,11 @@ void add_fuzz_command(CommandSyntax& app, Options& options) {
 
 ExitCode fuzz(const Options& options) {
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
-  const FuzzerOptions its_own = options_of(fuzzer);
+  const std::vector<std::string> names = names_of_files(fuzzer);
+  const FuzzerOptions its_own = options_of(fuzzer, names);
   make_folder(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
-  const fs::path seeds = seeds_of(fuzzer);
+  const fs::path seeds = seeds_for(names);
   if (!seeds.empty()) fmt::print("seeds {}\n", seeds.string());
   if (!its_own.file.empty()) fmt::print("options {}\n", its_own.file.string());
   catch_interrupts();

@@ -54,11 +54,14 @@ std::vector<std::string> words_of(const fs::path& options_file) {
 
 }  // namespace
 
-FuzzerOptions options_of(const fs::path& fuzzer) {
-  const std::string name = fuzzer.filename().string();
-  std::vector<fs::path> candidates{fuzzer.parent_path() / name};
-  std::vector<std::string> names{name};
+std::vector<std::string> names_of_files(const fs::path& fuzzer) {
+  std::vector<std::string> names{fuzzer.filename().string()};
   if (plays_scenarios(fuzzer)) names.emplace_back("fuzz_schedule");
+  return names;
+}
+
+FuzzerOptions options_of(const fs::path& fuzzer, const std::vector<std::string>& names) {
+  std::vector<fs::path> candidates{fuzzer};
   for (const std::string& shipped : names) {
     for (const fs::path& folder : shipped_folders("fuzz", "fuzz")) {
       candidates.push_back(folder / shipped);

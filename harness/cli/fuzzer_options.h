@@ -13,9 +13,13 @@ struct FuzzerOptions {
   std::vector<std::string> words;  // for libFuzzer's command line
 };
 
-// Those beside the program, else e3's own of that name; fuzzers of other servers that play
-// scenarios take those of e3's schedules. Throws UsageError when they name a dictionary that is not
-// there.
-FuzzerOptions options_of(const std::filesystem::path& fuzzer);
+// By which its seeds and options may be called, the first one first: its own, and that of e3's
+// schedules where it plays scenarios. Reads the program.
+std::vector<std::string> names_of_files(const std::filesystem::path& fuzzer);
+
+// Those beside the program, else e3's own of the first of these names that has any. Throws
+// UsageError when they name a dictionary that is not there.
+FuzzerOptions options_of(const std::filesystem::path& fuzzer,
+                         const std::vector<std::string>& names);
 
 }  // namespace e3::cli

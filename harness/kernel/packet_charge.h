@@ -8,9 +8,10 @@
 #include <array>
 #include <cstddef>
 
+#include "page_size.h"
+
 namespace e3::sim {
 
-inline constexpr std::size_t kPageSize = 4096;
 inline constexpr std::size_t kPacketHeadMax = 3776;  // what fits into the first page
 inline constexpr std::size_t kPacketFragmentsMax = 32 * std::size_t{1024};
 

@@ -8,12 +8,9 @@
 #include <csignal>
 
 #include "machine.h"
+#include "page_size.h"
 
 namespace e3::sim {
-
-namespace {
-constexpr std::size_t kPipePageSize = 4096;
-}
 
 void PipeBuffer::clear() {
   bytes.clear();
@@ -84,15 +81,15 @@ long PipeEnd::write(const ScatterList& from) {
 std::size_t PipeEnd::append(const ScatterList& from) {
   PipeBuffer& pipe = *buffer_;
   std::size_t written = 0;
-  const std::size_t odd = from.size() % kPipePageSize;
-  if (odd != 0 && pipe.pages != 0 && pipe.filled.at(pipe.pages - 1) + odd <= kPipePageSize) {
+  const std::size_t odd = from.size() % kPageSize;
+  if (odd != 0 && pipe.pages != 0 && pipe.filled.at(pipe.pages - 1) + odd <= kPageSize) {
     pipe.unread.at(pipe.pages - 1) += odd;
     pipe.filled.at(pipe.pages - 1) += odd;
     pipe.bytes.append(from, 0, odd);
     written = odd;
   }
   while (written < from.size() && pipe.pages < PipeBuffer::kPages) {
-    const std::size_t part = std::min(kPipePageSize, from.size() - written);
+    const std::size_t part = std::min(kPageSize, from.size() - written);
     pipe.unread.at(pipe.pages) = pipe.filled.at(pipe.pages) = part;
     ++pipe.pages;
     pipe.bytes.append(from, written, part);

@@ -14,6 +14,8 @@ import subprocess
 
 import pytest
 
+from e3_help import commands, help_text
+
 pytestmark = pytest.mark.any_build
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -73,17 +75,6 @@ def test_a_session_is_what_it_shows(bin_dir, block):
         assert done.returncode == status, f"{command}\n{done.stdout}\n{done.stderr}"
         shown = SECONDS.sub("0s", done.stdout + done.stderr)
         assert re.fullmatch(pattern_of(expected), shown), f"{command} prints:\n{done.stdout}{done.stderr}"
-
-
-def help_text(bin_dir, *words):
-    return subprocess.run([bin_dir / "e3", *words, "--help"], capture_output=True, text=True).stdout
-
-
-def commands(bin_dir):
-    text = help_text(bin_dir).partition("Subcommands:\n")[2].partition("\n\n")[0]
-    found = re.findall(r"^  (\S+)", text, re.MULTILINE)
-    assert {"run", "compare"} <= set(found), "e3 --help lists its commands under another heading"
-    return found
 
 
 def options(text):

@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "harness/world/interpose/interpose.h"
+#include "harness/world/interpose/time_value.h"
 #include "harness/world/interpose/turn.h"
 
 namespace e3::interpose {
@@ -14,8 +15,7 @@ std::chrono::milliseconds first_limit{0};
 std::chrono::milliseconds interval{0};
 
 bool tick_every(std::chrono::milliseconds period) {
-  const timeval time{.tv_sec = period.count() / 1000, .tv_usec = period.count() % 1000 * 1000};
-  const itimerval timer{.it_interval = time, .it_value = time};
+  const itimerval timer{.it_interval = timeval_of(period), .it_value = timeval_of(period)};
   return setitimer(ITIMER_VIRTUAL, &timer, nullptr) == 0;
 }
 

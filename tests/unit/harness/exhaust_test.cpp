@@ -5,7 +5,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
 
@@ -55,17 +54,10 @@ TEST_P(ExhaustOn, APeerHangsUpAfterExactlySoManyBytesOfTheAnswer) {
 void serve_until_a_reset() {
   serve_with([](int epoll, int listener, const epoll_event& event) {
     if (event.data.fd == listener) {
-      epoll_event connection{.events = EPOLLIN,
-                             .data = {.fd = ::accept(listener, nullptr, nullptr)}};
-      ::epoll_ctl(epoll, EPOLL_CTL_ADD, connection.data.fd, &connection);
-      return;
+      watch(epoll, ::accept(listener, nullptr, nullptr));
+    } else if (answer_line(event.data.fd) < 0) {
+      ::epoll_ctl(epoll, EPOLL_CTL_DEL, listener, nullptr);
     }
-    char request[64];
-    const ssize_t size = ::recv(event.data.fd, request, sizeof request, 0);
-    if (size > 0 && request[size - 1] != '\n') return;
-    if (size < 0) ::epoll_ctl(epoll, EPOLL_CTL_DEL, listener, nullptr);
-    if (size > 0) ::send(event.data.fd, "yes\n", 4, MSG_NOSIGNAL);
-    ::close(event.data.fd);
   });
 }
 

@@ -29,13 +29,28 @@ inline int listen_anywhere(int flags = SOCK_NONBLOCK) {
   return listens ? listener : -1;
 }
 
+inline void watch(int epoll, int fd) {
+  epoll_event readable{.events = EPOLLIN, .data = {.fd = fd}};
+  ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &readable);
+}
+
+// Answers a line with "yes" and closes, or waits for the rest of it. Returns what recv() did.
+inline ssize_t answer_line(int connection) {
+  char line[64];
+  const ssize_t size = ::recv(connection, line, sizeof line, 0);
+  if (size > 0 && line[size - 1] != '\n') return size;
+  if (size > 0) ::send(connection, "yes\n", 4, MSG_NOSIGNAL);
+  ::close(connection);
+  return size;
+}
+
 // A server whose loop handles one event at a time with the given function.
 inline void serve_with(
     const std::function<void(int epoll, int listener, const epoll_event&)>& handle) {
   const int listener = listen_anywhere();
   const int epoll = ::epoll_create1(0);
-  epoll_event event{.events = EPOLLIN, .data = {.fd = listener}};
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
+  watch(epoll, listener);
+  epoll_event event{};
   while (::epoll_wait(epoll, &event, 1, -1) == 1) handle(epoll, listener, event);
 }
 

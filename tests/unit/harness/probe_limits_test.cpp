@@ -12,7 +12,7 @@
 
 #include "harness/mutants/tiny_server.h"
 #include "harness/probe/probe.h"
-#include "harness/world/engines/in_process_source.h"
+#include "probe_server.h"
 #include "scripted_http.h"
 
 namespace e3::probe {
@@ -38,15 +38,6 @@ bool is_within(const Limits& limits, std::string_view head) {
     at = end + 2;
   }
   return longest <= limits.field;
-}
-
-Result probe_server(std::function<void()> serve) {
-  InProcessTarget target;
-  target.name = "server";
-  target.serve = std::move(serve);
-  Transcript transcript;
-  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
-  return probe(source, load_profile("http"), {});
 }
 
 // A server that refuses what is beyond its limits with this status, and answers all else.

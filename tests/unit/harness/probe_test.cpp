@@ -10,7 +10,7 @@
 #include "harness/checks/session.h"
 #include "harness/mutants/http_bug.h"
 #include "harness/mutants/tiny_server.h"
-#include "harness/world/engines/in_process_source.h"
+#include "probe_server.h"
 #include "scripted_http.h"
 
 namespace e3::probe {
@@ -18,15 +18,6 @@ namespace {
 
 using mutants::Bug;
 using mutants::HttpBug;
-
-Result probe_server(std::function<void()> serve, const std::string& profile = "http") {
-  InProcessTarget target;
-  target.name = "server";
-  target.serve = std::move(serve);
-  Transcript transcript;
-  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
-  return probe(source, load_profile(profile), {});
-}
 
 Result probe_tiny(Bug bug) {
   return probe_server([bug] { mutants::serve_tiny(bug, 8080); });

@@ -15,23 +15,17 @@
 namespace e3 {
 namespace {
 
-void answer(int connection) {
-  char request[64];
-  const ssize_t size = ::recv(connection, request, sizeof request, 0);
-  if (size > 0 && request[size - 1] != '\n') return;
-  if (size > 0) ::send(connection, "yes\n", 4, MSG_NOSIGNAL);
-  ::close(connection);
-}
-
 // `turns_away`: how many of those that wait, when there is no descriptor.
 void serve_with_a_spare(int turns_away) {
   int spare = ::eventfd(0, 0);
   serve_with([&](int epoll, int listener, const epoll_event& event) {
-    if (event.data.fd != listener) return answer(event.data.fd);
+    if (event.data.fd != listener) {
+      answer_line(event.data.fd);
+      return;
+    }
     const int connection = ::accept(listener, nullptr, nullptr);
     if (connection >= 0) {
-      epoll_event readable{.events = EPOLLIN, .data = {.fd = connection}};
-      ::epoll_ctl(epoll, EPOLL_CTL_ADD, connection, &readable);
+      watch(epoll, connection);
     } else if (errno == EMFILE || errno == ENFILE) {
       ::close(spare);
       for (int i = 0; i < turns_away; ++i) ::close(::accept(listener, nullptr, nullptr));

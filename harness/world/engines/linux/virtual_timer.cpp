@@ -11,11 +11,7 @@ namespace {
 
 using interpose::duration_of;
 using interpose::is_valid;
-
-timespec to_timespec(VirtualTime time) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  return {.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
-}
+using interpose::timespec_of;
 
 }  // namespace
 
@@ -33,13 +29,13 @@ long VirtualTimer::set(int flags, const itimerspec& value, itimerspec* old, Virt
 }
 
 void VirtualTimer::get(itimerspec& value, VirtualTime now) const {
-  value.it_interval = to_timespec(interval_);
+  value.it_interval = timespec_of(interval_);
   VirtualTime left{0};
   if (next_ && *next_ > now) left = *next_ - now;
   if (next_ && *next_ <= now && interval_ != VirtualTime{0}) {
     left = interval_ - (now - *next_) % interval_;
   }
-  value.it_value = to_timespec(left);
+  value.it_value = timespec_of(left);
 }
 
 std::uint64_t VirtualTimer::read(VirtualTime now) {
