@@ -84,8 +84,7 @@ void InProcessWorld::resume() {
 
 void InProcessWorld::end_target() {
   log_.closed = true;
-  if (target_.stop && !halted_ && !fiber_.finished()) {
-    target_.stop();
+  if (target_.stop) {
     stop_asked_ = true;
     resume();
   }
@@ -225,13 +224,15 @@ void InProcessWorld::spins() {
 
 bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
   if (!log_.closed && injector_.interrupts_wait()) return false;
-  // As by the signal that asked it to stop: a target may look at a flag and wait for nothing else.
-  if (std::exchange(stop_asked_, false)) return false;
   deadline_ = deadline;
   fiber_.suspend();
   deadline_.reset();
   if (unwinding_) throw TargetStopped{};
-  return true;
+  if (!std::exchange(stop_asked_, false)) return true;
+  // As by a signal's handler: what it writes to is the target's, and a target that looks at a flag
+  // may wait for nothing else.
+  interpose::run_within(target_.stop, trace_);
+  return false;
 }
 
 void InProcessWorld::die(std::string why) {

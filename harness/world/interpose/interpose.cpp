@@ -37,10 +37,14 @@ void fail_at_exit() {
   [[maybe_unused]] static const int registered_once = std::atexit(fail_if_answering);
 }
 
-void deliver(int signal, SystemCalls& kernel) {
+void run_within(const std::function<void()>& handler, SystemCalls& kernel) {
   answering = &kernel;
-  std::raise(signal);
+  handler();
   answering = nullptr;
+}
+
+void deliver(int signal, SystemCalls& kernel) {
+  run_within([signal] { std::raise(signal); }, kernel);
 }
 
 std::vector<std::string_view> call_names() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -16,8 +17,11 @@ namespace e3::interpose {
 // target's fiber runs. The kernel itself runs with real calls.
 void answer_with(SystemCalls* kernel);
 
-// Raises a signal in the midst of a call that `kernel` answers: a handler of the target's makes its
-// own calls to `kernel`.
+// Calls `handler`, the target's, in the midst of a call that `kernel` answers: its own calls go to
+// `kernel` too.
+void run_within(const std::function<void()>& handler, SystemCalls& kernel);
+
+// The same for the handler of a signal, which is raised.
 void deliver(int signal, SystemCalls& kernel);
 
 // SIGALRM belongs to whoever runs this process, as libFuzzer, for no target may set an alarm. From

@@ -2,6 +2,7 @@
 // When a target counts as ready, when it runs, and what its end leaves.
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,6 +71,32 @@ TEST_F(InProcessWorldTest, Rule17StoppingInterruptsTheWait) {
         transcript_);
   }
   EXPECT_EQ(error, EINTR);
+}
+
+// Outside the target's turn the number of its eventfd is that of another file, or of none.
+TEST_F(InProcessWorldTest, WhatStopsATargetWritesToTheTargetsOwnDescriptors) {
+  int wake = -1;
+  std::uint64_t read = 0;
+  {
+    InProcessWorld world(
+        {.name = "eventfd",
+         .serve =
+             [&] {
+               const int listener = listen_anywhere();
+               wake = ::eventfd(0, 0);
+               while (::read(wake, &read, sizeof read) < 0 && errno == EINTR) continue;
+               ::close(wake);
+               ::close(listener);
+             },
+         .stop =
+             [&] {
+               const std::uint64_t written = 7;
+               EXPECT_EQ(::write(wake, &written, sizeof written), 8);
+             }},
+        [](TargetTurn& turn) { return std::make_unique<SimKernel>(turn, std::uint16_t{40000}); },
+        transcript_);
+  }
+  EXPECT_EQ(read, 7);
 }
 
 TEST_F(InProcessWorldTest, ABlockingServerTakesTurnsToo) {
