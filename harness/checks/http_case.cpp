@@ -171,7 +171,9 @@ void run_row(Session& session, const HttpCase& row, const HttpTraits& traits) {
       reaction != kWaits && (row.must_end || (wants_end && relies_on_end(reaction)));
   Session::require(!owes_end || seen.ending != Ending::kOpen, Symptom::kNotEnded,
                    "the end of the connection behind the answer", describe(seen));
-  if (!good) session.warn(violation(row, reaction, seen));
+  if (good) return;
+  if (row.lenient_may_be_right) session.set_level(Level::kMay);
+  session.warn(violation(row, reaction, seen));
 }
 
 }  // namespace

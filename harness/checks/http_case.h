@@ -61,6 +61,7 @@ struct HttpCase {
   int may_refuse_with = 0;        // a status that is right here
   bool framing_is_clear = false;  // a refusal leaves no doubt about what follows: it may be served
   std::string_view not_in_head = {};  // text that no answer's head may hold
+  bool lenient_may_be_right = false;  // no answer shows whether it is: never a failure
 };
 
 // Runs the row that the session's variant picks.

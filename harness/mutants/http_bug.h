@@ -27,21 +27,22 @@ enum class HttpBug {
   kSwitchesProtocols,    // 101 to every Upgrade
   kNoDate,
   kNoContentType,
-  kBareStatusLine,       // no space behind the status
-  kLiesAboutKeepAlive,   // says keep-alive to HTTP/1.0, and closes
-  kReflectsTarget,       // the decoded target in the answer's head
-  kServesShortBodies,    // takes the end of input for the end of the body
-  kNeverTimesOut,        // keeps a connection that says no more
-  kResetsMalformed,      // closes with input unread instead of refusing: the client gets a reset
-  kRefusesLongTargets,   // 414 from 4,000 bytes on
-  kWrapsLengths,         // 2^64 + 5 is 5
-  kFirstLengthWins,      // of two Content-Lengths
-  kStopsAfterThree,      // the fourth request on a connection is never read
-  kForgetsToReadOn,      // after an answer that had to wait for room
-  kDiesOnHugeLength,     // reserves what Content-Length announces
-  kKeepsSilentHalfOpen,  // a peer that ends its side without a word is kept for ever
-  kKeepsRefusedOpen,     // says that it closes behind a refusal, and does not
-  kLengthBeatsChunked,   // Content-Length is used although there is a Transfer-Encoding
+  kBareStatusLine,        // no space behind the status
+  kLiesAboutKeepAlive,    // says keep-alive to HTTP/1.0, and closes
+  kReflectsTarget,        // the decoded target in the answer's head
+  kServesShortBodies,     // takes the end of input for the end of the body
+  kNeverTimesOut,         // keeps a connection that says no more
+  kResetsMalformed,       // closes with input unread instead of refusing: the client gets a reset
+  kClosesWithoutReading,  // answers, and closes with input unread: a reset may overtake the answer
+  kRefusesLongTargets,    // 414 from 4,000 bytes on
+  kWrapsLengths,          // 2^64 + 5 is 5
+  kFirstLengthWins,       // of two Content-Lengths
+  kStopsAfterThree,       // the fourth request on a connection is never read
+  kForgetsToReadOn,       // after an answer that had to wait for room
+  kDiesOnHugeLength,      // reserves what Content-Length announces
+  kKeepsSilentHalfOpen,   // a peer that ends its side without a word is kept for ever
+  kKeepsRefusedOpen,      // says that it closes behind a refusal, and does not
+  kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
 };
 
 struct HttpBugName {

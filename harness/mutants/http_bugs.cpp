@@ -27,6 +27,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kServesShortBodies, "serves-short-bodies"},
     {HttpBug::kNeverTimesOut, "never-times-out"},
     {HttpBug::kResetsMalformed, "resets-malformed"},
+    {HttpBug::kClosesWithoutReading, "closes-without-reading"},
     {HttpBug::kRefusesLongTargets, "refuses-long-targets"},
     {HttpBug::kWrapsLengths, "wraps-lengths"},
     {HttpBug::kFirstLengthWins, "first-length-wins"},

@@ -247,7 +247,9 @@ void HttpMutant::write_to(int fd) {
   const bool reads_on = !(connection.waited && has(HttpBug::kForgetsToReadOn));
   watch(fd, reads_on ? std::uint32_t{EPOLLIN} : 0U, EPOLL_CTL_MOD);
   if (!connection.ending || connection.shut || connection.kept) return;
-  if (has(HttpBug::kResetsMalformed) || has(HttpBug::kServesShortBodies)) return drop(fd);
+  const bool at_once = has(HttpBug::kResetsMalformed) || has(HttpBug::kServesShortBodies) ||
+                       has(HttpBug::kClosesWithoutReading);
+  if (at_once) return drop(fd);
   ::shutdown(fd, SHUT_WR);  // and then read on: a close now could reset the connection
   connection.shut = true;
 }

@@ -126,6 +126,8 @@ constexpr Kill kKills[] = {
     {"never-times-out", "http.length.short[then-silence]", "http-doubtful-kept-open",
      Shown::kEverywhere, kWarns},
     {"resets-malformed", "http.error-while-sending", "http-error-lost", Shown::kEverywhere, kWarns},
+    {"closes-without-reading", "http.error-while-sending", "http-error-lost", Shown::kEverywhere,
+     kWarns},
     {"refuses-long-targets", "http.request-line.target[8000-octets]", "http-target-handling",
      Shown::kEverywhere, kWarns},
     {"wraps-lengths", "http.length.number[2^64+5]", "http-lenient-length"},

@@ -24,7 +24,8 @@ constexpr std::string_view kClose = "Connection: close\r\n";
 
 // The results of the checks and variants that `word` selects.
 std::vector<CheckResult> run_against(const Script& script, std::string_view word,
-                                     const Profile& profile = *find_profile("http")) {
+                                     const Profile& profile = *find_profile("http"),
+                                     bool strict = false) {
   std::vector<const Check*> checks;
   for (const Check* check : all_checks()) {
     if (selects(std::string(word.substr(0, word.find('['))), std::string(check->id))) {
@@ -33,7 +34,7 @@ std::vector<CheckResult> run_against(const Script& script, std::string_view word
   }
   std::vector<CheckResult> results =
       run_in_process([&] { testing_servers::serve_scripted(script); }, checks,
-                     InProcessEngine::kSim, profile)
+                     InProcessEngine::kSim, profile, strict)
           .checks;
   if (word.find('[') != std::string_view::npos) {
     std::erase_if(results, [&](const CheckResult& result) { return result.id != word; });
@@ -53,8 +54,9 @@ std::string told(const CheckResult& result) {
               : " " + seen.front().violation.expected + " / " + seen.front().violation.actual);
 }
 
-void expect_verdict(const Script& script, std::string_view word, Verdict verdict) {
-  for (const CheckResult& result : run_against(script, word)) {
+void expect_verdict(const Script& script, std::string_view word, Verdict verdict,
+                    bool strict = false) {
+  for (const CheckResult& result : run_against(script, word, *find_profile("http"), strict)) {
     EXPECT_EQ(result.verdict, verdict) << told(result);
   }
 }
@@ -178,6 +180,20 @@ TEST(HttpJudgement, WhoeverNamesNoHostMayBeRefusedEvenByHttp10) {
   const Script strict = refusing("400 Bad Request", without_host, true);
   expect_verdict(strict, "http.host[missing-1.0]", Verdict::kWarn);
   expect_verdict(strict, "http.connection.close[1.0]", Verdict::kPass);
+}
+
+// A server that puts spaces there is right, and answers as one that takes NUL and CR as they are.
+TEST(HttpJudgement, AValueThatMayHaveBeenReplacedFailsNotEvenAStrictRun) {
+  const Script replacing = [](const ParseResult& result, std::string_view input) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kRefused && input.find("X: a") != std::string_view::npos) {
+      reply = {.bytes = http_answer("200 OK", "hello\n", kClose), .ends = true};
+    }
+    return reply;
+  };
+  for (const std::string_view id : {"http.field.value[nul]", "http.field.value[return]"}) {
+    expect_verdict(replacing, id, Verdict::kWarn, true);
+  }
 }
 
 TEST(HttpJudgement, ATargetOfAnyLengthMayBeServed) {

@@ -14,7 +14,8 @@ namespace e3 {
 inline RunResult run_in_process(std::function<void()> serve,
                                 const std::vector<const Check*>& checks,
                                 InProcessEngine engine = InProcessEngine::kSim,
-                                const Profile& profile = *find_profile("http")) {
+                                const Profile& profile = *find_profile("http"),
+                                bool strict = false) {
   InProcessTarget target;
   target.name = "server under test";
   target.serve = std::move(serve);
@@ -22,8 +23,8 @@ inline RunResult run_in_process(std::function<void()> serve,
   InProcessSource source(target, engine, 42, transcript);
   RunResult result;
   run_checks(
-      checks, source, {.profile = &profile, .seed = 42}, [](const Check&, const CheckResult*) {},
-      result);
+      checks, source, {.profile = &profile, .seed = 42, .strict = strict},
+      [](const Check&, const CheckResult*) {}, result);
   return result;
 }
 
