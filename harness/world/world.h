@@ -83,9 +83,11 @@ class World {
 
   // Waits until the target is quiet, or is shown never to be, and looks at it.
   virtual Health health() = 0;
-  // What a program of ours uses (where abilities().process).
+  // What a program of ours uses (where abilities().process), or this process with the target in it;
+  // zeros where that cannot be seen.
   struct Usage {
-    std::size_t resident = 0;  // bytes of memory, of all its processes
+    std::size_t resident = 0;   // bytes of memory, of all its processes
+    std::size_t allocated = 0;  // of which so many are in use, in this process
     std::size_t threads = 0;
   };
   virtual Usage usage() { return {}; }

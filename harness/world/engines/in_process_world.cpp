@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
 
+#include "harness/world/engines/memory_in_use.h"
 #include "harness/world/interpose/interpose.h"
 
 extern "C" {
@@ -133,6 +135,10 @@ void InProcessWorld::inject(const Fault& fault) {
 void InProcessWorld::order_events(EventOrder* order) {
   event_order_ = order;
   kernel_->set_event_order(order != nullptr ? this : nullptr);
+}
+
+World::Usage InProcessWorld::usage() {
+  return {.resident = resident_bytes(::getpid()), .allocated = allocated_bytes(), .threads = 1};
 }
 
 // Passes the question on and writes the answer down.

@@ -49,6 +49,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   std::vector<CallSite> recorded_calls() const override { return injector_.recorded_calls(); }
   VirtualTime now() const override { return log_.now; }
   void forget(Wire& /*wire*/) override {}
+  Usage usage() override;
 
  private:
   std::unique_ptr<Wire> open_wire(const ConnectOptions& options) override;

@@ -19,6 +19,7 @@ namespace {
 struct Slip {
   std::size_t requests_per_read = SIZE_MAX;  // the rest is looked at when more comes
   std::size_t odd_size = 0;                  // a request that just fills this is never found whole
+  std::size_t longest = SIZE_MAX;            // of a line that is longer the rest is thrown away
 };
 
 // Answers each line, of whatever length, with "ok".
@@ -60,6 +61,7 @@ class LineServer {
     }
     if (static_cast<std::size_t>(got) == slip_.odd_size) return;
     input.append(bytes, 0, static_cast<std::size_t>(got));
+    if (input.size() > slip_.longest && input.find('\n') == input.npos) input.resize(1);
     for (std::size_t i = 0; i < slip_.requests_per_read; ++i) {
       const std::size_t end = input.find('\n');
       if (end == input.npos) return;
@@ -103,6 +105,11 @@ TEST(ReadSizes, BuffersMayBeLarge) {
     EXPECT_EQ(outcome({.odd_size = size}, "read.buffer-edge"),
               "request of size " + std::to_string(size));
   }
+}
+
+TEST(ReadSizes, AnEndlessLineMayBeReadByWhoKeepsNoneOfIt) {
+  EXPECT_EQ(outcome({.longest = 1 << 20}, "read.endless"), "passes");
+  EXPECT_EQ(outcome({}, "read.endless"), "bytes: 16777216");
 }
 
 }  // namespace

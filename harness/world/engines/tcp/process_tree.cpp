@@ -10,6 +10,8 @@
 #include <map>
 #include <string>
 
+#include "harness/world/engines/memory_in_use.h"
+
 namespace e3 {
 namespace {
 
@@ -151,14 +153,9 @@ bool ProcessTree::has_one_of(const std::vector<std::uint64_t>& socket_inodes) co
 }
 
 std::size_t ProcessTree::resident() const {
-  std::size_t pages = 0;
-  for (const pid_t pid : members()) {
-    std::ifstream file(fmt::format("/proc/{}/statm", pid));
-    std::size_t size = 0;
-    std::size_t resident = 0;
-    if (file >> size >> resident) pages += resident;
-  }
-  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  std::size_t total = 0;
+  for (const pid_t pid : members()) total += resident_bytes(pid);
+  return total;
 }
 
 std::size_t ProcessTree::threads() const {
