@@ -91,6 +91,7 @@ struct Options {
   std::string fuzzer = "fuzz_schedule";
   std::chrono::seconds time{60};  // fuzz
   int jobs = 1;                   // fuzz
+  std::string corpus;             // fuzz: a folder, instead of the usual seeds
   std::uint64_t pairs = 10'000;   // torture
   std::string tier = "linux";     // torture
 
