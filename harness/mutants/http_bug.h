@@ -41,6 +41,7 @@ enum class HttpBug {
   kDiesOnHugeLength,     // reserves what Content-Length announces
   kKeepsSilentHalfOpen,  // a peer that ends its side without a word is kept for ever
   kKeepsRefusedOpen,     // says that it closes behind a refusal, and does not
+  kSearchesFromOldEnd,   // what a pipelined request leaves is searched from where that one ended
   kLengthBeatsChunked,   // Content-Length is used although there is a Transfer-Encoding
 };
 
