@@ -6,6 +6,7 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/crowd.h"
+#include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -19,7 +20,7 @@ void run_interleaved(Session& session) {
   std::vector<std::string> requests;
   for (std::size_t i = 0; i < kPeers; ++i) {
     const std::string filler(1 + session.random_below(30), static_cast<char>('a' + i));
-    requests.push_back(session.padded_request(filler));
+    requests.push_back(longer_request(session, filler));
   }
   for (const std::string& request : requests) session.answer_to(request);
   session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -96,7 +97,7 @@ void run_coalesced(Session& session) {
   if (goes_on) together.insert(together.end(), {3 * size, 16 * size});
   std::string longer;
   if (goes_on && session.profile().pad_at) {
-    longer = session.padded_request(std::string(2 * size + 1, 'e'));
+    longer = longer_request(session, std::string(2 * size + 1, 'e'));
     together.push_back(longer.size() + size);
   }
   session.sweep({"first segment of size", "segments"}, together, [&](std::size_t bytes) {
@@ -132,6 +133,7 @@ bool is_refusal(Session& session, const Answer& answer) {
 
 // Each size whole, and in small segments for comparison.
 void compare_whole(Session& session, const std::vector<std::size_t>& sizes) {
+  require_right_padding(session);
   std::size_t refused = 0;
   session.sweep({"request of size", "requests"}, sizes, [&](std::size_t size) {
     const std::string request =
@@ -168,6 +170,7 @@ constexpr std::size_t kEndless = 16 << 20;
 constexpr std::size_t kEndlessOverTcp = 64 << 20;
 
 void run_endless(Session& session) {
+  require_right_padding(session);
   const bool real_buffers = !session.world().abilities().repeatable;
   const std::size_t endless = real_buffers ? kEndlessOverTcp : kEndless;
   session.sweep({"bytes:", "floods"}, {endless}, [&](std::size_t total) {

@@ -7,6 +7,7 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/crowd.h"
+#include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -78,6 +79,7 @@ void run_unfinished(Session& session) {
 // A byte now and then: each is progress, and the request never becomes complete.
 void run_drip(Session& session) {
   require_requests_with_an_end(session);
+  require_right_padding(session);
   session.sweep({"bytes, one a second:", "drips"}, {kDrips}, [&](std::size_t count) {
     World& world = session.world();
     Peer peer = world.connect();
@@ -137,7 +139,7 @@ constexpr std::size_t kLongTarget = 7900;
 std::string longest_request(Session& session) {
   const std::string& large = session.large_request();
   if (!session.profile().pad_at) return large;
-  std::string longest = session.padded_request(std::string(kLongTarget, 'e'));
+  std::string longest = longer_request(session, std::string(kLongTarget, 'e'));
   const bool longer =
       session.answer_to(longest).bytes.size() > session.answer_to(large).bytes.size();
   return longer ? longest : large;
