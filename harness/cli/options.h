@@ -108,8 +108,8 @@ struct OutputLost {
   std::string message;
 };
 
-// Parses the arguments. Throws UsageError. Returns with command kNone when help or the version was
-// printed.
-Options parse_command_line(int argc, char** argv);
+// Parses the arguments; `profile` is for those that name none. Throws UsageError. Returns with
+// command kNone when help or the version was printed.
+Options parse_command_line(int argc, char** argv, const std::string& profile = "http");
 
 }  // namespace e3::cli
