@@ -51,7 +51,7 @@ void run_silent(Session& session) {
 }
 
 void run_unfinished(Session& session) {
-  require_a_time_out(session);
+  require_requests_with_an_end(session);
   // One after another where that costs nothing.
   std::vector<std::size_t> lengths = prefixes(session);
   const bool together = waits_together(session);
@@ -65,6 +65,8 @@ void run_unfinished(Session& session) {
       peers.back().send(std::string_view(session.request()).substr(0, length));
     }
     session.world().settle();
+    session.expect_quiet();  // in real time nobody else looks while it waits
+    require_a_time_out(session);
     for (std::size_t i = 0; i < peers.size(); ++i) {
       try {
         session.expect_end(peers[i]);

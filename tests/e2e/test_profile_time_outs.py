@@ -68,6 +68,13 @@ def test_a_slow_reader_may_be_left_once_the_time_out_has_passed(judged):
     assert "--preload" in result["reason"] and "time_out_ms" not in result["reason"]
 
 
+@pytest.mark.parametrize("time_out_ms", [60000, None])
+def test_a_server_that_spins_while_it_waits_for_the_rest_is_seen(judged, time_out_ms):
+    result = judged("spins", "time.unfinished", time_out_ms)
+    assert result["verdict"] == "FAIL", result
+    assert result["failures"][0]["symptom"] == "spins"
+
+
 def test_without_one_nobody_waits(start, bin_dir, tmp_path):
     server = f"{bin_dir}/e3-server --port {{port}}"
     run = start("e3", "run", "time.silent", "--spawn", server)
