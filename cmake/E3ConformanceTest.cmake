@@ -19,7 +19,7 @@
 #   TIMEOUT   of each test (default 60; 300 with SPAWN)
 #
 # ENTRY and ADOPT also make a program of that name: `./name run -v read.split` is e3 around your
-# server.
+# server, with PROFILE unless another is named.
 include_guard(GLOBAL)
 
 function(e3_add_conformance_test)
@@ -56,7 +56,8 @@ function(e3_add_conformance_test)
     list(APPEND run --spawn "${arg_SPAWN}")
     set(timeout 300)
   else()
-    e3_add_linked_runner_(${arg_NAME} "${arg_TARGET}" "${arg_ENTRY}" "${arg_ADOPT}" "${arg_ARGUMENTS}")
+    e3_add_linked_runner_(${arg_NAME} "${arg_TARGET}" "${arg_ENTRY}" "${arg_ADOPT}" "${arg_ARGUMENTS}"
+                          "${arg_PROFILE}")
     set(runner ${arg_NAME})
     set(timeout 60)
   endif()
@@ -84,10 +85,15 @@ function(e3_configure_linked_main_ main E3_USE name entry adopt arguments)
 endfunction()
 
 # The program of ENTRY and ADOPT: a main() around the library's server.
-function(e3_add_linked_runner_ name library entry adopt arguments)
+function(e3_add_linked_runner_ name library entry adopt arguments profile)
+  if(NOT profile)
+    set(profile http)
+  endif()
   set(main "${CMAKE_CURRENT_BINARY_DIR}/${name}_main.cpp")
   e3_configure_linked_main_(
-    "${main}" "int main(int argc, char** argv) { return e3_main(argc, argv, &kTarget); }"
+    "${main}" "int main(int argc, char** argv) {
+  return e3_main_with_profile(argc, argv, &kTarget, R\"word(${profile})word\");
+}"
     ${name} "${entry}" "${adopt}" "${arguments}")
   add_executable(${name} "${main}")
   # The library first: the calls it leaves undefined are then found in the harness.

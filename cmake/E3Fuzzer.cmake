@@ -6,7 +6,7 @@
 # Makes a program that fuzzes the library's server: each input is a scenario of several peers (splits,
 # reads, hang-ups, resets, time, failing calls), played in the simulated kernel; each connection must
 # get what its bytes get undisturbed, and no invariant may break. ENTRY, ADOPT, ARGUMENTS and PROFILE
-# are as for e3_add_conformance_test(); a profile's request matters to the oracle only.
+# are as for e3_add_conformance_test(); of the profile's request `e3 fuzz` makes seeds, too.
 #
 # What engine the program has:
 #   - E3_FUZZING_ENGINE, a library or a flag, where that is set (AFL++, honggfuzz, OSS-Fuzz);

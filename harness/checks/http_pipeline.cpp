@@ -67,6 +67,28 @@ void run_pipeline_split(Session& session) {
   });
 }
 
+// Whoever remembers how long a request was, or where it ended, looks beyond the end of the next.
+void run_pipeline_shorter(Session& session) {
+  const HttpTraits& traits = persistent_traits(session);
+  const std::string longer = expanded("{head}X-E3: {1000*e}\r\n\r\n", traits);
+  const std::string request = expanded(kPlainGet, traits);
+  Peer alone = session.world().connect();
+  alone.send(longer);
+  const Conversation control = read_answers(alone, {});
+  if (control.last() == nullptr || !is_usual(*control.last(), traits)) {
+    throw NotApplicable{"a request with a long field gets another answer"};
+  }
+  alone.close();
+  session.sweep({"bytes of the second at once:", "pipelines"},
+                Session::spread(request.size(), request.size() + 1), [&](std::size_t at_once) {
+                  Peer peer = session.world().connect();
+                  peer.send(longer + request.substr(0, at_once));
+                  session.world().settle();
+                  if (at_once < request.size()) peer.send(request.substr(at_once));
+                  expect_pipelined(session, peer, traits, 2);
+                });
+}
+
 void run_bad_second(Session& session) {
   const HttpTraits& traits = persistent_traits(session);
   session.sweep({"pipeline", "pipelines"}, {1}, [&](std::size_t) {
@@ -131,6 +153,13 @@ constexpr Check kChecks[] = {
      .needs = {.http = true},
      .blames = kPipelineBlames,
      .run = run_pipeline_split},
+    {.id = "http.pipeline.shorter",
+     .when = "a long request and part or all of a short one come in one write",
+     .must = "answer both",
+     .because = kOrder,
+     .needs = {.http = true},
+     .blames = kPipelineBlames,
+     .run = run_pipeline_shorter},
     {.id = "http.pipeline.bad-second",
      .when = "a malformed request follows a valid one in the same write",
      .must = "answer the valid one whole, and then refuse or close",

@@ -9,7 +9,8 @@
 namespace e3 {
 
 struct Learned {
-  std::optional<bool> answers_early;  // before the request is complete
+  std::optional<bool> answers_early;     // before the request is complete
+  std::optional<bool> padding_is_wrong;  // the profile's pad_at
   std::optional<HttpTraits> http;
 };
 

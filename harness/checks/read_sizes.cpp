@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -14,28 +15,30 @@ namespace {
 
 // Requests on one connection, cut into segments: before the next one, all that is asked for is
 // answered.
+struct Segment {
+  std::string bytes;
+  std::size_t owed = 0;  // bytes of answers, once it has come
+};
+
 struct Row {
   Answer answer;
   bool first_in_time = false;  // the first segment, of a request at least, was answered at once
 };
 
-Row ask(Session& session, const std::vector<std::string>& segments) {
-  const std::size_t request_size = session.request().size();
+Row ask(Session& session, const std::vector<Segment>& segments) {
   const std::size_t one = session.answer().bytes.size();
   Peer peer = session.world().connect();
-  std::size_t sent = 0;
   Row row;
-  for (const std::string& segment : segments) {
-    peer.send(segment);
-    sent += segment.size();
-    if (!session.profile().peer_ends) peer.receive_up_to(sent / request_size * one);
-    if (sent == segment.size()) {
+  for (const Segment& segment : segments) {
+    peer.send(segment.bytes);
+    if (!session.profile().peer_ends) peer.receive_up_to(segment.owed);
+    if (&segment == &segments.front()) {
       row.first_in_time = session.profile().peer_ends || peer.received().size() >= one;
     }
   }
   session.finish_request(peer);
   if (session.answer().ending == Ending::kOpen) {
-    peer.receive_up_to(sent / request_size * one);
+    peer.receive_up_to(segments.back().owed);
   } else {
     peer.receive_to_end();
   }
@@ -49,24 +52,40 @@ std::string in_a_row(const std::string& request, std::size_t count) {
   return all;
 }
 
+void require_same(const Row& joined, const Row& apart) {
+  if (const auto differs =
+          compare_answers(joined.answer.bytes, joined.answer.ending, apart.answer)) {
+    throw *differs;
+  }
+}
+
 // `together` bytes in the first segment, of at least two requests.
 void compare_coalesced(Session& session, std::size_t together) {
   const std::string& request = session.request();
   const std::size_t count = std::max<std::size_t>(2, together / request.size());
-  const Row apart = ask(session, std::vector<std::string>(count, request));
+  const std::size_t one = session.answer().bytes.size();
+  std::vector<Segment> single;
+  for (std::size_t i = 1; i <= count; ++i) single.push_back({request, i * one});
+  const Row apart = ask(session, single);
   if (!apart.first_in_time) throw ControlFailed{"the second of two connections gets no answer"};
-  std::vector<std::string> segments{in_a_row(request, count).substr(0, together)};
+  std::vector<Segment> segments{
+      {in_a_row(request, count).substr(0, together), together / request.size() * one}};
   if (together < count * request.size()) {
-    segments.push_back(in_a_row(request, count).substr(together));
+    segments.push_back({in_a_row(request, count).substr(together), count * one});
   }
   const Row joined = ask(session, segments);
   Session::require(joined.first_in_time, Symptom::kNoAnswer,
                    "the first answer does not wait for the second request",
                    "nothing until the second request is complete");
-  if (const auto differs =
-          compare_answers(joined.answer.bytes, joined.answer.ending, apart.answer)) {
-    throw *differs;
-  }
+  require_same(joined, apart);
+}
+
+// Whoever remembers how long a request was, or where it ended, looks beyond the end of a shorter.
+void compare_shorter_second(Session& session, const std::string& longer) {
+  const std::size_t first = session.answer_to(longer).bytes.size();
+  const std::size_t both = first + session.answer().bytes.size();
+  const Row apart = ask(session, {{longer, first}, {session.request(), both}});
+  require_same(ask(session, {{longer + session.request(), both}}), apart);
 }
 
 void run_coalesced(Session& session) {
@@ -74,10 +93,17 @@ void run_coalesced(Session& session) {
   const std::size_t size = session.request().size();
   std::vector<std::size_t> together{size + 1, size + size / 2, 2 * size};
   // More of them than a server that looks once again after each would answer.
-  if (session.answer().ending == Ending::kOpen)
-    together.insert(together.end(), {3 * size, 16 * size});
-  session.sweep({"first segment of size", "segments"}, together,
-                [&](std::size_t bytes) { compare_coalesced(session, bytes); });
+  const bool goes_on = session.answer().ending == Ending::kOpen;
+  if (goes_on) together.insert(together.end(), {3 * size, 16 * size});
+  std::string longer;
+  if (goes_on && session.profile().pad_at) {
+    longer = longer_request(session, std::string(2 * size + 1, 'e'));
+    together.push_back(longer.size() + size);
+  }
+  session.sweep({"first segment of size", "segments"}, together, [&](std::size_t bytes) {
+    bytes == longer.size() + size ? compare_shorter_second(session, longer)
+                                  : compare_coalesced(session, bytes);
+  });
 }
 
 // Sizes next to those of common buffers.
@@ -107,6 +133,7 @@ bool is_refusal(Session& session, const Answer& answer) {
 
 // Each size whole, and in small segments for comparison.
 void compare_whole(Session& session, const std::vector<std::size_t>& sizes) {
+  require_right_padding(session);
   std::size_t refused = 0;
   session.sweep({"request of size", "requests"}, sizes, [&](std::size_t size) {
     const std::string request =
@@ -148,6 +175,7 @@ bool keeps_half(std::size_t taken, const World::Usage& before, const World::Usag
 }
 
 void run_endless(Session& session) {
+  require_right_padding(session);
   const bool real_buffers = !session.world().abilities().repeatable;
   const std::size_t endless = real_buffers ? kEndlessOverTcp : kEndless;
   session.sweep({"bytes:", "floods"}, {endless}, [&](std::size_t total) {

@@ -7,6 +7,7 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/crowd.h"
+#include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -50,7 +51,7 @@ void run_silent(Session& session) {
 }
 
 void run_unfinished(Session& session) {
-  require_a_time_out(session);
+  require_requests_with_an_end(session);
   // One after another where that costs nothing.
   std::vector<std::size_t> lengths = prefixes(session);
   const bool together = waits_together(session);
@@ -64,6 +65,8 @@ void run_unfinished(Session& session) {
       peers.back().send(std::string_view(session.request()).substr(0, length));
     }
     session.world().settle();
+    session.expect_quiet();  // in real time nobody else looks while it waits
+    require_a_time_out(session);
     for (std::size_t i = 0; i < peers.size(); ++i) {
       try {
         session.expect_end(peers[i]);
@@ -78,6 +81,7 @@ void run_unfinished(Session& session) {
 // A byte now and then: each is progress, and the request never becomes complete.
 void run_drip(Session& session) {
   require_requests_with_an_end(session);
+  require_right_padding(session);
   session.sweep({"bytes, one a second:", "drips"}, {kDrips}, [&](std::size_t count) {
     World& world = session.world();
     Peer peer = world.connect();
@@ -137,7 +141,7 @@ constexpr std::size_t kLongTarget = 7900;
 std::string longest_request(Session& session) {
   const std::string& large = session.large_request();
   if (!session.profile().pad_at) return large;
-  std::string longest = session.padded_request(std::string(kLongTarget, 'e'));
+  std::string longest = longer_request(session, std::string(kLongTarget, 'e'));
   const bool longer =
       session.answer_to(longest).bytes.size() > session.answer_to(large).bytes.size();
   return longer ? longest : large;

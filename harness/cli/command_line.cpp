@@ -25,8 +25,7 @@
 namespace e3::cli {
 namespace {
 
-ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
-  const Options options = parse_command_line(argc, argv);
+ExitCode execute(const Options& options, const MakeTarget& make_target) {
   if (!options.spawn.empty()) survive_broken_pipes();
   switch (options.command) {
     case Command::kNone:
@@ -62,9 +61,10 @@ ExitCode execute(int argc, char** argv, const MakeTarget& make_target) {
   return ExitCode::kInternalError;
 }
 
-ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target) {
+ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target,
+                       const std::string& profile) {
   try {
-    const ExitCode code = execute(argc, argv, make_target);
+    const ExitCode code = execute(parse_command_line(argc, argv, profile), make_target);
     flush(stdout);  // what is lost must not look like success
     return code;
   } catch (const UsageError& error) {
@@ -94,9 +94,10 @@ ExitCode report_errors(int argc, char** argv, const MakeTarget& make_target) {
 
 }  // namespace
 
-int run_command_line(int argc, char** argv, const MakeTarget& make_target) {
+int run_command_line(int argc, char** argv, const MakeTarget& make_target,
+                     const std::string& profile) {
   open_closed_streams();
-  return static_cast<int>(report_errors(argc, argv, make_target));
+  return static_cast<int>(report_errors(argc, argv, make_target, profile));
 }
 
 }  // namespace e3::cli

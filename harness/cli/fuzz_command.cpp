@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "harness/cli/fuzz_finding.h"
+#include "harness/cli/fuzz_seeds.h"
 #include "harness/cli/fuzzer_options.h"
 #include "harness/cli/fuzzer_process.h"
 #include "harness/cli/output_file.h"
@@ -31,8 +32,9 @@ Examples:
   e3 fuzz fuzz_canary                            a server with a bug that is soon found
   e3 fuzz build/my_fuzz --time 600s -j 4         yours: e3_add_fuzzer() in CMake
 
-Seeds are those in ./corpus/NAME, else e3's; options and dictionary NAME.options or NAME.dict beside
-the fuzzer, else e3's. Findings are saved below ./findings, new inputs below ./findings/corpus-NAME.
+Seeds are those in ./corpus/NAME, e3's own, and what is made of the request of the fuzzer's profile.
+Options and dictionary are NAME.options or NAME.dict beside the fuzzer, else e3's. Findings are saved
+below ./findings, new inputs below ./findings/corpus-NAME.
 Exit status: 0 nothing found, 1 a finding, 2 bad usage, 4 the fuzzer could not run, 130 interrupted.
 )";
 
@@ -74,27 +76,13 @@ fs::path find_fuzzer(const std::string& name) {
       "no libFuzzer program {}: give its path, or build e3's own with ci/build fuzz", name)};
 }
 
-// The seeds of its own name, of the project at hand or of e3; else those of e3's schedules, which
-// are scenarios for any server. Empty: none.
-fs::path seeds_for(const std::vector<std::string>& names) {
-  std::vector<fs::path> folders = shipped_folders("corpus", "corpus");
-  folders.insert(folders.begin(), "corpus");
-  for (const std::string& name : names) {
-    for (const fs::path& corpus : folders) {
-      std::error_code error;
-      if (fs::is_directory(corpus / name, error)) return fs::canonical(corpus / name);
-    }
-  }
-  return {};
-}
-
 // libFuzzer's seeds have 32 bits, and 0 stands for one that differs each time.
 std::uint64_t seed_of(std::uint64_t seed, int index) {
   constexpr std::uint64_t kSeeds = 0xffffffff;
   return (seed % kSeeds + static_cast<std::uint64_t>(index)) % kSeeds + 1;
 }
 
-std::vector<std::string> command_line(const fs::path& fuzzer, const fs::path& seeds,
+std::vector<std::string> command_line(const fs::path& fuzzer, const std::vector<fs::path>& seeds,
                                       const FuzzerOptions& its_own, const Options& options,
                                       int index) {
   const std::string name = fuzzer.filename().string();
@@ -107,7 +95,7 @@ std::vector<std::string> command_line(const fs::path& fuzzer, const fs::path& se
                                  fmt::format("-error_exitcode={}", kFindingExitCode),
                                  fmt::format("-artifact_prefix={}/{}-", kFindings, name),
                                  "-reload=1", fmt::format("{}/corpus-{}", kFindings, name)});
-  if (!seeds.empty()) command.push_back(seeds.string());
+  for (const fs::path& folder : seeds) command.push_back(folder.string());
   return command;
 }
 
@@ -192,6 +180,8 @@ void add_fuzz_command(CommandSyntax& app, Options& options) {
       [&](std::int64_t value) { options.time = std::chrono::seconds(value); },
       "How long, at most [60s]");
   fuzz.add_option("-j,--jobs", options.jobs, "How many processes").within(1, 256);
+  fuzz.add_option("--corpus", options.corpus, "Begin from the inputs in this folder alone")
+      .type_name("FOLDER");
   fuzz.add_option("--seed", options.seed, "Seed of every random choice").shows_default();
   fuzz.when_chosen([&] { options.command = Command::kFuzz; });
 }
@@ -202,8 +192,9 @@ ExitCode fuzz(const Options& options) {
   const FuzzerOptions its_own = options_of(fuzzer, names);
   make_folder(fs::path(kFindings) / ("corpus-" + fuzzer.filename().string()));
   fmt::print("{} for {} s, seed {}\n", fuzzer.string(), options.time.count(), options.seed);
-  const fs::path seeds = seeds_for(names);
-  if (!seeds.empty()) fmt::print("seeds {}\n", seeds.string());
+  const std::string made = fmt::format("{}/seeds-{}", kFindings, fuzzer.filename().string());
+  const std::vector<fs::path> seeds =
+      options.corpus.empty() ? seeds_for(fuzzer, names, made) : only_seeds(options.corpus);
   if (!its_own.file.empty()) fmt::print("options {}\n", its_own.file.string());
   catch_interrupts();
   Fuzzers fuzzers;

@@ -58,14 +58,6 @@ std::string input_of(const FuzzerProcess& process) {
   return {};
 }
 
-// What e3_add_fuzzer() has given the program as its PROFILE.
-std::string profile_of(const fs::path& fuzzer) {
-  constexpr std::string_view kMark = "e3_fuzz_profile=";
-  const std::string bytes = bytes_of(fuzzer);
-  const std::size_t at = bytes.find(kMark);
-  return at == bytes.npos ? "http" : bytes.c_str() + at + kMark.size();
-}
-
 // Who plays a scenario against the server that was fuzzed. A server of the user's own is in no
 // program that e3 knows.
 std::string player_of(const fs::path& fuzzer, const std::string& scenario) {
@@ -74,7 +66,7 @@ std::string player_of(const fs::path& fuzzer, const std::string& scenario) {
   if (name == "fuzz_schedule") return "e3 replay " + file;
   if (name == "fuzz_schedule_kernel") return "e3 replay --engine socketpair " + file;
   if (name == "fuzz_canary") return "e3-canary replay " + file;
-  const std::string profile = profile_of(fuzzer);
+  const std::string profile = profile_of(fuzzer).value_or("http");
   return fmt::format("e3 replay {}{}{} --spawn 'YOUR-SERVER {{port}}'", file,
                      profile == "http" ? "" : " --profile " + shell_word(profile),
                      // Without it no call can be made to fail.
@@ -102,6 +94,17 @@ bool file_contains(const fs::path& path, std::string_view words) {
 
 bool plays_scenarios(const fs::path& fuzzer) {
   return file_contains(fuzzer, explore::kScenarioHeading);
+}
+
+std::optional<std::string> profile_of(const fs::path& fuzzer) {
+  constexpr std::string_view kMark = "e3_fuzz_profile=";
+  const std::string bytes = bytes_of(fuzzer);
+  for (std::size_t at = 0; (at = bytes.find(kMark, at)) != bytes.npos;) {
+    at += kMark.size();
+    // A program that has this very function in it has the mark alone, too.
+    if (std::string word = bytes.c_str() + at; !word.empty()) return word;
+  }
+  return std::nullopt;
 }
 
 bool has_finding(const FuzzerProcess& process) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "harness/cli/fuzzer_process.h"
@@ -14,6 +16,9 @@ bool file_contains(const std::filesystem::path& path, std::string_view words);
 
 // Whether what it runs are scenarios: e3's schedule fuzzers, and those of e3_add_fuzzer().
 bool plays_scenarios(const std::filesystem::path& fuzzer);
+
+// What e3_add_fuzzer() has given the program as its PROFILE, a word for load_profile().
+std::optional<std::string> profile_of(const std::filesystem::path& fuzzer);
 
 // Whether `process`, which has ended, tells of a finding; else it could not run at all.
 bool has_finding(const FuzzerProcess& process);

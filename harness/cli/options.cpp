@@ -175,8 +175,9 @@ void refuse_unknown_beginning(const ProgramSyntax& app, std::string_view word) {
 
 }  // namespace
 
-Options parse_command_line(int argc, char** argv) {
+Options parse_command_line(int argc, char** argv, const std::string& profile) {
   Options options;
+  options.profile = profile;
   if (argc > 0) options.program = argv[0];
   std::vector<std::string> words;
   std::string shell;

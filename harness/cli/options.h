@@ -91,6 +91,7 @@ struct Options {
   std::string fuzzer = "fuzz_schedule";
   std::chrono::seconds time{60};  // fuzz
   int jobs = 1;                   // fuzz
+  std::string corpus;             // fuzz: a folder, instead of the usual seeds
   std::uint64_t pairs = 10'000;   // torture
   std::string tier = "linux";     // torture
 
@@ -107,8 +108,8 @@ struct OutputLost {
   std::string message;
 };
 
-// Parses the arguments. Throws UsageError. Returns with command kNone when help or the version was
-// printed.
-Options parse_command_line(int argc, char** argv);
+// Parses the arguments; `profile` is for those that name none. Throws UsageError. Returns with
+// command kNone when help or the version was printed.
+Options parse_command_line(int argc, char** argv, const std::string& profile = "http");
 
 }  // namespace e3::cli

@@ -43,6 +43,7 @@ enum class HttpBug {
   kKeepsSilentHalfOpen,   // a peer that ends its side without a word is kept for ever
   kKeepsRefusedOpen,      // says that it closes behind a refusal, and does not
   kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
+  kSearchesFromOldEnd,    // what a pipelined request leaves is searched from where that one ended
 };
 
 struct HttpBugName {

@@ -36,6 +36,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kDiesOnHugeLength, "dies-on-huge-length"},
     {HttpBug::kKeepsSilentHalfOpen, "keeps-silent-half-open"},
     {HttpBug::kKeepsRefusedOpen, "keeps-refused-open"},
+    {HttpBug::kSearchesFromOldEnd, "searches-from-old-end"},
     {HttpBug::kLengthBeatsChunked, "length-beats-chunked"},
 };
 

@@ -23,6 +23,7 @@ constexpr int kIdleMilliseconds = 60'000;
 struct HttpConnection {
   std::string input;
   std::string output;
+  std::size_t searched = 0;  // of the input, for the end of a head; only a bug remembers it
   int served = 0;
   bool spoke = false;      // has sent anything at all
   bool continued = false;  // 100 has been sent for the request that is being read
@@ -206,6 +207,8 @@ void HttpMutant::refuse(HttpConnection& connection, const ParseResult& result) c
 
 void HttpMutant::process(HttpConnection& connection) {
   while (!connection.input.empty() && !connection.ending) {
+    const std::size_t searched = connection.searched;
+    if (searched > 0 && connection.input.find("\r\n\r\n", searched) == std::string::npos) return;
     const ParseResult result = parse_http(connection.input, bug_);
     if (result.state == ParseState::kIncomplete) return;
     if (result.state == ParseState::kRefused) {
@@ -225,6 +228,8 @@ void HttpMutant::process(HttpConnection& connection) {
       connection.output += "HTTP/1.1 100 Continue\r\n\r\n";
     }
     connection.continued = false;
+    const bool all = result.consumed == connection.input.size();
+    connection.searched = has(HttpBug::kSearchesFromOldEnd) && !all ? result.consumed - 4 : 0;
     if (has(HttpBug::kStopsAfterThree) && ++connection.served > 3) return connection.input.clear();
     connection.input.erase(0,
                            has(HttpBug::kForgetsPipelined) ? std::string::npos : result.consumed);

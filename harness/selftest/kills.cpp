@@ -109,6 +109,7 @@ constexpr Kill kKills[] = {
     {"ignores-close", "http.connection.close[close]", "http-persistence"},
     {"forgets-pipelined", "http.pipeline[2]", "http-pipeline-lost"},
     {"forgets-pipelined", "http.pipeline.split", "http-pipeline-lost"},
+    {"searches-from-old-end", "http.pipeline.shorter", "http-pipeline-lost"},
     {"forgets-pipelined", "http.length.valid[five]", "http-body-framing"},
     {"body-on-head", "http.answer.to-head", "http-answer-framing"},
     {"chunks-to-old-clients", "http.answer.to-1.0", "http-answer-framing"},

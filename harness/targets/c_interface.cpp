@@ -92,9 +92,14 @@ e3_outcome run_named(const e3_target& target, std::string_view id, const std::st
 }  // namespace
 
 int e3_main(int argc, char** argv, const e3_target* target) {
-  return e3::cli::run_command_line(argc, argv, [target](std::string_view /*profile*/) {
-    return e3::targets::linked_target(*target);
-  });
+  return e3_main_with_profile(argc, argv, target, nullptr);
+}
+
+int e3_main_with_profile(int argc, char** argv, const e3_target* target, const char* profile) {
+  return e3::cli::run_command_line(
+      argc, argv,
+      [target](std::string_view /*profile*/) { return e3::targets::linked_target(*target); },
+      profile != nullptr ? profile : "http");
 }
 
 size_t e3_check_count(void) { return all_cases().size(); }

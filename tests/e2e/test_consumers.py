@@ -67,6 +67,15 @@ def test_a_consumer_builds_against_an_installed_e3_and_passes(configure, project
     assert sum(outcome == "Passed" for outcome in outcomes.values()) >= 5, outcomes
 
 
+@pytest.mark.any_build
+def test_a_program_of_a_consumer_knows_its_profile(configure):
+    folder = configure(CONSUMERS / "line_protocol")
+    run("cmake", "--build", folder)
+    said = run(folder / "lines", "run", "read.split.every-offset")
+    assert f"(profile {CONSUMERS}/line_protocol/lines.toml)" in said
+    assert "1 passed" in said
+
+
 @pytest.mark.parametrize("project", PROJECTS)
 def test_a_consumer_states_how_many_lines_it_took(project):
     text = " ".join((CONSUMERS / project / "README.md").read_text().split())

@@ -126,10 +126,11 @@ def test_the_canary_is_convicted_of_its_bug_from_nothing(configure_to_fuzz, pref
     (tmp_path / "entry.cpp").write_text(ENTRY)
     folder = configure_to_fuzz(tmp_path)
     run("cmake", "--build", folder)
-    (tmp_path / "corpus/canary_fuzz").mkdir(parents=True)
-    done = run_with("", prefix / "bin/e3", "fuzz", folder / "canary_fuzz", "--time", "60s", cwd=tmp_path)
+    (tmp_path / "empty").mkdir()
+    words = ["--time", "60s", "--corpus", "empty"]
+    done = run_with("", prefix / "bin/e3", "fuzz", folder / "canary_fuzz", *words, cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert f"seeds {tmp_path}/corpus/canary_fuzz" in done.stdout
+    assert "seeds empty\n" in done.stdout
     assert re.search(r"^finding: no-answer", done.stdout, re.MULTILINE), done.stdout
     (scenario,) = (tmp_path / "findings").glob("canary_fuzz-crash-*.e3")
     # A read that brings less is one way to get the end of a request in two pieces.
@@ -138,11 +139,13 @@ def test_the_canary_is_convicted_of_its_bug_from_nothing(configure_to_fuzz, pref
     assert f"{scenario.name} --profile {tmp_path}/canary.toml" in done.stdout
 
 
-def test_the_seeds_of_the_project_at_hand_come_first(fuzz, tmp_path):
+def test_the_seeds_of_the_project_at_hand_join_those_of_e3(fuzz, tmp_path):
     (tmp_path / "corpus/fuzz_function").mkdir(parents=True)
     done = fuzz("", 1)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"seeds {tmp_path}/corpus/fuzz_function" in done.stdout
+    own, shipped = re.findall("^seeds (/.*)$", done.stdout, re.MULTILINE)
+    assert own == f"{tmp_path}/corpus/fuzz_function"
+    assert shipped.endswith("/share/e3/corpus/fuzz_schedule")
 
 
 def test_a_server_without_a_bug_is_not_blamed(fuzz):

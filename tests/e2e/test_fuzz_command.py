@@ -11,10 +11,10 @@ FINDING, USAGE, INTERNAL_ERROR = 1, 2, 4
 
 @pytest.fixture
 def fuzz(bin_dir, tmp_path):
-    """fuzz(SCRIPT, WORD...) -> the ended e3 fuzz; the script is called `my fuzzer`, in its folder."""
+    """fuzz(SCRIPT, WORD...) -> the ended e3 fuzz; the script is called `my fuzzer`, or NAME."""
 
-    def fuzz_script(script, *words):
-        fuzzer = tmp_path / "my fuzzer"
+    def fuzz_script(script, *words, name="my fuzzer"):
+        fuzzer = tmp_path / name
         # What e3 knows a libFuzzer program by.
         fuzzer.write_text(f"#!/bin/sh\n# max_total_time\n{script}\n")
         fuzzer.chmod(0o755)
@@ -96,6 +96,40 @@ def test_a_dictionary_beside_a_fuzzer_is_used(fuzz, tmp_path):
     (tmp_path / "my fuzzer.dict").write_text('"GET"\n')
     words, _ = words_given(fuzz, tmp_path)
     assert f"-dict={tmp_path}/my fuzzer.dict" in words
+
+
+def test_a_fuzzer_with_a_profile_begins_with_the_request_of_the_profile(fuzz, bin_dir, tmp_path):
+    (tmp_path / "my.toml").write_text('request = "PING\\r\\n"\nanswer_end = "\\r\\n"\n')
+    (tmp_path / "corpus/my fuzzer").mkdir(parents=True)
+    mark = f"# minimised scenario: e3_fuzz_profile=\0 e3_fuzz_profile={tmp_path}/my.toml\0"
+    done = fuzz(f"{SHOW_WORDS}\n{mark}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = "findings/seeds-my fuzzer"
+    assert f"seeds {made}, made of the request of the profile {tmp_path}/my.toml\n" in done.stdout
+    own, shipped = re.findall("^seeds (.*)$", done.stdout, re.MULTILINE)[:2]
+    assert own == f"{tmp_path}/corpus/my fuzzer"
+    assert shipped.endswith("/corpus/fuzz_schedule")
+    assert (tmp_path / "words").read_text().splitlines()[-3:] == [own, shipped, made]
+    seeds = {path.name: path.read_bytes() for path in (tmp_path / made).iterdir()}
+    assert seeds["whole"] == b"PING\r\n"
+    assert seeds["pipelined"] == b"PING\r\nPING\r\n"
+    assert [byte for byte in seeds["in-bytes"] if byte < 0x80] == list(b"PING\r\n")
+
+
+def test_the_canary_begins_with_seeds_that_do_not_show_its_bug(fuzz):
+    done = fuzz(f"# minimised scenario:\n{SHOW_WORDS}", name="fuzz_canary")
+    (seeds,) = re.findall("^seeds (.*)$", done.stdout, re.MULTILINE)
+    assert seeds.endswith("/corpus/fuzz_canary")  # which replay.fuzz_canary replays
+
+
+def test_one_folder_of_seeds_can_stand_for_all(fuzz, tmp_path):
+    (tmp_path / "corpus/my fuzzer").mkdir(parents=True)
+    (tmp_path / "few").mkdir()
+    done = fuzz(f"{SHOW_WORDS}\n# minimised scenario: e3_fuzz_profile=http\0", "--corpus", "few")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall("^seeds (.*)$", done.stdout, re.MULTILINE) == ["few"]
+    assert (tmp_path / "words").read_text().splitlines()[-2:] == ["findings/corpus-my fuzzer", "few"]
+    assert fuzz(SHOW_WORDS, "--corpus", "none").returncode == USAGE
 
 
 def test_a_dictionary_that_is_not_there_is_a_usage_error(fuzz, tmp_path):

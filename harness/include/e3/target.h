@@ -69,6 +69,13 @@ struct e3_target {
  */
 int e3_main(int argc, char** argv, const struct e3_target* target);
 
+/**
+ * The same for a server that is not asked as "http" says.
+ * @param profile what --profile is where it is not given; null: "http"
+ */
+int e3_main_with_profile(int argc, char** argv, const struct e3_target* target,
+                         const char* profile);
+
 /** What came of a check. */
 enum e3_outcome {
   E3_PASSED = 0,  /**< PASS or WARN */

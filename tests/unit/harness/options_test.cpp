@@ -36,6 +36,17 @@ TEST(Options, WordsWithAColonAreServersOthersAreChecks) {
   EXPECT_EQ(options.selection, (std::vector<std::string>{"read.split", "close.*"}));
 }
 
+TEST(Options, AProgramMayHaveAProfileOfItsOwn) {
+  char name[] = "e3";
+  char run[] = "run";
+  char option[] = "--profile";
+  char other[] = "hello";
+  char* words[] = {name, run, option, other, nullptr};
+  EXPECT_EQ(parse_command_line(2, words, "echo").profile, "echo");
+  EXPECT_EQ(parse_command_line(4, words, "echo").profile, "hello");
+  EXPECT_EQ(parse_command_line(2, words).profile, "http");
+}
+
 TEST(Options, TimesHaveUnits) {
   EXPECT_EQ(parse({"run", "--timeout", "500ms"}).timeout, 500ms);
   EXPECT_EQ(parse({"run", "--timeout", "3s"}).timeout, 3s);

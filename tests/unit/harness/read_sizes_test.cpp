@@ -18,6 +18,7 @@ namespace {
 
 struct Slip {
   std::size_t requests_per_read = SIZE_MAX;  // the rest is looked at when more comes
+  bool keeps_position = false;               // searches what is left from where it had stopped
   std::size_t odd_size = 0;                  // a request that just fills this is never found whole
   std::size_t longest = SIZE_MAX;            // of a line that is longer the rest is thrown away
 };
@@ -57,15 +58,17 @@ class LineServer {
     if (got <= 0) {
       ::close(fd);
       inputs_.erase(fd);
+      positions_.erase(fd);
       return;
     }
     if (static_cast<std::size_t>(got) == slip_.odd_size) return;
     input.append(bytes, 0, static_cast<std::size_t>(got));
     if (input.size() > slip_.longest && input.find('\n') == input.npos) input.resize(1);
     for (std::size_t i = 0; i < slip_.requests_per_read; ++i) {
-      const std::size_t end = input.find('\n');
+      const std::size_t end = input.find('\n', positions_[fd]);
       if (end == input.npos) return;
       input.erase(0, end + 1);
+      positions_[fd] = slip_.keeps_position && !input.empty() ? end : 0;
       ::send(fd, "ok\n", 3, MSG_NOSIGNAL);
     }
   }
@@ -73,6 +76,7 @@ class LineServer {
   Slip slip_;
   int epoll_ = ::epoll_create1(0);
   std::map<int, std::string> inputs_;
+  std::map<int, std::size_t> positions_;
 };
 
 // "passes", or where it fails.
@@ -96,6 +100,10 @@ TEST(ReadSizes, ManyRequestsMayComeInOneSegment) {
   EXPECT_EQ(outcome({.requests_per_read = 1}, "read.coalesced"), "first segment of size 4");
   EXPECT_EQ(outcome({.requests_per_read = 2}, "read.coalesced"), "first segment of size 6");
   EXPECT_EQ(outcome({.requests_per_read = 4}, "read.coalesced"), "first segment of size 32");
+}
+
+TEST(ReadSizes, AShorterRequestMayFollowInTheSameSegment) {
+  EXPECT_EQ(outcome({.keeps_position = true}, "read.coalesced"), "first segment of size 9");
 }
 
 TEST(ReadSizes, BuffersMayBeLarge) {

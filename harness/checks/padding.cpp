@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "harness/checks/padding.h"
+
+#include <fmt/format.h>
+
+#include "harness/checks/learned.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kLetters = 16;
+
+// Whether the plain request gets its answer behind that to `first`, on one connection.
+bool is_answered_behind(Session& session, const std::string& first) {
+  Peer peer = session.world().connect();
+  peer.send(first);
+  session.receive_answer(peer);
+  const std::size_t before = peer.received().size();
+  if (before == 0) return false;
+  peer.send(session.request());
+  if (session.profile().masks.empty()) {
+    peer.receive_up_to(before + session.answer().bytes.size());
+  } else {
+    peer.receive_to_end();  // how long a masked answer is it does not tell
+  }
+  const std::string_view second = std::string_view(peer.received()).substr(before);
+  return masked(session.profile(), second) == session.answer().bytes;
+}
+
+bool is_wrong(Session& session) {
+  const Profile& profile = session.profile();
+  // HTTP says where a request ends; and where a connection has one request, none can show it.
+  if (!profile.pad_at || profile.is_http || profile.peer_ends) return false;
+  if (session.answer().ending != Ending::kOpen) return false;
+  if (!is_answered_behind(session, session.request())) return false;
+  return !is_answered_behind(session, padded_request(profile, std::string(kLetters, 'e')));
+}
+
+}  // namespace
+
+void require_right_padding(Session& session) {
+  std::optional<bool>& known = session.learned().padding_is_wrong;
+  if (!known) known = is_wrong(session);
+  if (!*known) return;
+  throw NotShown{fmt::format(
+      "the profile's pad_at = {} seems wrong: behind a request with {} letters inserted there, the "
+      "next one gets no right answer; let it name an offset where letters only make the request "
+      "longer, or leave it out",
+      session.profile().pad_at.value_or(0), kLetters)};
+}
+
+std::string longer_request(Session& session, std::string_view filler) {
+  require_right_padding(session);
+  return session.padded_request(filler);
+}
+
+}  // namespace e3
