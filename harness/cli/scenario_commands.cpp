@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <utility>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/output_file.h"
+#include "harness/cli/progress_line.h"
 #include "harness/cli/scenario_file.h"
 #include "harness/cli/syntax.h"
 #include "harness/explore/minimize.h"
@@ -40,7 +42,8 @@ Examples:
   e3 minimize crash-0123abcd -o small.e3
   e3 minimize long.e3 --spawn './my-server --port {port}'
 
-Exit status: 0 minimised, 1 the scenario shows no bug, 2 bad usage, 3 no target.
+Exit status: 0 minimised, 1 the scenario shows no bug, 2 bad usage, 3 no target, 130 interrupted: what
+is printed is as small as it had become.
 )";
 
 constexpr const char* kSeedsExamples = R"(
@@ -58,6 +61,16 @@ void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge) {
   if (count == 0) return;
   fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
              count, count == 1 ? " was" : "s were");
+}
+
+explore::Minimized minimize_with_progress(const scenario::Scenario& scenario, Bench& bench,
+                                          const Violation& found, const Options& options) {
+  ProgressLine line;
+  return explore::minimize(
+      scenario, *bench.judge, found, minimizing_runs(options), [&](std::size_t runs) {
+        throw_if_interrupted();
+        line.show_now_and_then([&] { return fmt::format("minimises: {} runs", runs); });
+      });
 }
 
 }  // namespace
@@ -134,17 +147,19 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
       return ExitCode::kConformanceFailure;
     }
     const explore::Minimized minimized =
-        explore::minimize(file.scenario, *bench.judge, *found, minimizing_runs(options));
+        minimize_with_progress(file.scenario, bench, *found, options);
     const std::string text = scenario::print(minimized.scenario);
-    fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom), bench.description,
-               minimized.scenario.size(), minimized.runs, text);
-    print_violation(bench.judge->judge(minimized.scenario).value_or(*found));
+    fmt::print("# {} in {}: {} steps, {} runs{}\n{}\n", to_string(found->symptom),
+               bench.description, minimized.scenario.size(), minimized.runs,
+               minimized.ended_by ? ", and not all that were needed" : "", text);
+    print_violation(minimized.violation);
     if (is_program) {
       fmt::print("\n{}", scenario::pytest_snippet(minimized.scenario, file.name));
     } else if (!options.preload) {
       fmt::print("\n{}", scenario::googletest_snippet(minimized.scenario, file.name));
     }
     if (!options.output.empty()) write_output(options.output, text);
+    if (minimized.ended_by) std::rethrow_exception(minimized.ended_by);
     return ExitCode::kAsExpected;
   });
 }
