@@ -8,6 +8,7 @@
 #include <exception>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/output_file.h"
@@ -61,6 +62,20 @@ void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge) {
   if (count == 0) return;
   fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
              count, count == 1 ? " was" : "s were");
+}
+
+// What the program must be replayed with to show the same.
+std::vector<std::string> replay_options(const Options& options) {
+  std::vector<std::string> words;
+  if (options.preload) words.emplace_back("--preload");
+  if (options.profile != Options().profile) {
+    words.insert(words.end(), {"--profile", options.profile});
+  }
+  if (options.port != 0) words.insert(words.end(), {"--port", std::to_string(options.port)});
+  if (options.timeout) {
+    words.insert(words.end(), {"--timeout", fmt::format("{}ms", options.timeout->count())});
+  }
+  return words;
 }
 
 explore::Minimized minimize_with_progress(const scenario::Scenario& scenario, Bench& bench,
@@ -153,10 +168,12 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
                bench.description, minimized.scenario.size(), minimized.runs,
                minimized.ended_by ? ", and not all that were needed" : "", text);
     print_violation(minimized.violation);
-    if (is_program) {
-      fmt::print("\n{}", scenario::pytest_snippet(minimized.scenario, file.name));
-    } else if (!options.preload) {
-      fmt::print("\n{}", scenario::googletest_snippet(minimized.scenario, file.name));
+    if (is_program || options.preload) {
+      fmt::print("\n{}",
+                 scenario::pytest_snippet(minimized.scenario, file.name, replay_options(given)));
+    } else {
+      fmt::print("\n{}",
+                 scenario::googletest_snippet(minimized.scenario, file.name, options.profile));
     }
     if (!options.output.empty()) write_output(options.output, text);
     if (minimized.ended_by) std::rethrow_exception(minimized.ended_by);
