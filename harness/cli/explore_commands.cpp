@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <exception>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/bench.h"
@@ -233,6 +234,11 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
     }
     if (options.scenario.empty()) steps = explore::torture_scenario(bench.protocol);
     if (steps.empty()) throw UsageError{fmt::format("{}: no step", options.scenario)};
+    if (auto wrong = bench.judge->judge(steps)) {
+      fmt::print("{}\nFAIL  the scenario fails without any fault\n", bench.description);
+      print_findings({{steps, std::move(*wrong)}}, *bench.judge, options);
+      return ExitCode::kConformanceFailure;
+    }
     const explore::TorturePlan plan(*bench.judge, steps,
                                     {.tier = tier_named(options.tier), .pairs = options.pairs});
     fmt::print("{}: {} calls, tier {}\n", bench.description, plan.calls(), options.tier);

@@ -54,14 +54,30 @@ Examples:
 
 constexpr std::chrono::milliseconds kProgramTimeout(200);
 
+std::string_view where_calls_fail(const Options& options) {
+  if (!options.spawn.empty()) return "--preload can";
+  return options.endpoint.empty() ? "--engine sim can" : "--preload --spawn CMD can";
+}
+
 // A scenario that shows nothing may have been played without what showed the bug.
-void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge) {
-  const auto count = std::count_if(scenario.begin(), scenario.end(), [&](const auto& step) {
-    return step.verb == scenario::Verb::kFault && !judge.can_inject(step.fault);
-  });
-  if (count == 0) return;
-  fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
-             count, count == 1 ? " was" : "s were");
+void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge,
+                    const Options& options) {
+  std::size_t left_out = 0;
+  std::size_t injected = 0;
+  for (const scenario::Step& step : scenario) {
+    if (step.verb != scenario::Verb::kFault) continue;
+    ++(judge.can_inject(step.fault) ? injected : left_out);
+  }
+  if (left_out > 0) {
+    fmt::print("{} fault{} left out: here no such call can be made to fail ({})\n", left_out,
+               left_out == 1 ? " was" : "s were", where_calls_fail(options));
+  }
+  // Each that has come to pass has struck at least once.
+  const std::size_t struck = std::min(judge.faults_struck(), injected);
+  if (struck < injected) {
+    fmt::print("{} of {} faults never struck: the call that each waits for did not come\n",
+               injected - struck, injected);
+  }
 }
 
 // What the program must be replayed with to show the same.
@@ -143,7 +159,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
       return ExitCode::kTargetUnavailable;
     }
     fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
-    print_left_out(file.scenario, *bench.judge);
+    print_left_out(file.scenario, *bench.judge, options);
     return ExitCode::kAsExpected;
   });
 }
