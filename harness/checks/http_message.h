@@ -40,6 +40,9 @@ AnswerState take_answer(std::string_view& bytes, const AnswerContext& context, H
 // The value of a field, without the space around it; nothing when the head does not have it.
 std::optional<std::string_view> field_value(std::string_view head, std::string_view name);
 
+// Without the space around it.
+std::string_view trimmed(std::string_view text, std::string_view blanks = " \t");
+
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 }  // namespace e3

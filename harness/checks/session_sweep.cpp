@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "harness/checks/session.h"
+#include "harness/invariants/graver.h"
 #include "harness/world/engines/tcp/wait.h"
 
 namespace e3 {
@@ -91,13 +92,7 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   world().order_events(nullptr);
   try {
     if (!found) return check_invariants();
-    // Death and spinning are causes; a missing answer is what they look like from outside.
-    const auto broken = check_health_of_failed(world());
-    if (broken && broken->symptom != Symptom::kMisuse && broken->symptom != found->symptom) {
-      return Violation{broken->symptom, broken->expected,
-                       fmt::format("{} (seen as: {})", broken->actual, found->actual)};
-    }
-    return found;
+    return graver_of(check_health_of_failed(world()), *found);
   } catch (const TargetUnavailable& gone) {
     if (found) return found;
     return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};

@@ -64,9 +64,11 @@ void print_remarks(const explore::Judge& judge) {
   for (const std::string& remark : judge.remarks()) fmt::print("{}\n", report::one_line(remark));
 }
 
-void print_violation(const Violation& violation) {
-  fmt::print("{}\n  expected: {}\n  actual:   {}\n", to_string(violation.symptom),
-             report::one_line(violation.expected), report::one_line(violation.actual));
+std::string in_words(const Violation& violation) {
+  return fmt::format("{}\n  expected: {}\n  actual:   {}\n", to_string(violation.symptom),
+                     report::one_line(violation.expected), report::one_line(violation.actual));
 }
+
+void print_violation(const Violation& violation) { fmt::print("{}", in_words(violation)); }
 
 }  // namespace e3::cli

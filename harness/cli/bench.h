@@ -45,7 +45,8 @@ std::size_t minimizing_runs(const Options& options);
 // What the judge could not do, for standard output.
 void print_remarks(const explore::Judge& judge);
 
-// A name and what was seen, for standard output.
+// A name and what was seen, in three lines; the same for standard output.
+std::string in_words(const Violation& violation);
 void print_violation(const Violation& violation);
 
 // Runs `command`; what can go wrong with targets and scenario files becomes a message and an exit

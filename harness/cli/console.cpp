@@ -17,6 +17,13 @@ namespace e3::cli {
 namespace {
 
 constexpr std::size_t kTranscriptTail = 12;
+constexpr std::size_t kFaultLines = 8;  // before those: who spins may meet one fault for ever
+
+// Without these nobody understands what follows. Bytes that a server sends may look alike: then a
+// line too many is shown.
+bool tells_of_fault(std::string_view line) {
+  return line.find(" (fault)") != line.npos || line.find(" will strike: ") != line.npos;
+}
 
 std::string_view color_of(Verdict verdict) {
   if (verdict == Verdict::kPass) return kGreen;
@@ -95,13 +102,18 @@ void Console::show_check(const CheckResult& result) {
 
 void Console::show_transcript(const Failure& failure) {
   const std::vector<std::string>& lines = failure.transcript;
-  const std::size_t shown =
-      detail_ == Detail::kVerbose ? lines.size() : std::min(lines.size(), kTranscriptTail);
-  if (shown < lines.size()) {
-    print("  {}\n",
-          painted(fmt::format("... {} lines before (-v shows them)", lines.size() - shown), kDim));
-  }
-  for (std::size_t i = lines.size() - shown; i < lines.size(); ++i) {
+  std::size_t skipped = 0;
+  std::size_t faults = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool by_fault = tells_of_fault(lines[i]) && faults++ < kFaultLines;
+    if (!by_fault && detail_ != Detail::kVerbose && lines.size() - i > kTranscriptTail) {
+      ++skipped;
+      continue;
+    }
+    if (skipped > 0) {
+      print("  {}\n", painted(fmt::format("... {} lines before (-v shows them)", skipped), kDim));
+    }
+    skipped = 0;
     print("  {}\n", painted(report::one_line(lines[i]), kDim));
   }
 }

@@ -5,14 +5,16 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <exception>
+#include <utility>
 #include <vector>
 
 #include "harness/cli/bench.h"
+#include "harness/cli/findings.h"
 #include "harness/cli/progress_line.h"
 #include "harness/cli/scenario_file.h"
 #include "harness/cli/syntax.h"
 #include "harness/explore/exhaust.h"
-#include "harness/explore/minimize.h"
 #include "harness/explore/torture.h"
 #include "harness/world/interrupt.h"
 
@@ -29,7 +31,7 @@ Examples:
   e3 exhaust --preload --spawn './my-server {port}'
 
 Exit status: 0 nothing is wrong, 1 a scenario shows a bug, 2 bad usage, 3 no target,
-5 no such sweep.
+5 no such sweep, 130 interrupted.
 )";
 
 constexpr const char* kTortureExamples = R"(
@@ -42,7 +44,8 @@ Examples:
 A program that can be neither linked nor preloaded can be tortured from outside, one call at a
 time: strace -f --inject=recvfrom:error=EINTR:when=3 ./my-server
 
-Exit status: 0 nothing is wrong, 1 a run shows a bug, 2 bad usage, 3 no target.
+Exit status: 0 nothing is wrong, 1 a run shows a bug, 2 bad usage, 3 no target,
+130 interrupted.
 )";
 
 std::string seconds_since(Clock::time_point begin) {
@@ -66,14 +69,18 @@ std::vector<std::string> different_requests(Bench& bench, const Options& options
   return requests.empty() ? std::vector{profile.request} : requests;
 }
 
-explore::Sweep hangups_in_answer(Bench& bench, const std::string& request) {
-  const std::size_t answer_size = bench.judge->answer_to(request).size;
-  if (answer_size > 0 && request.size() <= scenario::kSegmentMax) {
-    return explore::hangups_in_answer({{request}, bench.protocol.peer_ends}, answer_size);
+// `must_answer`: the profile says that the request gets an answer.
+explore::Sweep hangups_in_answer(Bench& bench, const std::string& request, bool must_answer) {
+  const Answer answer = bench.judge->answer_to(request);
+  if (answer.size > 0 && request.size() <= scenario::kSegmentMax) {
+    return explore::hangups_in_answer({{request}, bench.protocol.peer_ends}, answer.size);
   }
+  const std::string got = answer.size > 0
+                              ? "is too long for a step"
+                              : fmt::format("gets none, then {}", to_string(answer.ending));
   return {.what = "hang-ups in an answer",
-          .remark = fmt::format("the request of {} bytes {}", request.size(),
-                                answer_size > 0 ? "is too long for a step" : "gets none")};
+          .remark = fmt::format("the request of {} bytes {}", request.size(), got),
+          .is_refused = must_answer && answer.size == 0};
 }
 
 std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
@@ -99,7 +106,7 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
     }
   }
   const bool is_usual = options.request.empty() && !protocol.large_request.empty();
-  sweeps.push_back(hangups_in_answer(bench, is_usual ? protocol.large_request : request));
+  sweeps.push_back(hangups_in_answer(bench, is_usual ? protocol.large_request : request, is_usual));
   return sweeps;
 }
 
@@ -118,40 +125,50 @@ Tier tier_named(std::string_view name) {
   return name == "hostile" ? Tier::kHostile : Tier::kLinux;
 }
 
-void show_failures(const explore::SweepResult& result, std::uint64_t total, explore::Judge& judge,
-                   const Options& options) {
-  for (const explore::Conviction& failure : result.failures) {
-    const explore::Minimized minimized =
-        explore::minimize(failure.scenario, judge, failure.violation, minimizing_runs(options));
-    // Of the smaller scenario: another answer may be the wrong one.
-    print_violation(judge.judge(minimized.scenario).value_or(failure.violation));
-    fmt::print("\n{}\n", scenario::print(minimized.scenario));
+// Plays the sweep and lets `tell` say how it went, then shows what was found: also when the user,
+// or the loss of the target, has ended it. True when all is well.
+template <typename Tell>
+bool play_and_show(const explore::Sweep& sweep, explore::Judge& judge, const Options& options,
+                   const Tell& tell) {
+  explore::SweepResult result;
+  std::exception_ptr ended_by;
+  ProgressLine line;
+  try {
+    explore::play(sweep, judge, result, [&](std::uint64_t run) {
+      throw_if_interrupted();
+      line.show_now_and_then(
+          [&] { return fmt::format("{} of {} {}", run, sweep.total, sweep.what); });
+    });
+  } catch (...) {
+    ended_by = std::current_exception();
   }
-  if (result.run < total) {
+  line.clear();
+  if (ended_by && result.failures.empty()) std::rethrow_exception(ended_by);
+  tell(result);
+  if (ended_by) {
+    print_findings_as_found(result.failures);
+    std::rethrow_exception(ended_by);
+  }
+  if (result.run < sweep.total) {
     fmt::print("stopped after {} failures: {} have not been played\n", result.failures.size(),
-               total - result.run);
+               sweep.total - result.run);
   }
+  print_findings(result.failures, judge, options);
+  return result.failures.empty();
 }
 
-// True when all is well.
 bool play_and_tell(const explore::Sweep& sweep, explore::Judge& judge, const Options& options) {
   if (sweep.total == 0) {
-    fmt::print("skip  {}: {}\n", sweep.what, sweep.remark);
-    return true;
+    fmt::print("{}  {}: {}\n", sweep.is_refused ? "FAIL" : "skip", sweep.what, sweep.remark);
+    return !sweep.is_refused;
   }
   const auto begin = Clock::now();
-  ProgressLine progress;
-  const explore::SweepResult result = explore::play(sweep, judge, [&](std::uint64_t run) {
-    throw_if_interrupted();
-    progress.show(fmt::format("{} of {} {}", run, sweep.total, sweep.what));
+  return play_and_show(sweep, judge, options, [&](const explore::SweepResult& result) {
+    const bool well = result.failures.empty();
+    fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
+               sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
+    if (!sweep.remark.empty()) fmt::print("      {}\n", sweep.remark);
   });
-  progress.clear();
-  const bool well = result.failures.empty();
-  fmt::print("{}  {} of {} {}{}  ({})\n", well ? "ok  " : "FAIL", result.run, sweep.total,
-             sweep.what, well ? "" : " played, and not all well", seconds_since(begin));
-  if (!sweep.remark.empty()) fmt::print("      {}\n", sweep.remark);
-  show_failures(result, sweep.total, judge, options);
-  return well;
 }
 
 }  // namespace
@@ -168,6 +185,7 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
       .type_name("WORD");
   add_target(exhaust, options);
   add_preload(exhaust, options);
+  add_timeouts(exhaust, options, "2s");
   exhaust.when_chosen([&] { options.command = Command::kExhaust; });
 
   CommandSyntax torture = app.add_command(
@@ -183,6 +201,7 @@ void add_explore_commands(CommandSyntax& app, Options& options) {
   torture.add_option("--pairs", options.pairs, "How many pairs of faults to try").shows_default();
   add_target(torture, options);
   add_preload(torture, options);
+  add_timeouts(torture, options, "2s");
   torture.when_chosen([&] { options.command = Command::kTorture; });
 }
 
@@ -215,25 +234,26 @@ ExitCode torture(const Options& options, const MakeTarget& make_target) {
     }
     if (options.scenario.empty()) steps = explore::torture_scenario(bench.protocol);
     if (steps.empty()) throw UsageError{fmt::format("{}: no step", options.scenario)};
+    if (auto wrong = bench.judge->judge(steps)) {
+      fmt::print("{}\nFAIL  the scenario fails without any fault\n", bench.description);
+      print_findings({{steps, std::move(*wrong)}}, *bench.judge, options);
+      return ExitCode::kConformanceFailure;
+    }
     const explore::TorturePlan plan(*bench.judge, steps,
                                     {.tier = tier_named(options.tier), .pairs = options.pairs});
     fmt::print("{}: {} calls, tier {}\n", bench.description, plan.calls(), options.tier);
-    ProgressLine progress;
     const auto begin = Clock::now();
-    const explore::SweepResult result =
-        explore::play(plan.sweep(), *bench.judge, [&](std::uint64_t run) {
-          throw_if_interrupted();
-          progress.show(fmt::format("{} of {} runs", run, plan.total()));
+    const bool well =
+        play_and_show(plan.sweep(), *bench.judge, options, [&](const explore::SweepResult& result) {
+          fmt::print(
+              "{}  {} of {} runs: {} faults once, {} in a row, {} of {} pairs; {} came to pass "
+              "({})\n",
+              result.failures.empty() ? "ok  " : "FAIL", result.run, plan.total(), plan.singles(),
+              plan.persistent(), plan.pairs(), plan.pairs_possible(), result.struck,
+              seconds_since(begin));
         });
-    progress.clear();
-    fmt::print(
-        "{}  {} of {} runs: {} faults once, {} in a row, {} of {} pairs; {} came to pass ({})\n",
-        result.failures.empty() ? "ok  " : "FAIL", result.run, plan.total(), plan.singles(),
-        plan.persistent(), plan.pairs(), plan.pairs_possible(), result.struck,
-        seconds_since(begin));
-    show_failures(result, plan.total(), *bench.judge, options);
     print_remarks(*bench.judge);
-    return result.failures.empty() ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
+    return well ? ExitCode::kAsExpected : ExitCode::kConformanceFailure;
   });
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "harness/checks/http_message.h"
 #include "harness/cli/fuzz_finding.h"
 #include "harness/cli/options.h"
 #include "harness/cli/shipped_files.h"
@@ -21,12 +22,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == text.npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin));
-}
+std::string without_blanks(std::string_view text) { return std::string(trimmed(text, " \t\r")); }
 
 // "key = value" below [libfuzzer]; what other sections say is for other engines.
 std::vector<std::string> words_of(const fs::path& options_file) {
@@ -34,12 +30,12 @@ std::vector<std::string> words_of(const fs::path& options_file) {
   std::ifstream file(options_file);
   bool for_libfuzzer = false;
   for (std::string line; std::getline(file, line);) {
-    line = trimmed(line);
+    line = without_blanks(line);
     if (line.starts_with('[')) for_libfuzzer = line == "[libfuzzer]";
     const std::size_t equals = line.find('=');
     if (!for_libfuzzer || equals == line.npos || line.starts_with('#')) continue;
-    const std::string key = trimmed(line.substr(0, equals));
-    std::string value = trimmed(line.substr(equals + 1));
+    const std::string key = without_blanks(line.substr(0, equals));
+    std::string value = without_blanks(line.substr(equals + 1));
     if (key == "dict") {
       value = (options_file.parent_path() / value).string();
       if (!is_file(value)) {

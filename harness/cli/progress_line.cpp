@@ -12,6 +12,7 @@ namespace e3::cli {
 namespace {
 
 constexpr std::size_t kUsualColumns = 80;
+constexpr std::chrono::milliseconds kBetweenLines{200};
 
 bool is_terminal() {
   const char* name = std::getenv("TERM");
@@ -36,6 +37,14 @@ void ProgressLine::show(std::string_view line) {
   fmt::print(stderr, "\r\033[K{}", line.substr(0, width()));
   std::fflush(stderr);
   shown_ = true;
+}
+
+bool ProgressLine::is_due() {
+  if (!wanted_) return false;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < due_) return false;
+  due_ = now + kBetweenLines;
+  return true;
 }
 
 void ProgressLine::clear() {

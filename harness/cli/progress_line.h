@@ -3,6 +3,7 @@
 // terminal, or one that cannot write over a line.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
@@ -17,12 +18,20 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void show(std::string_view line);  // as much of it as fits
+  // Shows what `line()` gives, a few times a second however often it is called.
+  template <typename Line>
+  void show_now_and_then(const Line& line) {
+    if (is_due()) show(line());
+  }
   void clear();
   static std::size_t width();  // of the line
 
  private:
+  bool is_due();
+
   bool wanted_;
   bool shown_ = false;
+  std::chrono::steady_clock::time_point due_;  // the next line
 };
 
 }  // namespace e3::cli

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "harness/cli/bench.h"
 #include "harness/cli/output_file.h"
+#include "harness/cli/progress_line.h"
 #include "harness/cli/scenario_file.h"
 #include "harness/cli/syntax.h"
 #include "harness/explore/minimize.h"
@@ -40,7 +43,8 @@ Examples:
   e3 minimize crash-0123abcd -o small.e3
   e3 minimize long.e3 --spawn './my-server --port {port}'
 
-Exit status: 0 minimised, 1 the scenario shows no bug, 2 bad usage, 3 no target.
+Exit status: 0 minimised, 1 the scenario shows no bug, 2 bad usage, 3 no target, 130 interrupted: what
+is printed is as small as it had become.
 )";
 
 constexpr const char* kSeedsExamples = R"(
@@ -50,14 +54,54 @@ Examples:
 
 constexpr std::chrono::milliseconds kProgramTimeout(200);
 
+std::string_view where_calls_fail(const Options& options) {
+  if (!options.spawn.empty()) return "--preload can";
+  return options.endpoint.empty() ? "--engine sim can" : "--preload --spawn CMD can";
+}
+
 // A scenario that shows nothing may have been played without what showed the bug.
-void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge) {
-  const auto count = std::count_if(scenario.begin(), scenario.end(), [&](const auto& step) {
-    return step.verb == scenario::Verb::kFault && !judge.can_inject(step.fault);
-  });
-  if (count == 0) return;
-  fmt::print("{} fault{} left out: here no such call can be made to fail (--engine sim can)\n",
-             count, count == 1 ? " was" : "s were");
+void print_left_out(const scenario::Scenario& scenario, explore::Judge& judge,
+                    const Options& options) {
+  std::size_t left_out = 0;
+  std::size_t injected = 0;
+  for (const scenario::Step& step : scenario) {
+    if (step.verb != scenario::Verb::kFault) continue;
+    ++(judge.can_inject(step.fault) ? injected : left_out);
+  }
+  if (left_out > 0) {
+    fmt::print("{} fault{} left out: here no such call can be made to fail ({})\n", left_out,
+               left_out == 1 ? " was" : "s were", where_calls_fail(options));
+  }
+  // Each that has come to pass has struck at least once.
+  const std::size_t struck = std::min(judge.faults_struck(), injected);
+  if (struck < injected) {
+    fmt::print("{} of {} faults never struck: the call that each waits for did not come\n",
+               injected - struck, injected);
+  }
+}
+
+// What the program must be replayed with to show the same.
+std::vector<std::string> replay_options(const Options& options) {
+  std::vector<std::string> words;
+  if (options.preload) words.emplace_back("--preload");
+  if (options.profile != Options().profile) {
+    words.insert(words.end(), {"--profile", options.profile});
+  }
+  if (options.port != 0) words.insert(words.end(), {"--port", std::to_string(options.port)});
+  if (options.timeout) {
+    words.insert(words.end(), {"--timeout", fmt::format("{}ms", options.timeout->count())});
+  }
+  return words;
+}
+
+explore::Minimized minimize_with_progress(const scenario::Scenario& scenario, Bench& bench,
+                                          const Violation& found, const Options& options) {
+  ProgressLine line;
+  return explore::minimize(
+      scenario, *bench.judge, found, minimizing_runs(options), [&](std::size_t runs) {
+        throw_if_interrupted();
+        line.show_now_and_then([&] { return fmt::format("minimises: {} runs", runs); });
+      });
 }
 
 }  // namespace
@@ -115,7 +159,7 @@ ExitCode replay(const Options& options, const MakeTarget& make_target) {
       return ExitCode::kTargetUnavailable;
     }
     fmt::print("nothing is wrong: each peer got its undisturbed answer, and the server is well\n");
-    print_left_out(file.scenario, *bench.judge);
+    print_left_out(file.scenario, *bench.judge, options);
     return ExitCode::kAsExpected;
   });
 }
@@ -134,17 +178,21 @@ ExitCode minimize(const Options& given, const MakeTarget& make_target) {
       return ExitCode::kConformanceFailure;
     }
     const explore::Minimized minimized =
-        explore::minimize(file.scenario, *bench.judge, *found, minimizing_runs(options));
+        minimize_with_progress(file.scenario, bench, *found, options);
     const std::string text = scenario::print(minimized.scenario);
-    fmt::print("# {} in {}: {} steps, {} runs\n{}\n", to_string(found->symptom), bench.description,
-               minimized.scenario.size(), minimized.runs, text);
-    print_violation(bench.judge->judge(minimized.scenario).value_or(*found));
-    if (is_program) {
-      fmt::print("\n{}", scenario::pytest_snippet(minimized.scenario, file.name));
-    } else if (!options.preload) {
-      fmt::print("\n{}", scenario::googletest_snippet(minimized.scenario, file.name));
+    fmt::print("# {} in {}: {} steps, {} runs{}\n{}\n", to_string(found->symptom),
+               bench.description, minimized.scenario.size(), minimized.runs,
+               minimized.ended_by ? ", and not all that were needed" : "", text);
+    print_violation(minimized.violation);
+    if (is_program || options.preload) {
+      fmt::print("\n{}",
+                 scenario::pytest_snippet(minimized.scenario, file.name, replay_options(given)));
+    } else {
+      fmt::print("\n{}",
+                 scenario::googletest_snippet(minimized.scenario, file.name, options.profile));
     }
     if (!options.output.empty()) write_output(options.output, text);
+    if (minimized.ended_by) std::rethrow_exception(minimized.ended_by);
     return ExitCode::kAsExpected;
   });
 }

@@ -2,7 +2,14 @@
 #include "harness/explore/minimize.h"
 
 #include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
+
+#include "harness/scenario/text_form.h"
 
 namespace e3::explore {
 namespace {
@@ -14,23 +21,37 @@ using scenario::Verb;
 class Minimizer {
  public:
   Minimizer(Scenario scenario, const StillFails& still_fails, std::size_t budget)
-      : best_(std::move(scenario)), still_fails_(&still_fails), budget_(budget) {}
+      : best_(std::move(scenario)), still_fails_(&still_fails), budget_(budget) {
+    is_new(best_);
+  }
 
   Minimized run() {
-    // Each pass can make room for another.
-    for (bool smaller = true; smaller;) {
-      smaller = drop_steps();
-      smaller = simplify_steps() || smaller;
-      smaller = join_segments() || smaller;
-      smaller = drop_bytes() || smaller;
-      smaller = renumber_peers() || smaller;
+    std::exception_ptr ended_by;
+    try {
+      // Each pass can make room for another.
+      for (bool smaller = true; smaller;) smaller = run_passes();
+    } catch (...) {
+      ended_by = std::current_exception();
     }
-    return {std::move(best_), runs_};
+    return {.scenario = std::move(best_), .runs = runs_, .ended_by = ended_by};
   }
 
  private:
+  bool run_passes() {
+    bool smaller = drop_steps();
+    smaller = simplify_steps() || smaller;
+    smaller = join_segments() || smaller;
+    smaller = drop_bytes() || smaller;
+    return renumber_peers() || smaller;
+  }
+
+  // Of a long run of equal bytes it makes no difference which are taken away.
+  bool is_new(const Scenario& candidate) {
+    return tried_.insert(std::hash<std::string>()(scenario::print(candidate))).second;
+  }
+
   bool accept(Scenario candidate) {
-    if (runs_ == budget_ || candidate == best_) return false;
+    if (runs_ == budget_ || !is_new(candidate)) return false;
     ++runs_;
     if (!(*still_fails_)(candidate)) return false;
     best_ = std::move(candidate);
@@ -168,11 +189,21 @@ class Minimizer {
   const StillFails* still_fails_;
   std::size_t budget_;
   std::size_t runs_ = 0;
+  std::unordered_set<std::size_t> tried_;  // hashes of candidates
 };
 
-// What a dying server says of itself tells deaths apart.
+// The signal, the exit code: not what the server printed before, nor in which call, on which
+// connection, with which words of an exception, all of which become others as a scenario shrinks.
+std::string_view kind_of_death(std::string_view actual) {
+  for (const std::string_view detail : {"; it printed: ", " (seen as: ", ": ", " in "}) {
+    actual = actual.substr(0, actual.find(detail));
+  }
+  return actual;
+}
+
 bool same_cause(const Violation& a, const Violation& b) {
-  return a.symptom == b.symptom && (a.symptom != Symptom::kDied || a.actual == b.actual);
+  return a.symptom == b.symptom &&
+         (a.symptom != Symptom::kDied || kind_of_death(a.actual) == kind_of_death(b.actual));
 }
 
 }  // namespace
@@ -182,12 +213,19 @@ Minimized minimize(const Scenario& scenario, const StillFails& still_fails, std:
 }
 
 Minimized minimize(const Scenario& scenario, Judge& judge, const Violation& found,
-                   std::size_t budget) {
+                   std::size_t budget, const std::function<void(std::size_t runs)>& progress) {
+  Violation latest = found;  // of what failed last: the best
+  std::size_t runs = 0;
   const StillFails still_fails = [&](const Scenario& candidate) {
-    const auto now = judge.judge(candidate);
-    return now && same_cause(*now, found);
+    progress(runs++);
+    auto now = judge.judge(candidate);
+    if (!now || !same_cause(*now, found)) return false;
+    latest = std::move(*now);
+    return true;
   };
-  return minimize(scenario, still_fails, budget);
+  Minimized minimized = minimize(scenario, still_fails, budget);
+  minimized.violation = std::move(latest);
+  return minimized;
 }
 
 }  // namespace e3::explore

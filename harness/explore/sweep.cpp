@@ -12,7 +12,6 @@ namespace {
 using scenario::Scenario;
 
 constexpr std::size_t kFailuresMax = 10;
-constexpr std::uint64_t kProgressEvery = 1024;
 
 // `latest` seemed wrong: by itself, or since the one before has left the target in a bad state.
 // Each is judged with a target of its own.
@@ -29,13 +28,12 @@ void convict(Judge& judge, const Scenario& before, const Scenario& latest,
 
 }  // namespace
 
-SweepResult play(const Sweep& sweep, Judge& judge,
-                 const std::function<void(std::uint64_t run)>& progress) {
-  SweepResult result;
+void play(const Sweep& sweep, Judge& judge, SweepResult& result,
+          const std::function<void(std::uint64_t run)>& progress) {
   Scenario scenario;
   Scenario before;  // whose memory is used again
   while (result.run < sweep.total && result.failures.size() < kFailuresMax) {
-    if (result.run % kProgressEvery == 0) progress(result.run);
+    progress(result.run);
     std::swap(scenario, before);
     sweep.make(result.run++, scenario);
     const bool wrong = judge.seems_wrong(scenario);
@@ -48,7 +46,6 @@ SweepResult play(const Sweep& sweep, Judge& judge,
     result.failures.push_back({scenario, std::move(*found)});
   }
   progress(result.run);
-  return result;
 }
 
 std::pair<std::uint64_t, std::uint64_t> pair_of(std::uint64_t number) {

@@ -21,6 +21,7 @@ struct Sweep {
   // Replaces `scenario` by the one of this number, below the total.
   std::function<void(std::uint64_t number, scenario::Scenario& scenario)> make = {};
   std::string remark = {};  // on what it does not show; or empty
+  bool is_refused = false;  // there is nothing to play, and that is the target's fault
 };
 
 // A scenario that shows a bug.
@@ -35,10 +36,12 @@ struct SweepResult {
   std::vector<Conviction> failures;
 };
 
-// Stops after ten failures. `progress` is called now and then with the number of scenarios run.
-// Throws ControlFailed when the target fails only after many scenarios in a row.
-SweepResult play(const Sweep& sweep, Judge& judge,
-                 const std::function<void(std::uint64_t run)>& progress);
+// Stops after ten failures. What is found is in `result` at once: an interruption, or a target that
+// is lost, takes none of it away. `progress` is called with the number of scenarios run, before
+// each and at the end; what it throws ends the sweep. Throws ControlFailed when the target fails
+// only after many scenarios in a row.
+void play(const Sweep& sweep, Judge& judge, SweepResult& result,
+          const std::function<void(std::uint64_t run)>& progress);
 
 // Of all pairs (0,1) (0,2) (1,2) (0,3) ..., the one of this number.
 std::pair<std::uint64_t, std::uint64_t> pair_of(std::uint64_t number);

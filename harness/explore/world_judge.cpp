@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "harness/invariants/graver.h"
+
 namespace e3::explore {
 namespace {
 
@@ -32,15 +34,6 @@ bool disturbs(const Step& step) {
 bool is_of_answer(Symptom symptom) {
   return symptom == Symptom::kNoAnswer || symptom == Symptom::kWrongAnswer ||
          symptom == Symptom::kEarlyAnswer;
-}
-
-// Death and spinning are causes; a wrong answer is what they look like from outside.
-Violation or_graver(World& world, Violation seen) {
-  const auto broken = check_health(world);
-  if (!broken || broken->symptom == Symptom::kMisuse || broken->symptom == seen.symptom)
-    return seen;
-  return Violation{broken->symptom, broken->expected,
-                   fmt::format("{} (seen as: {})", broken->actual, seen.actual)};
 }
 
 }  // namespace
@@ -105,10 +98,10 @@ std::optional<Violation> WorldJudge::judge_once(const Scenario& scenario) {
   begin_scenario();
   try {
     auto found = play(scenario);
-    if (found) return or_graver(world, std::move(*found));
+    if (found) return graver_of(check_health(world), std::move(*found));
     return std::nullopt;
   } catch (const TargetUnavailable& gone) {
-    return or_graver(world, {Symptom::kDeaf, "connections are taken", gone.what()});
+    return graver_of(check_health(world), {Symptom::kDeaf, "connections are taken", gone.what()});
   }
 }
 

@@ -8,6 +8,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "harness/faults/fault_match.h"
+
 namespace e3 {
 namespace {
 
@@ -33,11 +35,6 @@ std::string_view next_word(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find(' '));
   text.remove_prefix(word.size());
   return word;
-}
-
-bool matches(const Fault& fault, const LegalResult& row) {
-  return row.call == fault.call && row.error == fault.error &&
-         (fault.role == Role::kAny || fault.role == row.role);
 }
 
 // Results that ask the caller to try again. Only their end tells a server that does from one that
@@ -101,7 +98,7 @@ std::optional<std::string> objection_to(const Fault& fault) {
   }
   const auto rows = legal_results(fault.call);
   const auto row = std::find_if(rows.begin(), rows.end(),
-                                [&](const LegalResult& r) { return matches(fault, r); });
+                                [&](const LegalResult& r) { return stands_for(fault, r); });
   if (row == rows.end()) {
     return fmt::format("e3 knows of no kernel that answers {} like that", to_string(fault.call));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "harness/faults/fault_plan.h"
 
+#include "harness/faults/fault_match.h"
+
 namespace e3 {
 
 void FaultPlan::add(const Fault& fault) {
@@ -8,8 +10,7 @@ void FaultPlan::add(const Fault& fault) {
   entry.fault = fault;
   entry.left = fault.times;
   for (const LegalResult& row : legal_results(fault.call)) {
-    if (row.error != fault.error || (fault.role != Role::kAny && fault.role != row.role)) continue;
-    entry.results[static_cast<std::size_t>(row.role)] = &row;
+    if (stands_for(fault, row)) entry.results[static_cast<std::size_t>(row.role)] = &row;
   }
 }
 

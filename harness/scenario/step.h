@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A scenario as data: what the peers do, in order, and when the target runs. It has three
-// spellings: text (text_form.h), bytes for fuzzers (byte_form.h), and C++ (snippet.h).
+// A scenario as data: what the peers do, in order, and when the target runs. It has two spellings:
+// text (text_form.h) and bytes for fuzzers (byte_form.h); snippet.h makes a test of it.
 #pragma once
 
 #include <chrono>

@@ -11,10 +11,14 @@
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/runner.h"
+#include "harness/cli/bench.h"
 #include "harness/cli/command_line.h"
 #include "harness/explore/fuzz_input.h"
 #include "harness/explore/profile_protocol.h"
+#include "harness/explore/world_judge.h"
 #include "harness/report/report.h"
+#include "harness/report/timeline.h"
+#include "harness/scenario/text_form.h"
 #include "harness/targets/linked_target.h"
 #include "harness/world/engines/in_process_source.h"
 #include "harness/world/interpose/interpose.h"
@@ -89,6 +93,35 @@ e3_outcome run_named(const e3_target& target, std::string_view id, const std::st
   return outcome_of(run_case(target, found->which, profile, seed, told).verdict);
 }
 
+e3_outcome replay(const e3_target& target, std::string_view text, const std::string& profile_name,
+                  std::uint64_t seed, std::string& told) {
+  const e3::scenario::Scenario steps = e3::scenario::parse(text, "scenario");
+  e3::Transcript transcript;
+  e3::InProcessSource source(e3::targets::linked_target(target), e3::InProcessEngine::kSim, seed,
+                             transcript);
+  e3::explore::WorldJudge judge(source, e3::explore::protocol_of(e3::load_profile(profile_name)));
+  const auto found = judge.judge(steps);
+  if (!found) return E3_PASSED;
+  told = e3::cli::in_words(*found) + e3::report::timeline(judge.transcript());
+  return E3_FAILED;
+}
+
+std::string name_of(const char* profile) { return profile != nullptr ? profile : "http"; }
+
+template <typename Run>
+e3_outcome guarded(e3_tell* tell, void* context, const Run& run) {
+  std::string told;
+  e3_outcome outcome = E3_ERROR;
+  e3::interpose::fail_at_exit();
+  try {
+    outcome = run(told);
+  } catch (const std::exception& error) {
+    told = error.what();
+  }
+  if (tell != nullptr && !told.empty()) tell(context, told.c_str());
+  return outcome;
+}
+
 }  // namespace
 
 int e3_main(int argc, char** argv, const e3_target* target) {
@@ -110,24 +143,24 @@ const char* e3_check_id(size_t index) {
 
 e3_outcome e3_run_check(const e3_target* target, const char* id, const char* profile, uint64_t seed,
                         e3_tell* tell, void* context) {
-  std::string told;
-  e3_outcome outcome = E3_ERROR;
-  e3::interpose::fail_at_exit();
-  try {
-    outcome = run_named(*target, id, profile != nullptr ? profile : "http", seed, told);
-  } catch (const std::exception& error) {
-    told = error.what();
-  }
-  if (tell != nullptr && !told.empty()) tell(context, told.c_str());
-  return outcome;
+  return guarded(tell, context, [&](std::string& told) {
+    return run_named(*target, id, name_of(profile), seed, told);
+  });
+}
+
+e3_outcome e3_replay(const e3_target* target, const char* scenario, const char* profile,
+                     uint64_t seed, e3_tell* tell, void* context) {
+  return guarded(tell, context, [&](std::string& told) {
+    return replay(*target, scenario, name_of(profile), seed, told);
+  });
 }
 
 void e3_fuzz_input(const e3_target* target, const char* profile, const uint8_t* data, size_t size) {
   try {
     // Not destroyed at exit: a leak detector may look before that, and finds all of it in use.
-    static auto& judge = *new e3::explore::InputJudge(
-        e3::targets::linked_target(*target), e3::InProcessEngine::kSim,
-        e3::explore::protocol_of(e3::load_profile(profile != nullptr ? profile : "http")));
+    static auto& judge =
+        *new e3::explore::InputJudge(e3::targets::linked_target(*target), e3::InProcessEngine::kSim,
+                                     e3::explore::protocol_of(e3::load_profile(name_of(profile))));
     judge.judge(data, size);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "e3: %s\n", error.what());

@@ -77,7 +77,14 @@ void Transcript::begin_scenario() {
 std::vector<std::string> Transcript::lines() const {
   const std::size_t kept = std::min(count_, kRecordsKept);
   std::vector<std::string> text;
-  text.reserve(kept);
+  text.reserve(kept + 1);
+  if (kept < count_) {
+    TranscriptRecord gap{};
+    gap.when = at(count_ - kept).when;
+    gap.actor = Actor::kWorld;
+    gap.deed = TranscriptRecord::kNote;
+    text.push_back(to_string(gap, std::to_string(count_ - kept) + " lines before are not kept"));
+  }
   for (std::size_t i = count_ - kept; i < count_; ++i) text.push_back(text_of(at(i)));
   return text;
 }

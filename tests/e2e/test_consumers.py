@@ -105,6 +105,20 @@ def test_public_headers_compile_alone_as_c_and_as_cpp(prefix, cache, tmp_path):
             )
 
 
+# What it does, tests/unit/harness/snippet_test.cpp shows.
+@pytest.mark.any_build
+def test_a_printed_googletest_compiles_against_an_installed_e3(prefix, cache, bin_dir, tmp_path):
+    scenario = tmp_path / "split.e3"
+    scenario.write_text('peer1 > "GET / HTTP/1.0\\r\\n\\r"\nsettle\npeer1 > "\\n"\n')
+    printed = run(bin_dir / "e3-canary", "minimize", scenario)
+    source = tmp_path / "split_test.cpp"
+    source.write_text(printed[printed.index("#include") :])
+    run(
+        *[cache["CMAKE_CXX_COMPILER"], "-std=c++20", "-Wall", "-Wextra", "-Werror"],
+        *["-fsyntax-only", "-I", prefix / "include", source],
+    )
+
+
 def test_pkg_config_knows_e3(prefix, cache):
     (folder,) = prefix.rglob("pkgconfig")
     environment = {**os.environ, "PKG_CONFIG_PATH": str(folder)}

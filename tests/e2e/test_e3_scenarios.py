@@ -78,7 +78,15 @@ def test_replay_says_what_it_could_not_do(e3, bin_dir, tmp_path):
     assert done.returncode == AS_EXPECTED and "left out" not in done.stdout
     done = e3("replay", "faults.e3", "--spawn", f"{bin_dir}/e3-server --port {{port}}")
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
-    assert "1 fault was left out" in done.stdout
+    assert "1 fault was left out" in done.stdout and "(--preload can)" in done.stdout
+
+
+def test_replay_says_which_faults_have_not_struck(e3, tmp_path):
+    faults = "fault recv conn EINTR\nfault recv conn #50 EINTR\n"
+    (tmp_path / "faults.e3").write_text(faults + 'peer1 > "GET / HTTP/1.0\\r\\n\\r\\n"\n')
+    done = e3("replay", "faults.e3")
+    assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
+    assert "1 of 2 faults never struck" in done.stdout
 
 
 @pytest.mark.parametrize("target", [(), ("--engine", "socketpair"), ("--spawn", "{bin}/e3-canary serve {{port}}")])
@@ -219,6 +227,13 @@ def test_torture_states_what_it_did(e3):
     done = e3("torture", "--pairs", "200")
     assert done.returncode == AS_EXPECTED, done.stdout + done.stderr
     assert "200 of " in done.stdout
+
+
+def test_torture_shows_what_fails_without_any_fault_as_other_findings(e3):
+    done = e3("torture", "--scenario", SCENARIOS / "split-terminator.e3", program="e3-canary")
+    assert done.returncode == FAILURE
+    assert "FAIL  the scenario fails without any fault\nno-answer\n  expected: " in done.stdout
+    assert '\\r"\nsettle\npeer1 > "\\n"\n' in done.stdout
 
 
 def test_torture_of_a_program_names_what_to_do_instead(e3, bin_dir):

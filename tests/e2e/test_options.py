@@ -87,3 +87,12 @@ def test_verbose_shows_the_whole_transcript(start):
     assert left_out > 0 and nothing == 0
     assert len(whole) == left_out + len(short) and whole[left_out:] == short
     assert transcript("-v") == (whole, 0)
+
+
+def test_the_short_transcript_has_the_faults_however_long_ago(start):
+    run = start("e3-run-known-bad", "run", "write.error.failed")
+    assert run.wait() == 1
+    _, _, problem = run.stdout.partition("\nFAIL write.error.failed")
+    assert re.search(
+        r"will strike: send conn EPIPE\n  \.\.\. .*\n.*-1 EPIPE \(fault\)\n  \.\.\. ", problem
+    ), run.stdout

@@ -63,6 +63,7 @@ def test_a_careless_program_is_convicted_and_the_scenario_can_be_replayed(
     smaller = explore("minimize", careless, path, "-o", tmp_path / "small.e3")
     assert smaller.status == WELL, smaller.stdout + smaller.stderr
     assert len((tmp_path / "small.e3").read_text()) <= len(scenario)
+    assert 'replay += ["--preload"]' in smaller.stdout, "else the pytest shows nothing"
 
 
 def test_exhaust_leaves_nothing_out(explore, shipped):

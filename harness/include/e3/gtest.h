@@ -5,6 +5,8 @@
 //   const e3_target kServer = {"my-server", my_main, nullptr, 0, nullptr};
 //   E3_TEST_CHECKS(MyServer, kServer, "http");                   // all checks
 //   E3_TEST_CHECKS(MyServer, kServer, "http", "read", "close");  // two families
+//
+// replay() plays one scenario, as `e3 minimize` prints it.
 #pragma once
 
 #include <e3/target.h>
@@ -46,22 +48,38 @@ inline std::string test_name(const ::testing::TestParamInfo<std::string>& check)
   return name;
 }
 
+// Fails the test with what e3_run_check() or e3_replay(), called by `run`, has told of its subject.
+template <typename Run>
+void expect_pass(const std::string& subject, const Run& run) {
+  std::string told;
+  const auto keep = [](void* context, const char* text) {
+    *static_cast<std::string*>(context) = text;
+  };
+  switch (run(keep, &told)) {
+    case E3_PASSED:
+      return;
+    case E3_SKIPPED:
+      GTEST_SKIP() << told;
+    case E3_FAILED:
+    case E3_ERROR:
+      FAIL() << subject << "\n" << told;
+  }
+}
+
+// Plays a scenario, the text of a *.e3 file, and fails where `e3 replay` would.
+inline void replay(const e3_target& target, const std::string& profile, const char* scenario,
+                   std::uint64_t seed = 42) {
+  expect_pass("the scenario", [&](e3_tell* tell, void* context) {
+    return e3_replay(&target, scenario, profile.c_str(), seed, tell, context);
+  });
+}
+
 class CheckTest : public ::testing::TestWithParam<std::string> {
  protected:
   void run(const e3_target& target, const char* profile, std::uint64_t seed = 42) {
-    std::string told;
-    const auto keep = [](void* context, const char* text) {
-      *static_cast<std::string*>(context) = text;
-    };
-    switch (e3_run_check(&target, GetParam().c_str(), profile, seed, keep, &told)) {
-      case E3_PASSED:
-        return;
-      case E3_SKIPPED:
-        GTEST_SKIP() << told;
-      case E3_FAILED:
-      case E3_ERROR:
-        FAIL() << GetParam() << "\n" << told;
-    }
+    expect_pass(GetParam(), [&](e3_tell* tell, void* context) {
+      return e3_run_check(&target, GetParam().c_str(), profile, seed, tell, context);
+    });
   }
 };
 

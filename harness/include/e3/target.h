@@ -105,6 +105,17 @@ enum e3_outcome e3_run_check(const struct e3_target* target, const char* id, con
                              uint64_t seed, e3_tell* tell, void* context);
 
 /**
+ * Plays a scenario against a fresh target on the simulated kernel and judges it, as `e3 replay`
+ * does: the answers, and whether the server lives on, rests, leaks nothing and serves others.
+ * @param scenario the text of a *.e3 file.
+ * @param profile, seed, tell as of e3_run_check().
+ * @return E3_PASSED; E3_FAILED where something is wrong; E3_ERROR where nothing can be known, also
+ *         for a scenario that cannot be read.
+ */
+enum e3_outcome e3_replay(const struct e3_target* target, const char* scenario, const char* profile,
+                          uint64_t seed, e3_tell* tell, void* context);
+
+/**
  * One input of a fuzzer: any bytes are a scenario (several peers, splits, hang-ups, time, failing
  * calls), played against a fresh `target` on the simulated kernel; e3_add_fuzzer() in CMake makes a
  * program of it. All calls in a process must name the same target and profile.

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/faults/fault_match.h"
+
 namespace e3 {
 namespace {
 
@@ -37,8 +39,7 @@ bool FaultInjector::can_inject(const Fault& fault) const {
   if (objection_to(fault)) return false;
   const auto rows = legal_results(fault.call);
   return std::any_of(rows.begin(), rows.end(), [&](const LegalResult& row) {
-    return row.error == fault.error && (fault.role == Role::kAny || fault.role == row.role) &&
-           kernel_->can_show(row.history);
+    return stands_for(fault, row) && kernel_->can_show(row.history);
   });
 }
 

@@ -72,10 +72,26 @@ TEST(Exhaust, WhoTurnsDeafOnAHangUpIsSeenThoughNobodyWaitsForAnAnswer) {
                               return std::string(answer);
                             }});
   const Sweep sweep = hangups_in_request("ask\n");
-  const SweepResult result = play(sweep, judge, [](std::uint64_t) {});
+  SweepResult result;
+  play(sweep, judge, result, [](std::uint64_t) {});
   ASSERT_FALSE(result.failures.empty());
   EXPECT_EQ(result.failures[0].violation.symptom, Symptom::kDeaf);
   EXPECT_NE(scenario::print(result.failures[0].scenario).find("reset"), std::string::npos);
+}
+
+// Against a slow program a thousand scenarios, the number between two reports of old, take minutes.
+TEST(Exhaust, ReportsProgressBeforeEachScenario) {
+  InProcessTarget target;
+  target.name = "tiny";
+  target.serve = [] { mutants::serve_tiny(mutants::Bug::kNone, 8080); };
+  Transcript transcript;
+  InProcessSource source(target, InProcessEngine::kSim, 42, transcript);
+  WorldJudge judge(source, http_protocol("GET / HTTP/1.0\r\n\r\n"));
+  const Sweep sweep = hangups_in_request("GET /");
+  std::uint64_t next = 0;
+  SweepResult result;
+  play(sweep, judge, result, [&](std::uint64_t run) { EXPECT_EQ(run, next++); });
+  EXPECT_EQ(next, sweep.total + 1);
 }
 
 }  // namespace

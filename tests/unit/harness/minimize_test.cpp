@@ -4,8 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "harness/scenario/text_form.h"
+#include "harness/world/interrupt.h"
 
 namespace e3::explore {
 namespace {
@@ -77,6 +83,72 @@ TEST(Minimize, EndsAlsoWhereAFaultStrikesForEverAndMayNotBeSimplified) {
   const Minimized small = minimize(scenario, [](const Scenario&) { return false; });
   EXPECT_EQ(small.scenario, scenario);
   EXPECT_GT(small.runs, 30U);
+}
+
+// Which of them are taken away makes no difference: it took a run for each.
+TEST(Minimize, TakesAFewRunsForALongRunOfEqualBytes) {
+  const Minimized small =
+      minimize(scenario::parse("peer1 > \"x\"*9000\n", "equal"), [](const Scenario& scenario) {
+        return !scenario.empty() && scenario[0].bytes.size() > 4000;
+      });
+  EXPECT_EQ(small.scenario[0].bytes.size(), 4001U);
+  EXPECT_LT(small.runs, 60U);
+}
+
+// Dies of each scenario with a step that sends, and says other words each time.
+class DyingOfBytes final : public Judge {
+ public:
+  std::optional<Violation> judge(const Scenario& scenario) override {
+    if (++judged_ > lives_) throw Interrupted{};
+    for (const Step& step : scenario) {
+      if (step.verb == Verb::kReset) return Violation{Symptom::kDied, "", "killed by SIGABRT"};
+    }
+    for (const Step& step : scenario) {
+      if (step.verb != Verb::kSend) continue;
+      const std::string words = std::to_string(judged_);
+      return Violation{Symptom::kDied, "", "killed by SIGSEGV" + tail_ + words};
+    }
+    return std::nullopt;
+  }
+  bool seems_wrong(const Scenario& scenario) override { return judge(scenario).has_value(); }
+  std::size_t faults_struck() const override { return 0; }
+  std::vector<std::string> transcript() const override { return {}; }
+  std::vector<CallSite> record_calls(const Scenario& /*scenario*/) override { return {}; }
+  bool can_inject(const Fault& /*fault*/) override { return false; }
+  Answer answer_to(const std::string& /*request*/) override { return {}; }
+
+  explicit DyingOfBytes(std::string tail, std::size_t lives = 100'000)
+      : tail_(std::move(tail)), lives_(lives) {}
+
+ private:
+  std::string tail_;
+  std::size_t lives_;
+  std::size_t judged_ = 0;
+};
+
+TEST(Minimize, TakesADeathForTheSameWhateverTheServerPrintsBeforeIt) {
+  const Scenario scenario = scenario::parse(kLong, "long");
+  Scenario deadly = scenario;
+  std::erase_if(deadly, [](const Step& step) { return step.verb == Verb::kReset; });
+  for (const char* tail : {"; it printed: served port ", " in send(conn", " (seen as: "}) {
+    DyingOfBytes judge(tail);
+    const Violation found = *judge.judge(deadly);
+    const Minimized small = minimize(deadly, judge, found, 1000);
+    EXPECT_EQ(small.scenario.size(), 1U) << scenario::print(small.scenario);
+    EXPECT_TRUE(small.violation.actual.starts_with("killed by SIGSEGV")) << small.violation.actual;
+    const Violation aborted{Symptom::kDied, "", "killed by SIGABRT"};
+    const Minimized other = minimize(scenario, judge, aborted, 1000);
+    EXPECT_EQ(scenario::print(other.scenario), "peer1 reset\n");
+  }
+}
+
+TEST(Minimize, KeepsWhatItHasWhenItIsInterrupted) {
+  DyingOfBytes judge("", 4);
+  const Scenario scenario = scenario::parse(kLong, "long");
+  const Minimized small =
+      minimize(scenario, judge, {Symptom::kDied, "", "killed by SIGABRT"}, 1000);
+  EXPECT_THROW(std::rethrow_exception(small.ended_by), Interrupted);
+  EXPECT_LT(small.scenario.size(), scenario.size());
 }
 
 }  // namespace

@@ -82,7 +82,9 @@ Outcome torture_on_sim(const Victim& victim) {
   WorldJudge judge(source, victim.protocol);
   const auto steps = scenario::parse(victim.scenario, "scenario");
   const TorturePlan plan(judge, steps, {.short_counts = 2, .pairs = 60});
-  return {plan.total(), play(plan.sweep(), judge, [](std::uint64_t) {})};
+  Outcome outcome{plan.total(), {}};
+  play(plan.sweep(), judge, outcome.result, [](std::uint64_t) {});
+  return outcome;
 }
 
 std::string story(const Outcome& outcome) {
@@ -184,7 +186,8 @@ TEST(Exhaust, ConvictsTheScenarioThatBrokeTheServer) {
         .what = "scenarios", .total = 3, .make = [&](std::uint64_t number, auto& made) {
           made = scenario::parse(number == at ? breaks : suffers, "made");
         }};
-    const SweepResult result = play(sweep, judge, [](std::uint64_t) {});
+    SweepResult result;
+    play(sweep, judge, result, [](std::uint64_t) {});
     ASSERT_EQ(result.failures.size(), 1U) << at;
     EXPECT_EQ(scenario::print(result.failures[0].scenario), breaks)
         << at << result.failures[0].violation.actual;
@@ -220,7 +223,8 @@ TEST(Exhaust, ConvictsAndAcquits) {
                            InProcessEngine::kSim, 42, transcript);
     WorldJudge judge(source, http_protocol("GET /e3 HTTP/1.0\r\n\r\n"));
     const Sweep sweep = fragmentations({{"GET / H\r\n\r\n"}});
-    const SweepResult result = play(sweep, judge, [](std::uint64_t) {});
+    SweepResult result;
+    play(sweep, judge, result, [](std::uint64_t) {});
     EXPECT_EQ(result.failures.empty(), correct);
     if (correct) {
       EXPECT_EQ(result.run, sweep.total);

@@ -126,13 +126,16 @@ TEST(Transcript, ANewScenarioForgetsRecordsButNotTheHash) {
   EXPECT_EQ(transcript.hash(), before);
 }
 
-TEST(Transcript, KeepsTheLastRecordsInOrder) {
+TEST(Transcript, KeepsTheLastRecordsInOrderAndSaysHowManyItHasNotKept) {
   Transcript transcript;
   constexpr auto kKept = static_cast<std::int64_t>(Transcript::kRecordsKept);
-  for (std::int64_t i = 0; i < kKept + 3; ++i) add(transcript, 0s, numbered(i));
+  for (std::int64_t i = 0; i < kKept; ++i) add(transcript, 0s, numbered(i));
+  EXPECT_EQ(transcript.lines().size(), Transcript::kRecordsKept);
+  for (std::int64_t i = kKept; i < kKept + 3; ++i) add(transcript, 0s, numbered(i));
   const auto lines = transcript.lines();
-  ASSERT_EQ(lines.size(), Transcript::kRecordsKept);
-  EXPECT_TRUE(lines.front().ends_with(", 3) = 0")) << lines.front();
+  ASSERT_EQ(lines.size(), Transcript::kRecordsKept + 1);
+  EXPECT_EQ(lines.front(), "  0.000000  world   3 lines before are not kept");
+  EXPECT_TRUE(lines[1].ends_with(", 3) = 0")) << lines[1];
   EXPECT_TRUE(lines.back().ends_with(", " + std::to_string(kKept + 2) + ") = 0"));
 }
 

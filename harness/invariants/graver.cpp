@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "harness/invariants/graver.h"
+
+#include <fmt/format.h>
+
+namespace e3 {
+
+Violation graver_of(const std::optional<Violation>& health, Violation seen) {
+  if (!health || health->symptom == Symptom::kMisuse || health->symptom == seen.symptom) {
+    return seen;
+  }
+  return {health->symptom, health->expected,
+          fmt::format("{} (seen as: {})", health->actual, seen.actual)};
+}
+
+}  // namespace e3
