@@ -64,6 +64,10 @@ class Kernel {
   // A client of the process under test. connect() reaches the listener bound to `destination`, or
   // is refused, or stays connecting while the listener's queue is full.
   PeerSocket connect_peer(const sockaddr* destination, socklen_t length);
+  // Of the listener that such a peer would come to: how many connections its queue holds, 0 if
+  // there is none, and whether the next one would stay connecting.
+  std::size_t accept_queue(const sockaddr* destination, socklen_t length) const;
+  bool accept_queue_is_full(const sockaddr* destination, socklen_t length) const;
   // A connected pair: one end as a descriptor of the process (negative errno on failure), the
   // other as `peer`. For servers that are handed a connection.
   long adopt_pair(int family, int flags, PeerSocket* peer);

@@ -21,6 +21,18 @@ PeerSocket Kernel::connect_peer(const sockaddr* destination, socklen_t length) {
   return PeerSocket(socket);
 }
 
+std::size_t Kernel::accept_queue(const sockaddr* destination, socklen_t length) const {
+  const StreamSocket* listener =
+      machine_->network.find_listener(SocketAddress(destination, length), 0);
+  return listener != nullptr ? listener->queue_room() : 0;
+}
+
+bool Kernel::accept_queue_is_full(const sockaddr* destination, socklen_t length) const {
+  const StreamSocket* listener =
+      machine_->network.find_listener(SocketAddress(destination, length), 0);
+  return listener != nullptr && listener->queue_full();
+}
+
 long Kernel::adopt_pair(int family, int flags, PeerSocket* peer) {
   if (!machine_->descriptors.has_free()) return -EMFILE;
   StreamSocket& own = machine_->new_socket(family, flags);

@@ -71,6 +71,7 @@ class StreamSocket : public OpenFile {
   bool has_pending() const { return !pending_.empty(); }
   // Linux lets one more connection in than the backlog says.
   bool queue_full() const { return pending_count_ > backlog_; }
+  std::size_t queue_room() const { return static_cast<std::size_t>(backlog_) + 1; }  // when empty
   bool listening() const { return state_ == SocketState::kListening; }
 
   SocketState state() const { return state_; }

@@ -26,6 +26,11 @@ class InProcessKernel : public SystemCalls {
   virtual bool listening() const = 0;
   // Null when nobody listens.
   virtual std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) = 0;
+  // How many connections the listener's queue holds, if that is limited; whether it holds them.
+  virtual std::optional<std::size_t> accept_queue() { return std::nullopt; }
+  virtual bool accept_queue_is_full() { return false; }
+  // The queue was full: the peer tries again when some time has passed.
+  virtual bool wire_is_connecting(Wire& /*wire*/) { return false; }
   // Whether the peer can read there (POLLIN) or write (POLLOUT) without waiting.
   virtual bool wire_is_ready(Wire& wire, short events) = 0;
   virtual std::size_t open_descriptors() const = 0;

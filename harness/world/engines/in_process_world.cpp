@@ -28,6 +28,7 @@ constexpr VirtualTime kLingerTime = 120s;
 // A server may take that before it answers, as one that asks another; longer pauses are told apart
 // from silence by advance().
 constexpr VirtualTime kMoment = 100ms;
+constexpr VirtualTime kHandshake = 10s;
 // A server may sleep, in its own time, before it listens: until another one has begun, say.
 constexpr VirtualTime kStartTime = 60s;
 // A timer that fires more often than this while time is advanced once is taken for a spin.
@@ -168,14 +169,22 @@ void InProcessWorld::let_time_pass(VirtualTime at_most, const Enough& enough) {
   }
 }
 
+// A peer that found the queue full has its next chances after 1, 3 and 7 seconds.
+void InProcessWorld::let_connect(Wire& wire) {
+  if (held_ || !kernel_->wire_is_connecting(wire)) return;
+  let_time_pass(kHandshake, [&] { return spin_ || !kernel_->wire_is_connecting(wire); });
+}
+
 bool InProcessWorld::wait_readable(Wire& wire) {
   settle();
+  let_connect(wire);
   let_time_pass(kMoment, [&] { return spin_ || kernel_->wire_is_ready(wire, POLLIN); });
   return true;
 }
 
 bool InProcessWorld::wait_writable(Wire& wire) {
   settle();
+  let_connect(wire);
   return kernel_->wire_is_ready(wire, POLLOUT);
 }
 
@@ -194,6 +203,7 @@ std::optional<std::size_t> InProcessWorld::descriptors_down_to(std::size_t wante
 }
 
 std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
+  if (kernel_->accept_queue_is_full()) settle();
   std::unique_ptr<Wire> wire = kernel_->connect_peer(options);
   if (wire == nullptr) {
     throw TargetUnavailable(fmt::format("{} no longer listens", target_.name));

@@ -28,6 +28,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
 
   const Abilities& abilities() const override { return abilities_; }
   std::string_view engine() const override { return kernel_->engine(); }
+  std::optional<std::size_t> accept_queue() override { return kernel_->accept_queue(); }
   void settle() override;
   void hold() override { held_ = true; }
   void release() override { held_ = false; }
@@ -64,6 +65,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
 
   std::optional<VirtualTime> next_wake() const;
   void move_time(VirtualTime when);
+  void let_connect(Wire& wire);
   // Lets the target's timers expire, one after the other, until `enough()`, for `at_most`.
   template <typename Enough>
   void let_time_pass(VirtualTime at_most, const Enough& enough);

@@ -61,6 +61,20 @@ std::unique_ptr<Wire> SimKernel::connect_peer(const ConnectOptions& options) {
   return std::make_unique<SimWire>(peer);
 }
 
+std::optional<std::size_t> SimKernel::accept_queue() {
+  if (!listening_) return std::nullopt;
+  return kernel().accept_queue(reinterpret_cast<const sockaddr*>(&listener_), listener_size_);
+}
+
+bool SimKernel::accept_queue_is_full() {
+  return listening_ && kernel().accept_queue_is_full(reinterpret_cast<const sockaddr*>(&listener_),
+                                                     listener_size_);
+}
+
+bool SimKernel::wire_is_connecting(Wire& wire) {
+  return static_cast<SimWire&>(wire).is_connecting();
+}
+
 bool SimKernel::wire_is_ready(Wire& wire, short events) {
   return static_cast<SimWire&>(wire).is_ready(events);
 }

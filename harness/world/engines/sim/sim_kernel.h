@@ -52,6 +52,9 @@ class SimKernel : public InProcessKernel {
 
   bool listening() const override { return listening_; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
+  std::optional<std::size_t> accept_queue() override;
+  bool accept_queue_is_full() override;
+  bool wire_is_connecting(Wire& wire) override;
   bool wire_is_ready(Wire& wire, short events) override;
   std::size_t open_descriptors() const override { return kernel().open_descriptors(); }
   std::optional<VirtualTime> next_timer() const override;

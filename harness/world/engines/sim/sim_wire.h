@@ -18,6 +18,7 @@ class SimWire final : public Wire {
   void reset() override { socket_.reset(); }
 
   bool is_ready(short events);  // POLLIN or POLLOUT
+  bool is_connecting() const { return socket_.valid() && socket_.connecting(); }
 
  private:
   sim::PeerSocket socket_;

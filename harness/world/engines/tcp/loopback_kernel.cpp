@@ -172,6 +172,26 @@ std::unique_ptr<Wire> LoopbackKernel::connect_peer(const ConnectOptions& options
   return std::make_unique<LoopbackWire>(end, sock_diag_);
 }
 
+// Of a listener, tcp(7): connections that wait to be accepted in tcpi_unacked, the backlog in
+// tcpi_sacked.
+tcp_info LoopbackKernel::queue_of_listener() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (const std::shared_ptr<Socket> listener = listening_.lock()) {
+    ::getsockopt(number_of(*listener), IPPROTO_TCP, TCP_INFO, &info, &size);
+  }
+  return info;
+}
+
+std::optional<std::size_t> LoopbackKernel::accept_queue() {
+  return std::size_t{queue_of_listener().tcpi_sacked} + 1;
+}
+
+bool LoopbackKernel::accept_queue_is_full() {
+  const tcp_info info = queue_of_listener();
+  return info.tcpi_unacked > info.tcpi_sacked;
+}
+
 bool LoopbackKernel::wire_is_ready(Wire& wire, short events) {
   return static_cast<LoopbackWire&>(wire).is_ready(events);
 }

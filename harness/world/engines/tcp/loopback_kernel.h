@@ -5,6 +5,7 @@
 #pragma once
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <cstdint>
 #include <map>
@@ -23,6 +24,8 @@ class LoopbackKernel final : public LinuxKernel {
   Abilities abilities() const override;
   bool listening() const override { return listening_.lock() != nullptr; }
   std::unique_ptr<Wire> connect_peer(const ConnectOptions& options) override;
+  std::optional<std::size_t> accept_queue() override;
+  bool accept_queue_is_full() override;
   bool wire_is_ready(Wire& wire, short events) override;
 
   bool can_show(History history) const override;
@@ -53,6 +56,7 @@ class LoopbackKernel final : public LinuxKernel {
   };
 
   void await_arrival(const Socket& socket);
+  tcp_info queue_of_listener() const;
 
   std::uint16_t next_peer_port_;
   SockDiag sock_diag_;
