@@ -17,6 +17,7 @@ namespace e3::cli {
 namespace {
 
 constexpr std::size_t kTranscriptTail = 12;
+constexpr std::size_t kAlikeShown = 3;  // one by one; of more that did not run there is one line
 constexpr std::size_t kFaultLines = 8;  // before those: who spins may meet one fault for ever
 
 // Without these nobody understands what follows. Bytes that a server sends may look alike: then a
@@ -47,6 +48,17 @@ std::string detail_of(const CheckResult& result) {
   const Failure& first = result.failures.front();
   const std::string text = fmt::format("{}: {}", first.cause, first.point);
   return result.reason.empty() ? text : fmt::format("{} ({})", text, result.reason);
+}
+
+bool did_not_run(const CheckResult& result) {
+  const bool skipped =
+      result.verdict == Verdict::kSkip || result.verdict == Verdict::kNotApplicable;
+  return skipped && result.notes.empty();
+}
+
+bool is_alike(const CheckResult& one, const CheckResult& other) {
+  return did_not_run(other) && one.verdict == other.verdict && one.reason == other.reason &&
+         report::family_of(one.id) == report::family_of(other.id);
 }
 
 }  // namespace
@@ -86,15 +98,35 @@ void Console::check_ended(const CheckResult& result) {
   progress_.one_done();
   progress_.clear();
   const bool as_expected = !is_failure(result.verdict) && result.verdict != Verdict::kWarn;
-  if (detail_ != Detail::kQuiet || !as_expected) show_check(result);
+  if (detail_ == Detail::kQuiet && as_expected) return;
+  if (!not_run_.empty() && !is_alike(not_run_.back(), result)) show_not_run();
+  if (detail_ == Detail::kNormal && did_not_run(result)) {
+    not_run_.push_back(result);
+  } else {
+    show_check(result);
+  }
   flush(out_);
 }
 
-void Console::show_check(const CheckResult& result) {
+// Dozens of checks that need the same may follow each other.
+void Console::show_not_run() {
+  const std::vector<CheckResult> alike = std::exchange(not_run_, {});
+  if (alike.size() > kAlikeShown) {
+    show_line(alike.front(), fmt::format("{} and {} more", alike.front().id, alike.size() - 1));
+  } else {
+    for (const CheckResult& result : alike) show_check(result);
+  }
+}
+
+void Console::show_line(const CheckResult& result, std::string_view name) {
   const std::string family(report::family_of(result.id));
   if (family != last_family_) print("\n{}\n", painted(family, kBold));
   last_family_ = family;
-  print("  {} {:<32} {}\n", badge(result.verdict), result.id, report::one_line(detail_of(result)));
+  print("  {} {:<32} {}\n", badge(result.verdict), name, report::one_line(detail_of(result)));
+}
+
+void Console::show_check(const CheckResult& result) {
+  show_line(result, result.id);
   for (const std::string& note : result.notes) {
     print("  {:<12} note: {}\n", "", report::one_line(note));
   }
@@ -180,6 +212,7 @@ void Console::show_counts(const RunResult& result) {
 
 void Console::end(const RunResult& result) {
   progress_.clear();
+  show_not_run();
   for (const CheckResult& check : result.checks) {
     if (is_failure(check.verdict)) show_problem(result, check);
   }

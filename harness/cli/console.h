@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/checks/runner.h"
 #include "harness/cli/progress.h"
@@ -16,8 +17,8 @@ namespace e3::cli {
 
 enum class Detail {
   kQuiet,    // what is not as expected, and the last line
-  kNormal,   // every check, and the end of each failure's transcript
-  kVerbose,  // whole transcripts
+  kNormal,   // every check that ran, and the end of each failure's transcript
+  kVerbose,  // every check, and whole transcripts
 };
 
 class Console {
@@ -35,6 +36,8 @@ class Console {
   std::string painted(std::string_view text, std::string_view color) const;
   std::string badge(Verdict verdict) const;
   void show_check(const CheckResult& result);
+  void show_not_run();
+  void show_line(const CheckResult& result, std::string_view name);
   void show_problem(const RunResult& result, const CheckResult& check);
   void show_transcript(const Failure& failure);
   void show_causes(const RunResult& result);
@@ -49,6 +52,7 @@ class Console {
   std::FILE* out_;
   Progress progress_;
   std::string last_family_;
+  std::vector<CheckResult> not_run_;  // for the same reason, one after the other: not shown yet
 };
 
 }  // namespace e3::cli

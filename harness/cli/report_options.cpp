@@ -31,8 +31,9 @@ void add_report_options(CommandSyntax& run, Options& options) {
       .within(0, 255)
       .type_name("CODE");
   add_color_option(run, options.color);
-  const OptionSyntax verbose =
-      run.add_flag("-v,--verbose", options.verbose, "Show the whole transcript of each failure");
+  const OptionSyntax verbose = run.add_flag(
+      "-v,--verbose", options.verbose,
+      "Show every check, also that did not run, and the whole transcript of each failure");
   run.add_flag("-q,--quiet", options.quiet, "Show only what is not as expected, and the counts")
       .excludes(verbose);
 }

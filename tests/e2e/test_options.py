@@ -74,6 +74,19 @@ def test_torture_plays_the_scenario_that_it_is_given(start, tmp_path):
     assert tortured(start, "--scenario", burst)[0] != calls
 
 
+def test_what_did_not_run_for_one_reason_has_one_line(start):
+    def told(*words):
+        run = start("e3", "run", "http.host", "read.endless", "--profile", "echo", *words)
+        assert run.wait() == 0
+        return run.stdout
+
+    short, every = told(), told("-v")
+    folded = re.findall(r"^  N/A +(http\S+) and (\d+) more +(.*)$", short, re.MULTILINE)
+    named = re.findall(r"^  N/A +(http\S+) +(.*)$", every, re.MULTILINE)
+    assert len(named) > 3 and folded == [(named[0][0], str(len(named) - 1), named[0][1])]
+    assert len(re.findall("^  N/A", short, re.MULTILINE)) == 1 and " more " not in every
+
+
 def test_verbose_shows_the_whole_transcript(start):
     def transcript(*words):
         run = start("e3-run-known-bad", "run", "accept.burst", *words)
