@@ -18,19 +18,20 @@ namespace {
 constexpr std::uint16_t kAnyPort = 8080;
 
 constexpr std::string_view kAlternatives =
-    "test it over TCP, without --preload; strike its calls with strace --inject (see e3 torture "
-    "--help); or link it in (README.md)";
+    "test it over TCP, without --preload, or strike its calls with strace --inject (see e3 torture "
+    "--help)";
+constexpr std::string_view kLinking = "; or link it in (README.md)";
 
 std::string why_not(const ProgramFile& program, const std::string& path) {
   switch (program.kind) {
     case ProgramKind::kDynamic:
       return {};
     case ProgramKind::kStatic:
-      return fmt::format("{} is linked statically, so nothing can be preloaded into it: {}", path,
-                         kAlternatives);
+      return fmt::format("{} is linked statically, so nothing can be preloaded into it: {}{}", path,
+                         kAlternatives, kLinking);
     case ProgramKind::kForeign:
-      return fmt::format("{} is not for this machine and glibc, so nothing can be preloaded: {}",
-                         path, kAlternatives);
+      return fmt::format("{} is not for this machine and glibc, so nothing can be preloaded: {}{}",
+                         path, kAlternatives, kLinking);
     case ProgramKind::kScript:
       return fmt::format("{} is a script; --preload needs the command of the server itself", path);
     case ProgramKind::kNoProgram:

@@ -13,6 +13,8 @@ namespace e3::preload {
 namespace {
 
 constexpr std::size_t kOutputShown = 8192;
+// Cases that nothing comes of, one after the other from the first on.
+constexpr int kOutsideInVain = 3;
 
 // Which check saw what, from the hash of each.
 std::uint64_t combined(std::uint64_t all, std::uint64_t one) {
@@ -65,12 +67,13 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
     }
     if (const auto* odd = std::get_if<Unsupported>(&*reply)) {
       if (!ready) throw TargetUnavailable(beyond(odd->call) + process.hint());
-      return not_concluded(which, beyond(odd->call));
+      return outside(which, odd->call);
     }
     if (auto* concluded = std::get_if<Concluded>(&*reply)) {
       concluded->facts.transcript_hash =
           combined(facts_.transcript_hash, concluded->facts.transcript_hash);
       facts_ = std::move(concluded->facts);
+      concluded_any_ = true;
       return std::move(concluded->result);
     }
   }
@@ -78,9 +81,15 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
   return ended(process, which, std::move(transcript));
 }
 
+// A server that forks for each connection does so in every case.
+CheckResult PreloadRunner::outside(const CheckCase& which, std::string_view call) {
+  if (!concluded_any_ && ++outside_ == kOutsideInVain) throw TargetUnavailable(beyond(call));
+  return not_concluded(which, beyond(call));
+}
+
 // The program ended in the middle of the case.
 CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& which,
-                                 std::vector<std::string> transcript) const {
+                                 std::vector<std::string> transcript) {
   if (process.timed_out()) {
     return not_concluded(which, "it waited in a call that the simulated kernel does not answer");
   }
@@ -89,8 +98,9 @@ CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& whi
     return not_concluded(which, "it has closed the descriptor of libe3-preload.so and gone on");
   }
   if (const auto call = trapped_call(status); !call.empty()) {
-    return not_concluded(which, beyond(call));
+    return outside(which, call);
   }
+  concluded_any_ = true;
   Failure failure;
   failure.point = "one of its points";
   failure.violation = violation_by_end(status, process.death(status));

@@ -23,12 +23,16 @@ class PreloadRunner final : public CaseRunner {
 
  private:
   CheckResult ended(PreloadedProcess& process, const CheckCase& which,
-                    std::vector<std::string> transcript) const;
+                    std::vector<std::string> transcript);
+  // It made a call that the simulated kernel does not model.
+  CheckResult outside(const CheckCase& which, std::string_view call);
 
   PreloadOptions options_;
   const RunOptions* run_;
   Launch launch_;
   EngineFacts facts_;
+  bool concluded_any_ = false;
+  int outside_ = 0;
 };
 
 }  // namespace e3::preload

@@ -278,7 +278,7 @@ def test_what_the_simulated_kernel_lacks_is_named_at_the_start(preload, bin_dir,
         "raw-io_uring": "io_uring",
         "raw-close_range": "close_range",
     }.get(deed, deed)
-    expect_one_line(run, UNAVAILABLE, call, "without --preload", "strace --inject", "link it in")
+    expect_one_line(run, UNAVAILABLE, call, "without --preload", "strace --inject")
 
 
 @pytest.mark.parametrize("deed", ["thread", "fork", "io_uring", "raw-io_uring"])
@@ -288,6 +288,13 @@ def test_what_the_simulated_kernel_lacks_is_an_error_later(preload, bin_dir, tmp
     assert check["verdict"] == "ERROR"
     assert "without --preload" in check["reason"]
     assert check["failures"] == []
+
+
+def test_what_each_request_needs_is_not_asked_for_in_each_check(preload, bin_dir):
+    run = preload(f"{bin_dir / 'odd-server'} {{port}} request fork")
+    assert run.status == UNAVAILABLE
+    assert "it called fork" in run.stderr and "without --preload" in run.stderr
+    assert len(re.findall("^  ERROR ", run.stdout, re.MULTILINE)) == 2
 
 
 def test_a_real_wait_is_an_error(preload, bin_dir, tmp_path):

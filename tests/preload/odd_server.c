@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A plain epoll server that knows nothing of e3, and does one odd thing: at its start, or when a
-// request comes in fragments.
-// usage: odd-server PORT [start|split DEED | also-listen PORT]     DEED: see deeds below
+// A plain epoll server that knows nothing of e3, and does one odd thing: at its start, for each
+// request, or when one comes in fragments.
+// usage: odd-server PORT [start|request|split DEED | also-listen PORT]     DEED: see deeds below
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -208,6 +208,7 @@ static void serve(int epoll, int fd) {
     if (got <= 0) break;
     request->size += (size_t)got;
     if (strstr(request->bytes, "\r\n\r\n") != NULL) {
+      if (strcmp(when, "request") == 0) do_deed();
       answer(fd, request);
       break;
     }
