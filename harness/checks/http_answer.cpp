@@ -55,8 +55,9 @@ void run_head(Session& session) {
     peer.send(requests);
     const Conversation seen = read_answers(
         peer, {.answers = traits.persistent ? std::size_t{2} : 1, .first_is_to_head = true});
-    Session::require(!seen.answers.empty() && seen.answers.front().status / 100 == 2,
-                     Symptom::kWrongAnswer, "2xx, as to GET", describe(seen));
+    const int status = seen.answers.empty() ? 0 : seen.answers.front().status;
+    Session::require(status / 100 == 2, Symptom::kWrongAnswer, "2xx, as to GET",
+                     status == 0 ? describe(seen) : fmt::format("status {} to HEAD", status));
     Session::require(seen.problem.empty() && seen.rest.empty(), Symptom::kBadLength,
                      "no byte of a body", describe(seen));
     if (!has_fixed_length(traits)) return;

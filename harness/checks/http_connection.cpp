@@ -96,6 +96,9 @@ void run_after_slow_answer(Session& session) {
     if (first.last()->says_close) throw NotApplicable{"the target closes after a large answer"};
     peer.send(expanded(kPlainGet, traits));
     const Conversation both = read_answers(peer, {.answers = 2});
+    if (both.answers.size() == 1 && both.ending == Ending::kEof) {
+      throw NotApplicable{"the target closes after a large answer"};
+    }
     Session::require(both.answers.size() == 2 && is_usual(both.answers.back(), traits),
                      Symptom::kNoAnswer, "an answer to the next request, too", describe(both));
   });

@@ -56,8 +56,10 @@ void Session::learn_baseline() {
   }
   const int status = http_status(learned.bytes);
   if (profile_->is_http && (status < 200 || status > 299)) {
-    throw ControlFailed{fmt::format("the undisturbed request was not answered with 2xx but {}",
-                                    quoted(learned.bytes, 40))};
+    const std::string_view line = std::string_view(request()).substr(0, request().find("\r\n"));
+    throw ControlFailed{
+        fmt::format("{} was not answered with 2xx but {}: name another request in the profile",
+                    quoted(line, 60), quoted(learned.bytes, 40))};
   }
   // Whoever answers whatever was sent shows nothing by its answers.
   if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {

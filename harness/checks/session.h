@@ -176,9 +176,10 @@ class Session {
   std::optional<std::size_t> descriptors_;              // the target's, before the scenario
   std::vector<Failure> failures_;
   std::vector<Failure> warnings_;
-  std::optional<NotShown> not_shown_;  // by a scenario of the sweep
-  std::string point_;                  // the one that is being tried
-  bool is_spent_ = false;              // the target has failed, and there is no other
+  std::optional<NotShown> not_shown_;              // by a scenario of the sweep
+  std::optional<std::vector<std::string>> story_;  // of the violation that was found last, to there
+  std::string point_;                              // the one that is being tried
+  bool is_spent_ = false;                          // the target has failed, and there is no other
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;
   std::size_t points_total_ = 0;

@@ -92,7 +92,10 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   world().order_events(nullptr);
   try {
     if (!found) return check_invariants();
-    return graver_of(check_health_of_failed(world()), *found);
+    const Violation told = graver_of(check_health_of_failed(world()), *found);
+    // What the peers did when they left is of interest only where that is what went wrong.
+    if (told.actual == found->actual) story_ = world().transcript().lines_until_it_broke_off();
+    return told;
   } catch (const TargetUnavailable& gone) {
     if (found) return found;
     return Violation{Symptom::kDeaf, "another connection is still served", gone.what()};
@@ -118,6 +121,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     }
     point_ = label ? label(point) : fmt::format("{} {}", name.one, point);
     world().transcript().begin_scenario();
+    story_.reset();
     const auto violation = run_scenario([&] { scenario(point); });
     ++points_run_;
     if (!violation) continue;
@@ -125,7 +129,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     failures_.push_back({.point = point_,
                          .violation = *violation,
                          .cause = cause_for(*check_, *violation),
-                         .transcript = world().transcript().lines()});
+                         .transcript = story_ ? *story_ : world().transcript().lines()});
     is_spent_ = !source_->can_renew();
     if (is_spent_) continue;
     source_->renew();

@@ -10,7 +10,6 @@ namespace e3::explore {
 namespace {
 
 using scenario::Scenario;
-using scenario::Step;
 using scenario::Verb;
 
 // More steps than this are cut off by the fuzzers' limit of bytes.

@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -41,7 +42,9 @@ Peer::Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire,
 }
 
 Peer::~Peer() {
-  if (wire_ != nullptr) close();
+  if (wire_ == nullptr) return;
+  if (std::uncaught_exceptions() > 0) world_->transcript().breaks_off();
+  close();
 }
 
 std::size_t Peer::send(std::string_view bytes) {

@@ -72,6 +72,15 @@ void Transcript::begin_scenario() {
   hash_ = hash();
   count_ = 0;
   notes_.clear();
+  until_broken_off_.reset();
+}
+
+void Transcript::breaks_off() {
+  if (!until_broken_off_) until_broken_off_ = lines();
+}
+
+std::vector<std::string> Transcript::lines_until_it_broke_off() const {
+  return until_broken_off_ ? *until_broken_off_ : lines();
 }
 
 std::vector<std::string> Transcript::lines() const {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,12 @@ class Transcript {
   // The deed of the last record.
   std::string last() const;
 
+  // A scenario breaks off here: what comes until the next begins is the clearing up after it. Only
+  // the first call counts.
+  void breaks_off();
+  // As lines(), up to where the scenario broke off, if it did.
+  std::vector<std::string> lines_until_it_broke_off() const;
+
   // Over everything recorded so far.
   std::uint64_t hash() const;
 
@@ -117,6 +124,7 @@ class Transcript {
   std::vector<TranscriptRecord> ring_;
   std::size_t count_ = 0;           // of this scenario; the last is not in the hash yet
   std::vector<std::string> notes_;  // of this scenario
+  std::optional<std::vector<std::string>> until_broken_off_;
   std::uint64_t hash_ = 0xcbf29ce484222325U;
 };
 

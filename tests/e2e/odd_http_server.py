@@ -9,6 +9,7 @@ usage: odd_http_server.py PORT MODE
   keeps-1.0             keeps an HTTP/1.0 connection that asked for it, and does not say so
   reads-on              refuses a line that is too long at its end, and throws away what comes before
   keeps-all             likewise, and keeps what comes before
+  takes-ten             ten connections at a time; the others wait in its queue, which is short
 """
 
 import signal
@@ -18,6 +19,7 @@ import threading
 
 PORT, MODE = int(sys.argv[1]), sys.argv[2]
 kept = []  # sockets that nobody closes
+room = threading.Semaphore(10 if MODE == "takes-ten" else 10_000)
 
 
 class Refused(Exception):
@@ -127,14 +129,16 @@ def serve(peer):
         pass
     if peer not in kept:
         peer.close()
+    room.release()
 
 
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", PORT))
-listener.listen(128)
+listener.listen(5 if MODE == "takes-ten" else 128)
 print(f"port {listener.getsockname()[1]}", flush=True)
 while True:
+    room.acquire()
     try:
         connection, _ = listener.accept()
     except OSError:  # dying

@@ -51,6 +51,10 @@ def test_a_program_may_read_a_line_without_end_if_it_keeps_none_of_it(start, tmp
     assert found["verdict"] == verdict, found
 
 
+def test_a_server_may_leave_a_crowd_waiting_that_it_has_no_room_for(run_against):
+    assert run_against("takes-ten", "accept.crowd")["accept.crowd"]["verdict"] == "PASS"
+
+
 CONNECTIONS = ["close.hangup.fin", "close.hangup.half-close", "http.malformed"]
 BOTH = [*CONNECTIONS, "http.connection.keep-alive-1.0", "http.pipeline.bad-second"]
 

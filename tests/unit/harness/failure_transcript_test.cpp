@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// The transcript of a failure ends where it failed, not with what the peers did as they left.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "harness/checks/catalogue.h"
+#include "in_process_world_fixture.h"
+#include "run_in_process.h"
+
+namespace e3 {
+namespace {
+
+// Never answers a request that comes in pieces.
+void serve_whole_lines() {
+  serve_with([](int epoll, int listener, const epoll_event& event) {
+    char line[64];
+    if (event.data.fd == listener) {
+      watch(epoll, ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK));
+    } else if (const ssize_t size = ::recv(event.data.fd, line, sizeof line, 0); size == 0) {
+      ::close(event.data.fd);
+    } else if (size == 3) {
+      ::send(event.data.fd, "yes\n", 4, MSG_NOSIGNAL);
+    }
+  });
+}
+
+std::string last_line(const char* check) {
+  Profile profile;
+  profile.name = "lines";
+  profile.request = "hi\n";
+  profile.answer_end = "\n";
+  const RunResult result =
+      run_in_process(serve_whole_lines, {find_check(check)}, InProcessEngine::kSim, profile);
+  const auto& failures = result.checks.at(0).failures;
+  return failures.empty() ? "no failure" : failures.front().transcript.back();
+}
+
+TEST(FailureTranscript, EndsWhereItFailed) {
+  const std::string line = last_line("read.split.every-offset");
+  EXPECT_NE(line.find("target  recv(conn"), std::string::npos) << line;
+}
+
+}  // namespace
+}  // namespace e3
