@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <set>
 #include <utility>
 
 #include "harness/cli/color.h"
@@ -50,10 +52,12 @@ std::string detail_of(const CheckResult& result) {
   return result.reason.empty() ? text : fmt::format("{} ({})", text, result.reason);
 }
 
+// Nothing more is known of it than why.
 bool did_not_run(const CheckResult& result) {
-  const bool skipped =
-      result.verdict == Verdict::kSkip || result.verdict == Verdict::kNotApplicable;
-  return skipped && result.notes.empty();
+  const bool has_no_verdict =
+      result.verdict == Verdict::kSkip || result.verdict == Verdict::kNotApplicable ||
+      result.verdict == Verdict::kInconclusive || result.verdict == Verdict::kError;
+  return has_no_verdict && result.notes.empty() && result.failures.empty();
 }
 
 bool is_alike(const CheckResult& one, const CheckResult& other) {
@@ -100,7 +104,7 @@ void Console::check_ended(const CheckResult& result) {
   const bool as_expected = !is_failure(result.verdict) && result.verdict != Verdict::kWarn;
   if (detail_ == Detail::kQuiet && as_expected) return;
   if (!not_run_.empty() && !is_alike(not_run_.back(), result)) show_not_run();
-  if (detail_ == Detail::kNormal && did_not_run(result)) {
+  if (detail_ != Detail::kVerbose && did_not_run(result)) {
     not_run_.push_back(result);
   } else {
     show_check(result);
@@ -150,8 +154,28 @@ void Console::show_transcript(const Failure& failure) {
   }
 }
 
-void Console::show_problem(const RunResult& result, const CheckResult& check) {
-  const std::string id = painted(check.id, kBold);
+// One problem of many checks is one problem.
+void Console::show_problems(const RunResult& result) {
+  std::set<std::pair<Verdict, std::string>> told;
+  for (const CheckResult& check : result.checks) {
+    if (!is_failure(check.verdict)) continue;
+    std::ptrdiff_t others = 0;
+    if (detail_ != Detail::kVerbose && did_not_run(check)) {
+      if (!told.emplace(check.verdict, check.reason).second) continue;
+      others = std::count_if(result.checks.begin(), result.checks.end(),
+                             [&](const auto& other) {
+                               return did_not_run(other) && other.verdict == check.verdict &&
+                                      other.reason == check.reason;
+                             }) -
+               1;
+    }
+    show_problem(result, check, others == 0 ? "" : fmt::format(" and {} more", others));
+  }
+}
+
+void Console::show_problem(const RunResult& result, const CheckResult& check,
+                           std::string_view alike) {
+  const std::string id = painted(check.id, kBold) + std::string(alike);
   const std::string verdict = painted(to_string(check.verdict), color_of(check.verdict));
   if (check.failures.empty()) {
     print("\n{} {}\n  must      {}\n  reason    {}\n", verdict, id, check.check->must,
@@ -213,9 +237,7 @@ void Console::show_counts(const RunResult& result) {
 void Console::end(const RunResult& result) {
   progress_.clear();
   show_not_run();
-  for (const CheckResult& check : result.checks) {
-    if (is_failure(check.verdict)) show_problem(result, check);
-  }
+  show_problems(result);
   show_causes(result);
   show_hint(result);
   if (detail_ != Detail::kQuiet) {

@@ -38,7 +38,8 @@ class Console {
   void show_check(const CheckResult& result);
   void show_not_run();
   void show_line(const CheckResult& result, std::string_view name);
-  void show_problem(const RunResult& result, const CheckResult& check);
+  void show_problems(const RunResult& result);
+  void show_problem(const RunResult& result, const CheckResult& check, std::string_view alike);
   void show_transcript(const Failure& failure);
   void show_causes(const RunResult& result);
   void show_hint(const RunResult& result);

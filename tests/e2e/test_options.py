@@ -87,6 +87,20 @@ def test_what_did_not_run_for_one_reason_has_one_line(start):
     assert len(re.findall("^  N/A", short, re.MULTILINE)) == 1 and " more " not in every
 
 
+def test_what_is_inconclusive_for_one_reason_is_one_problem(start, tmp_path):
+    profile = tmp_path / "brew.toml"
+    profile.write_text('http = true\nrequest = "BREW / HTTP/1.0\\r\\n\\r\\n"\n')
+
+    def problems(*words):
+        run = start("e3", "run", "accept", "read.split", "--profile", profile, *words)
+        assert run.wait() == 1, run.stdout
+        assert '"BREW / HTTP/1.0" was not answered with 2xx' in run.stdout
+        return re.findall(r"^INCONCLUSIVE (.+)$", run.stdout, re.MULTILINE)
+
+    every = problems("-v")
+    assert len(every) > 3 and problems() == [f"{every[0]} and {len(every) - 1} more"]
+
+
 def test_verbose_shows_the_whole_transcript(start):
     def transcript(*words):
         run = start("e3-run-known-bad", "run", "accept.burst", *words)
