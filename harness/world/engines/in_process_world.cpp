@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "harness/world/engines/memory_in_use.h"
+#include "harness/world/engines/sanitizer_memory.h"
 #include "harness/world/interpose/interpose.h"
 
 extern "C" {
@@ -142,7 +143,10 @@ void InProcessWorld::order_events(EventOrder* order) {
 }
 
 World::Usage InProcessWorld::usage() {
-  return {.resident = resident_bytes(::getpid()), .allocated = allocated_bytes(), .threads = 1};
+  const std::size_t allocated = allocated_bytes();
+  return {.resident = has_sanitizer_allocator() ? allocated : resident_bytes(::getpid()),
+          .allocated = allocated,
+          .threads = 1};
 }
 
 // Passes the question on and writes the answer down.

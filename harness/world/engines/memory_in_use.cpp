@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+#include "harness/world/engines/sanitizer_memory.h"
+
 namespace e3 {
 
 std::size_t resident_bytes(pid_t process) {
@@ -18,6 +20,7 @@ std::size_t resident_bytes(pid_t process) {
 }
 
 std::size_t allocated_bytes() {
+  if (has_sanitizer_allocator()) return __sanitizer_get_current_allocated_bytes();
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
   const struct mallinfo2 heap = ::mallinfo2();
   return heap.uordblks + heap.hblkhd;

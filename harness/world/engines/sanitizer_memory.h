@@ -12,11 +12,15 @@
 extern "C" {
 [[gnu::weak]] void* __asan_region_is_poisoned(void* begin, std::size_t size);
 [[gnu::weak]] void __msan_unpoison(const volatile void* begin, std::size_t size);
+[[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
 }
 
 namespace e3 {
 
 inline bool memory_is_known() { return __asan_region_is_poisoned != nullptr; }
+
+// Malloc is the sanitizer's: what is freed stays in the resident set for a while.
+inline bool has_sanitizer_allocator() { return __sanitizer_get_current_allocated_bytes != nullptr; }
 
 // True when not all of the region may be accessed: a buffer that is smaller than claimed. False
 // where no sanitizer knows.
