@@ -13,11 +13,7 @@ namespace {
 // One connection for each event, from a queue of 17.
 void serve_lines() {
   serve_with([](int epoll, int listener, const epoll_event& event) {
-    if (event.data.fd != listener) {
-      answer_line(event.data.fd);
-    } else if (const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK); fd >= 0) {
-      watch(epoll, fd);
-    }
+    event.data.fd == listener ? accept_and_watch(epoll, listener) : answer_line(event.data.fd);
   });
 }
 

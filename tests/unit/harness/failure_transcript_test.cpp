@@ -16,7 +16,7 @@ void serve_whole_lines() {
   serve_with([](int epoll, int listener, const epoll_event& event) {
     char line[64];
     if (event.data.fd == listener) {
-      watch(epoll, ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK));
+      accept_and_watch(epoll, listener);
     } else if (const ssize_t size = ::recv(event.data.fd, line, sizeof line, 0); size == 0) {
       ::close(event.data.fd);
     } else if (size == 3) {

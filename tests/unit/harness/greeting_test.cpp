@@ -19,29 +19,19 @@ namespace {
 
 // Greets in two pieces, then sends back what comes.
 void serve() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  ::listen(listener, 16);
-  const int epoll = ::epoll_create1(0);
-  epoll_event event{.events = EPOLLIN, .data = {.fd = listener}};
-  ::epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
-  while (::epoll_wait(epoll, &event, 1, -1) == 1) {
-    if (event.data.fd == listener) {
-      event = {.events = EPOLLIN,
-               .data = {.fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)}};
-      ::epoll_ctl(epoll, EPOLL_CTL_ADD, event.data.fd, &event);
-      ::send(event.data.fd, "220 ", 4, MSG_NOSIGNAL);
-      ::send(event.data.fd, "ready\n", 6, MSG_NOSIGNAL);
-      continue;
+  serve_with([](int epoll, int listener, const epoll_event& event) {
+    const int fd = event.data.fd;
+    if (fd == listener) {
+      const int connection = accept_and_watch(epoll, listener);
+      ::send(connection, "220 ", 4, MSG_NOSIGNAL);
+      ::send(connection, "ready\n", 6, MSG_NOSIGNAL);
+      return;
     }
     std::array<char, 64> bytes{};
-    const ssize_t count = ::recv(event.data.fd, bytes.data(), bytes.size(), 0);
-    if (count > 0)
-      ::send(event.data.fd, bytes.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL);
-    if (count <= 0) ::close(event.data.fd);
-  }
+    const ssize_t count = ::recv(fd, bytes.data(), bytes.size(), 0);
+    if (count > 0) ::send(fd, bytes.data(), static_cast<std::size_t>(count), MSG_NOSIGNAL);
+    if (count <= 0) ::close(fd);
+  });
 }
 
 class GreetingTest : public testing::Test {

@@ -34,6 +34,13 @@ inline void watch(int epoll, int fd) {
   ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &readable);
 }
 
+// The new connection, or -1.
+inline int accept_and_watch(int epoll, int listener) {
+  const int connection = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+  if (connection >= 0) watch(epoll, connection);
+  return connection;
+}
+
 // Answers a line with "yes" and closes, or waits for the rest of it. Returns what recv() did.
 inline ssize_t answer_line(int connection) {
   char line[64];

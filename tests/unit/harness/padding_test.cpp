@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A profile that is wrong about where its request can be made longer: no check passes by it.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "harness/checks/catalogue.h"
+#include "in_process_world_fixture.h"
 #include "run_in_process.h"
 
 namespace e3 {
@@ -17,26 +17,12 @@ namespace {
 
 // A request is a byte that counts the bytes behind it; it comes back as it is.
 void echo_counted() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  ::listen(listener, 16);
-  const int epoll = ::epoll_create1(0);
-  const auto watch = [epoll](int fd) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
-  };
-  watch(listener);
   std::map<int, std::string> inputs;
-  epoll_event event{};
-  while (::epoll_wait(epoll, &event, 1, -1) == 1) {
+  serve_with([&inputs](int epoll, int listener, const epoll_event& event) {
     const int fd = event.data.fd;
     if (fd == listener) {
-      if (const int accepted = ::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK); accepted >= 0) {
-        watch(accepted);
-      }
-      continue;
+      accept_and_watch(epoll, listener);
+      return;
     }
     char bytes[4096];
     const ssize_t got = ::recv(fd, bytes, sizeof bytes, 0);
@@ -47,10 +33,10 @@ void echo_counted() {
       ::send(fd, input.data(), size, MSG_NOSIGNAL);
       input.erase(0, size);
     }
-    if (got > 0) continue;
+    if (got > 0) return;
     ::close(fd);
     inputs.erase(fd);
-  }
+  });
 }
 
 CheckResult result_of(std::string_view check, std::optional<std::size_t> pad_at) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests of sizes and in numbers that the known-bad servers, which answer one each, do not see.
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "harness/checks/catalogue.h"
+#include "in_process_world_fixture.h"
 #include "run_in_process.h"
 
 namespace e3 {
@@ -29,28 +29,16 @@ class LineServer {
   explicit LineServer(Slip slip) : slip_(slip) {}
 
   void run() {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    ::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(listener, 16);
-    watch(listener);
-    epoll_event event{};
-    while (::epoll_wait(epoll_, &event, 1, -1) == 1) {
-      if (event.data.fd != listener) {
+    serve_with([this](int epoll, int listener, const epoll_event& event) {
+      if (event.data.fd == listener) {
+        accept_and_watch(epoll, listener);
+      } else {
         serve(event.data.fd);
-      } else if (const int fd = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK); fd >= 0) {
-        watch(fd);
       }
-    }
+    });
   }
 
  private:
-  void watch(int fd) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
-    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-  }
-
   void serve(int fd) {
     std::string& input = inputs_[fd];
     std::string bytes(200'000, '\0');
@@ -74,7 +62,6 @@ class LineServer {
   }
 
   Slip slip_;
-  int epoll_ = ::epoll_create1(0);
   std::map<int, std::string> inputs_;
   std::map<int, std::size_t> positions_;
 };
