@@ -83,6 +83,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   std::optional<VirtualTime> deadline_;  // when the target wants to wake by itself
   EventOrder* event_order_ = nullptr;
   VirtualTime clock_drift_{0};
+  bool busy_wait_ended_ = false;  // in this turn
   bool held_ = false;
   bool stop_asked_ = false;  // its wait has not been interrupted for that yet
   bool unwinding_ = false;   // wait() throws: the target did not return by itself

@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -34,6 +36,28 @@ TEST_F(InProcessHealthTest, PollingTheClockForEverIsASpin) {
   });
   const Peer peer = world.connect();
   EXPECT_TRUE(world.health().spin);
+}
+
+// Answers after 1.5 ms. As libwebsockets does: waits for whole milliseconds, asks for the rest.
+TEST_F(InProcessHealthTest, AskingTheClockForTheRestOfAMillisecondIsNoSpin) {
+  World& world = start([] {
+    serve_with([](int epoll, int listener, const epoll_event&) {
+      const int connection = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
+      const auto due = std::chrono::steady_clock::now() + std::chrono::microseconds(1500);
+      while (std::chrono::steady_clock::now() < due) {
+        const auto left = due - std::chrono::steady_clock::now();
+        const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(left);
+        epoll_event event{};
+        ::epoll_wait(epoll, &event, 1, static_cast<int>(whole.count()));
+      }
+      ::send(connection, "yes\n", 4, MSG_NOSIGNAL);
+      ::close(connection);
+    });
+  });
+  Peer peer = world.connect();
+  peer.receive_to_end();
+  EXPECT_EQ(peer.received(), "yes\n");
+  EXPECT_EQ(world.health().spin, std::nullopt);
 }
 
 TEST_F(InProcessHealthTest, AnUncaughtExceptionIsADeath) {
