@@ -207,6 +207,8 @@ std::string_view cause_of(const Check& check, Symptom symptom) {
       return "double-close";
     case Symptom::kEarlyAnswer:
       return "early-answer";
+    case Symptom::kSleeps:
+      return "blocking-conn";
     default:
       return "answer-differs";
   }

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 namespace e3 {
 namespace {
@@ -11,18 +13,22 @@ namespace {
 constexpr int kSwitchingProtocols = 101;
 constexpr std::size_t kReadSize = 65536;
 
-// Parses everything from the front of what was received. Cheap enough to do again after each read:
-// answers are few and small.
-void parse_all(const std::string& received, const ReadPlan& plan, Conversation& seen) {
+// Parses everything from the front of what was received. Returns with how many bytes there would be
+// more to see: a large answer is not looked at again after each read.
+std::size_t parse_all(const std::string& received, const ReadPlan& plan, Conversation& seen) {
   seen.answers.clear();
   seen.interim.clear();
   seen.problem.clear();
   std::string_view bytes = received;
+  std::size_t needed = 0;
   while (!bytes.empty()) {
     const AnswerContext context{.to_head = plan.first_is_to_head && seen.answers.empty(),
                                 .input_ended = seen.ending != Ending::kOpen};
     HttpAnswer answer;
-    if (take_answer(bytes, context, answer, seen.problem) != AnswerState::kComplete) break;
+    const AnswerState state = take_answer(bytes, context, answer, seen.problem);
+    needed = answer.bytes_needed;
+    if (state != AnswerState::kComplete) break;
+    needed = 0;
     if (answer.status < 200 && answer.status != kSwitchingProtocols) {
       seen.interim.push_back(answer.status);
       continue;
@@ -31,6 +37,8 @@ void parse_all(const std::string& received, const ReadPlan& plan, Conversation& 
     if (answer.status == kSwitchingProtocols) break;
   }
   seen.rest = bytes;
+  const std::size_t parsed = received.size() - bytes.size();
+  return parsed + std::min(needed, SIZE_MAX - parsed);
 }
 
 bool has_enough(const Conversation& seen, const ReadPlan& plan) {
@@ -80,11 +88,16 @@ bool is_usual(const HttpAnswer& answer, const HttpTraits& traits) {
 
 Conversation read_answers(Peer& peer, const ReadPlan& plan) {
   Conversation seen;
+  std::size_t needed = 0;
+  bool waits = true;
   while (true) {
     seen.ending = peer.ending();
-    parse_all(peer.received(), plan, seen);
-    if (has_enough(seen, plan) || seen.ending != Ending::kOpen) return seen;
-    if (peer.receive(kReadSize) == 0 && peer.ending() == Ending::kOpen) return seen;
+    const bool is_last = !waits || seen.ending != Ending::kOpen;
+    if (is_last || peer.received().size() >= needed) {
+      needed = parse_all(peer.received(), plan, seen);
+    }
+    if (is_last || has_enough(seen, plan)) return seen;
+    waits = peer.receive(kReadSize) != 0 || peer.ending() != Ending::kOpen;
   }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdint>
 
 namespace e3 {
 namespace {
@@ -59,8 +60,11 @@ bool fields_are_well_formed(std::string_view head) {
   return true;
 }
 
+// Not beyond the largest number: lengths are what a server says.
+std::size_t sum(std::size_t a, std::size_t b) { return a + std::min(b, SIZE_MAX - a); }
+
 // Decodes a chunked body at the front of `bytes` and takes it off.
-AnswerState take_chunks(std::string_view& bytes, std::string& body, std::string& problem) {
+AnswerState take_chunks(std::string_view& bytes, HttpAnswer& answer, std::string& problem) {
   std::string_view rest = bytes;
   while (true) {
     const std::size_t line_end = rest.find(kLineEnd);
@@ -74,9 +78,10 @@ AnswerState take_chunks(std::string_view& bytes, std::string& body, std::string&
     rest.remove_prefix(line_end + kLineEnd.size());
     if (*size == 0) break;
     if (rest.size() < *size || rest.size() - *size < kLineEnd.size()) {
+      answer.bytes_needed = sum(bytes.size() - rest.size(), *size);
       return AnswerState::kIncomplete;
     }
-    body.append(rest.substr(0, *size));
+    answer.body.append(rest.substr(0, *size));
     if (rest.substr(*size, kLineEnd.size()) != kLineEnd) {
       problem = "a chunk that does not end where its size says";
       return AnswerState::kMalformed;
@@ -121,14 +126,16 @@ AnswerState take_body(std::string_view& bytes, const AnswerContext& context, Htt
                       std::string& problem) {
   const bool bodiless = answer.status < 200 || answer.status == 204 || answer.status == 304;
   if (context.to_head || bodiless) return AnswerState::kComplete;
-  if (answer.chunked) return take_chunks(bytes, answer.body, problem);
+  if (answer.chunked) return take_chunks(bytes, answer, problem);
   if (answer.announced_length) {
-    if (bytes.size() < *answer.announced_length) return AnswerState::kIncomplete;
+    answer.bytes_needed = *answer.announced_length;
+    if (bytes.size() < answer.bytes_needed) return AnswerState::kIncomplete;
     answer.body = bytes.substr(0, *answer.announced_length);
     bytes.remove_prefix(*answer.announced_length);
     return AnswerState::kComplete;
   }
   answer.ends_with_input = true;
+  answer.bytes_needed = SIZE_MAX;
   if (!context.input_ended) return AnswerState::kIncomplete;
   answer.body = bytes;
   bytes = {};
@@ -196,6 +203,7 @@ AnswerState take_answer(std::string_view& bytes, const AnswerContext& context, H
   if (problem = forbidden_framing(answer); !problem.empty()) return AnswerState::kMalformed;
   std::string_view rest = bytes.substr(head_end + kHeadEnd.size());
   const AnswerState state = take_body(rest, context, answer, problem);
+  answer.bytes_needed = sum(head_end + kHeadEnd.size(), answer.bytes_needed);
   if (state == AnswerState::kComplete) bytes = rest;
   return state;
 }

@@ -18,6 +18,7 @@ struct HttpAnswer {
   bool says_close = false;       // Connection: close, or HTTP/1.0 without keep-alive
   bool ends_with_input = false;  // the end of the connection ends the body
   std::optional<std::size_t> announced_length;
+  std::size_t bytes_needed = 0;  // of an incomplete one: it stays so with fewer bytes
 };
 
 // What take_answer() needs to know beside the bytes.

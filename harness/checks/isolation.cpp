@@ -50,7 +50,9 @@ void ask_beside(Session& session) {
   try {
     session.expect_answer(peer);
   } catch (const Violation& violation) {
-    throw Violation{Symptom::kDeaf, "another peer is served meanwhile", violation.actual};
+    // What sleeping looks like where it cannot be seen.
+    const Symptom symptom = session.world().sleeps_in() ? Symptom::kDeaf : Symptom::kSleeps;
+    throw Violation{symptom, "another peer is served meanwhile", violation.actual};
   }
 }
 
@@ -115,8 +117,8 @@ void run_slow_senders(Session& session) {
 constexpr Blame kMixedBlames[] = {{Symptom::kWrongAnswer, "cross-talk"},
                                   {Symptom::kNoAnswer, "cross-talk"},
                                   {Symptom::kNotEnded, "cross-talk"}};
-constexpr Blame kBlockedBlames[] = {{Symptom::kDeaf, "blocking-conn"},
-                                    {Symptom::kNoAnswer, "blocking-conn"}};
+
+constexpr Blame kSleepBlames[] = {{Symptom::kSleeps, "blocking-conn"}};
 
 constexpr std::string_view kOneLoop =
     "one loop serves all: a call that sleeps for one peer keeps the others waiting; accepted "
@@ -136,14 +138,14 @@ constexpr Check kChecks[] = {
      .must = "serve others meanwhile, then send the rest",
      .because = kOneLoop,
      .needs = {},
-     .blames = kBlockedBlames,
+     .blames = kSleepBlames,
      .run = run_slow_readers},
     {.id = "isolation.slow-senders",
      .when = "peers have sent parts of their requests",
      .must = "serve others meanwhile, then answer",
      .because = kOneLoop,
      .needs = {},
-     .blames = kBlockedBlames,
+     .blames = kSleepBlames,
      .run = run_slow_senders},
 };
 

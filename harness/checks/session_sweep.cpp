@@ -92,6 +92,7 @@ std::optional<Violation> Session::run_scenario(const std::function<void()>& scen
   world().order_events(nullptr);
   try {
     if (!found) return check_invariants();
+    found = graver_of(world().slept_in(), *found);
     const Violation told = graver_of(check_health_of_failed(world()), *found);
     // What the peers did when they left is of interest only where that is what went wrong.
     if (told.actual == found->actual) story_ = world().transcript().lines_until_it_broke_off();
@@ -120,7 +121,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
       throw ControlFailed{"the rest was left out: the target is started once for each check"};
     }
     point_ = label ? label(point) : fmt::format("{} {}", name.one, point);
-    world().transcript().begin_scenario();
+    world().begin_scenario();
     story_.reset();
     const auto violation = run_scenario([&] { scenario(point); });
     ++points_run_;

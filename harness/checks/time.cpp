@@ -44,9 +44,12 @@ void run_silent(Session& session) {
   require_a_time_out(session);
   if (waits_together(session)) throw NotShown{"waits together with the peers of time.unfinished"};
   session.sweep({"bytes sent:", "silences"}, {0}, [&](std::size_t) {
-    Peer peer = session.world().connect();
-    session.world().settle();
+    World& world = session.world();
+    Peer peer = world.connect();
+    world.settle();
+    world.allow_busy_wait(false);
     session.expect_end(peer);
+    world.allow_busy_wait(true);
   });
 }
 

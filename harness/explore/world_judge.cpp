@@ -87,7 +87,7 @@ void WorldJudge::renew_target() {
 }
 
 void WorldJudge::begin_scenario() {
-  source_->world().transcript().begin_scenario();
+  source_->world().begin_scenario();
   asked_.clear();
   forget_what_is_too_much();
 }

@@ -15,4 +15,12 @@ Violation graver_of(const std::optional<Violation>& health, Violation seen) {
           fmt::format("{} (seen as: {})", health->actual, seen.actual)};
 }
 
+Violation graver_of(const std::string& slept_in, Violation seen) {
+  const bool gets_nothing = seen.symptom == Symptom::kNoAnswer ||
+                            seen.symptom == Symptom::kNotAccepted || seen.symptom == Symptom::kDeaf;
+  if (slept_in.empty() || !gets_nothing) return seen;
+  return {Symptom::kSleeps, "no call for one connection sleeps while others wait",
+          fmt::format("asleep in {} (seen as: {})", slept_in, seen.actual), seen.waits_for_ever};
+}
+
 }  // namespace e3

@@ -37,6 +37,8 @@ std::string_view to_string(Symptom symptom) {
       return "unbounded";
     case Symptom::kNotStopped:
       return "not-stopped";
+    case Symptom::kSleeps:
+      return "sleeps";
   }
   return "unknown";
 }

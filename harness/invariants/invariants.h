@@ -30,6 +30,7 @@ enum class Symptom {
   kExtraAnswer,  // more answers than there were requests
   kUnbounded,    // takes whatever is sent, without end, or memory with every connection
   kNotStopped,   // goes on when asked to end
+  kSleeps,       // in a call for one connection, while others wait
 };
 
 std::string_view to_string(Symptom symptom);

@@ -43,7 +43,7 @@ Peer::Peer(World& world, std::uint32_t number, std::unique_ptr<Wire> wire,
 
 Peer::~Peer() {
   if (wire_ == nullptr) return;
-  if (std::uncaught_exceptions() > 0) world_->transcript().breaks_off();
+  if (std::uncaught_exceptions() > 0) world_->breaks_off();
   close();
 }
 
@@ -77,14 +77,14 @@ void Peer::shutdown_write() {
 
 void Peer::close() {
   note(PeerDeed::kCloses);
-  world_->forget(*wire_);
+  world_->left(*wire_);
   wire_->close();
   wire_.reset();
 }
 
 void Peer::reset() {
   note(PeerDeed::kResets);
-  world_->forget(*wire_);
+  world_->left(*wire_);
   wire_->reset();
   wire_.reset();
 }

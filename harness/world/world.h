@@ -81,6 +81,17 @@ class World {
   virtual bool wait_readable(Wire& wire) = 0;
   virtual bool wait_writable(Wire& wire) = 0;
 
+  // A scenario begins, in the transcript, too.
+  void begin_scenario();
+  // A peer leaves because its scenario has failed: what there is to see is kept. Only the first
+  // call counts.
+  void breaks_off();
+  // The call for one connection in which the target sleeps, as "recv(conn1)"; empty when it does in
+  // none. Nothing where that cannot be seen.
+  virtual std::optional<std::string> sleeps_in() { return std::nullopt; }
+  // The same when the scenario broke off, where several peers were there. Empty when it did not.
+  const std::string& slept_in() const { return slept_in_; }
+
   // Waits until the target is quiet, or is shown never to be, and looks at it.
   virtual Health health() = 0;
   // What a program of ours uses (where abilities().process), or this process with the target in it;
@@ -124,13 +135,16 @@ class World {
   // How much time passes whenever the target reads a clock (where abilities().virtual_time): for
   // targets that wait for an instant by asking the time. Zero at first.
   virtual void set_clock_drift(VirtualTime /*per_reading*/) {}
+  // Whether a target may wait for the rest of a millisecond by asking the time (where
+  // abilities().virtual_time), or spins when it does. It may at first.
+  virtual void allow_busy_wait(bool /*allowed*/) {}
 
   // For the transcript.
   virtual VirtualTime now() const = 0;
   Transcript& transcript() { return *transcript_; }
 
   // The peer is about to close this wire.
-  virtual void forget(Wire& wire) = 0;
+  void left(Wire& wire);
 
   // Things worth telling the user about how this world was run, such as `sync=timed`.
   virtual std::vector<std::string> remarks() const { return {}; }
@@ -139,10 +153,15 @@ class World {
   explicit World(Transcript& transcript) : transcript_(&transcript) {}
 
   virtual std::unique_ptr<Wire> open_wire(const ConnectOptions& options) = 0;
+  // The wire is about to be closed.
+  virtual void forget(Wire& wire) = 0;
 
  private:
   Transcript* transcript_;
   std::uint32_t peers_made_ = 0;
+  std::uint32_t peers_there_ = 0;
+  bool broken_off_ = false;
+  std::string slept_in_;
   std::string_view greeting_end_;
 };
 

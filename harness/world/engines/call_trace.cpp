@@ -56,6 +56,16 @@ long CallTrace::finish_pair(CallKind kind, Done done, const int* ends, Role role
   return 0;
 }
 
+std::string CallTrace::sleeps_in() const {
+  constexpr CallKind kMaySleep[] = {CallKind::kReceive, CallKind::kTransmit, CallKind::kSendfile,
+                                    CallKind::kClose};
+  const DescriptorName name = name_of(current_.fd);
+  const bool sleeps =
+      std::find(std::begin(kMaySleep), std::end(kMaySleep), current_.kind) != std::end(kMaySleep);
+  if (!sleeps || name.role() != Role::kConnection) return "";
+  return fmt::format("{}({}{})", to_string(current_.kind), to_string(name.role()), name.number());
+}
+
 // --- Making and closing descriptors -----------------------------------------------------------
 
 long CallTrace::socket(int domain, int type, int protocol) {

@@ -23,6 +23,10 @@ class CallTrace final : public SystemCalls {
   // Calls no correct program makes, such as closing a descriptor twice.
   const std::vector<std::string>& misuse() const { return misuse_; }
 
+  // Of a target that sleeps: the call for one connection that it does so in, as "recv(conn1)";
+  // empty when it waits for whoever comes.
+  std::string sleeps_in() const;
+
   bool owns(int fd) const override { return kernel_->owns(fd); }
   bool answers(int fd) const override { return kernel_->answers(fd); }
   bool has_process() const override { return kernel_->has_process(); }
@@ -63,7 +67,10 @@ class CallTrace final : public SystemCalls {
   long eventfd(unsigned int initial, int flags) override;
   VirtualTime monotonic_now() override;
   VirtualTime realtime_now() override;
-  void sleep(std::chrono::nanoseconds duration) override { kernel_->sleep(duration); }
+  void sleep(std::chrono::nanoseconds duration) override {
+    current_ = {};
+    kernel_->sleep(duration);
+  }
   void processor_time_passed(std::chrono::milliseconds since_last) override {
     if (log_->stands_still()) turn_->computes(since_last);
   }
@@ -127,6 +134,12 @@ class CallTrace final : public SystemCalls {
   std::string death_by_sigpipe(std::string_view call, int fd) const;
   void check_memory(ByteCall call, const iovec* parts, int count);
 
+  // The last call that was begun.
+  struct Begun {
+    CallKind kind = CallKind::kEpollWait;
+    int fd = -1;
+  };
+
   InProcessKernel* kernel_;
   FaultInjector* injector_;
   CallLog* log_;
@@ -136,11 +149,13 @@ class CallTrace final : public SystemCalls {
   std::uint32_t duplicates_ = 0;
   std::size_t connections_ = 0;  // open
   std::vector<std::string> misuse_;
+  Begun current_;
 };
 
 template <typename Make>
 CallTrace::Done CallTrace::moved(CallKind kind, int fd, int flags, std::size_t bytes,
                                  const Make& make) {
+  current_ = {kind, fd};
   const auto announced = [&] {
     const DescriptorName name = name_of(fd);
     return FaultInjector::Call{kind, name, fd, flags, bytes, connections_};

@@ -168,7 +168,8 @@ std::size_t InProcessWorld::next(std::size_t waiting, std::size_t reported) {
 
 bool InProcessWorld::clock_asked() {
   VirtualTime passed = clock_drift_;
-  if (log_.idle_calls() >= kBusyWaitCalls && !std::exchange(busy_wait_ended_, true)) {
+  if (busy_wait_allowed_ && log_.idle_calls() >= kBusyWaitCalls &&
+      !std::exchange(busy_wait_ended_, true)) {
     passed += kBusyWait;
   }
   if (passed == VirtualTime(0)) return false;
@@ -202,6 +203,10 @@ bool InProcessWorld::wait_writable(Wire& wire) {
   settle();
   let_connect(wire);
   return kernel_->wire_is_ready(wire, POLLOUT);
+}
+
+std::optional<std::string> InProcessWorld::sleeps_in() {
+  return fiber_.finished() || halted_ ? "" : trace_.sleeps_in();
 }
 
 Health InProcessWorld::health() {

@@ -46,6 +46,8 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   }
   void order_events(EventOrder* order) override;
   void set_clock_drift(VirtualTime per_reading) override { clock_drift_ = per_reading; }
+  void allow_busy_wait(bool allowed) override { busy_wait_allowed_ = allowed; }
+  std::optional<std::string> sleeps_in() override;
   void record_calls() override { injector_.record_calls(); }
   std::vector<CallSite> recorded_calls() const override { return injector_.recorded_calls(); }
   VirtualTime now() const override { return log_.now; }
@@ -83,6 +85,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   std::optional<VirtualTime> deadline_;  // when the target wants to wake by itself
   EventOrder* event_order_ = nullptr;
   VirtualTime clock_drift_{0};
+  bool busy_wait_allowed_ = true;
   bool busy_wait_ended_ = false;  // in this turn
   bool held_ = false;
   bool stop_asked_ = false;  // its wait has not been interrupted for that yet

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
 
 namespace e3 {
 namespace {
@@ -26,6 +27,15 @@ TEST(Graver, DeathAndSpinningAreWhyNothingIsAnswered) {
 
 TEST(Graver, WhoIsBusyWithEndlessInputDoesNotSpin) {
   EXPECT_EQ(told(Symptom::kSpins, Symptom::kUnbounded), Symptom::kUnbounded);
+}
+
+TEST(Graver, OnlyWhoGetsNothingIsKeptWaitingByWhoSleeps) {
+  const auto told_of = [](const std::string& slept_in, Symptom seen) {
+    return graver_of(slept_in, {.symptom = seen, .expected = "", .actual = ""}).symptom;
+  };
+  EXPECT_EQ(told_of("recv(conn1)", Symptom::kNotAccepted), Symptom::kSleeps);
+  EXPECT_EQ(told_of("recv(conn1)", Symptom::kWrongAnswer), Symptom::kWrongAnswer);
+  EXPECT_EQ(told_of("", Symptom::kDeaf), Symptom::kDeaf);
 }
 
 }  // namespace

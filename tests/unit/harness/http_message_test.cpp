@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+
 #include "harness/checks/http_exchange.h"
 
 namespace e3 {
@@ -130,6 +132,30 @@ TEST(HttpMessage, FieldsAreFoundWhateverTheirCase) {
   EXPECT_EQ(field_value(kHead, "Date"), "now");
   EXPECT_EQ(field_value(kHead, "Empty"), "");
   EXPECT_EQ(field_value(kHead, "Absent"), std::nullopt);
+}
+
+struct Incomplete {
+  std::string_view bytes;
+  std::size_t needed;
+};
+
+constexpr Incomplete kIncomplete[] = {
+    {"HTTP/1.1 200 OK\r\n", 0},
+    {"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nh", 41 + 1000},
+    {"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n", SIZE_MAX},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n3e8\r\nh", 47 + 7 + 5 + 1000},
+    {"HTTP/1.1 200 OK\r\n\r\nall", SIZE_MAX},
+};
+
+// Whoever looks at a large answer again after each read copies it each time.
+TEST(HttpMessage, AnIncompleteAnswerSaysWhenToLookAgain) {
+  for (const Incomplete& row : kIncomplete) {
+    std::string_view bytes = row.bytes;
+    HttpAnswer answer;
+    std::string problem;
+    EXPECT_EQ(take_answer(bytes, {}, answer, problem), AnswerState::kIncomplete) << row.bytes;
+    EXPECT_EQ(answer.bytes_needed, row.needed) << row.bytes;
+  }
 }
 
 }  // namespace
