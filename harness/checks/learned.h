@@ -10,6 +10,7 @@ namespace e3 {
 
 struct Learned {
   std::optional<bool> answers_early;     // before the request is complete
+  bool answers_alike = false;            // when it is asked again
   std::optional<bool> padding_is_wrong;  // the profile's pad_at
   std::optional<HttpTraits> http;
 };

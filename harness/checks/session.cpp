@@ -27,6 +27,16 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   return hash;
 }
 
+std::string why_answers_differ(std::string_view first, std::string_view second) {
+  const auto alike = static_cast<std::size_t>(
+      std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first -
+      first.begin());
+  return fmt::format(
+      "two undisturbed answers differ from byte {} on, {} and {}: say what varies in a [[mask]] of "
+      "the profile",
+      alike + 1, quoted(first.substr(alike), 30), quoted(second.substr(alike), 30));
+}
+
 }  // namespace
 
 Session::Session(const CheckCase& which, const Profile& profile, WorldSource& source,
@@ -65,7 +75,19 @@ void Session::learn_baseline() {
   if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {
     throw ControlFailed{"the undisturbed request is answered before it is complete"};
   }
+  require_alike();
   descriptors_ = world().mark_descriptors();
+}
+
+// Else each check would blame the server for what it does when nothing disturbs it. Whoever does
+// not answer again is left to the checks.
+void Session::require_alike() {
+  if (learned_->answers_alike) return;
+  const Answer again = exchange(request());
+  if (!again.bytes.empty() && again.bytes != answer().bytes) {
+    throw ControlFailed{why_answers_differ(answer().bytes, again.bytes)};
+  }
+  learned_->answers_alike = !again.bytes.empty();
 }
 
 bool Session::answers_early() {

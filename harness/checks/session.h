@@ -158,6 +158,7 @@ class Session {
  private:
   Answer exchange(const std::string& request);
   void learn_baseline();
+  void require_alike();
   bool answers_early();
   bool blames(Symptom symptom) const;
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);

@@ -136,7 +136,9 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     source_->renew();
     const Answer control = exchange(request());
     if (control.bytes != answer().bytes) {
-      throw ControlFailed{"after a restart the target answers differently"};
+      throw ControlFailed{
+          "after a restart the target answers differently: say what varies in a [[mask]] of the "
+          "profile"};
     }
     descriptors_ = world().mark_descriptors();
   }

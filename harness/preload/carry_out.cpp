@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "harness/preload/last_words.h"
 #include "harness/preload/preloaded_source.h"
 #include "harness/scenario/text_form.h"
+#include "harness/world/interpose/interpose.h"
 #include "harness/world/interpose/turn.h"
 
 namespace e3::preload {
@@ -28,6 +30,10 @@ namespace {
   forget_last_words();
   channel.send(reply);
   std::_Exit(EXIT_SUCCESS);
+}
+
+void limit_computing(const Order& order) {
+  interpose::limit_computing(std::chrono::seconds(order.computing_seconds));
 }
 
 [[noreturn]] void run_case(const Order& order, const Channel& channel, PreloadedSource& source) {
@@ -54,7 +60,10 @@ Reply answer(const Question& question, explore::WorldJudge& judge) {
   channel.send(Ready{});
   while (const auto question = channel.question()) {
     const pid_t copy = ::fork();
-    if (copy == 0) end_with(channel, answer(*question, judge));
+    if (copy == 0) {
+      limit_computing(order);  // fork(2) leaves the timer behind
+      end_with(channel, answer(*question, judge));
+    }
     int status = 0;
     while (copy > 0 && ::waitpid(copy, &status, 0) < 0 && errno == EINTR) {
     }
@@ -68,7 +77,7 @@ Reply answer(const Question& question, explore::WorldJudge& judge) {
   if (!order.id.empty()) case_named(order.id);  // before the program runs
   Transcript transcript;
   prepare_last_words([&] { channel.send(LastWords{transcript.lines()}); });
-  limit_processor_time(order.processor_seconds);
+  limit_computing(order);
   trap_io_uring();
   try {
     PreloadedSource source(

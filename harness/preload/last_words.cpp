@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/preload/last_words.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -85,10 +84,5 @@ void prepare_last_words(std::function<void()> words) {
 }
 
 void forget_last_words() { speech() = nullptr; }
-
-void limit_processor_time(unsigned seconds) {
-  const rlimit limit{.rlim_cur = seconds, .rlim_max = seconds + 2 * kSecondsToSpeak};
-  setrlimit(RLIMIT_CPU, &limit);
-}
 
 }  // namespace e3::preload

@@ -13,7 +13,4 @@ void prepare_last_words(std::function<void()> speak);
 // The end that is about to come is no death.
 void forget_last_words();
 
-// Ends the program with SIGXCPU when it has used this much processor time in all.
-void limit_processor_time(unsigned seconds);
-
 }  // namespace e3::preload

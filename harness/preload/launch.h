@@ -34,8 +34,12 @@ Launch launch_of(const PreloadOptions& options);
 // To answer questions; for a case its id and strictness are still to be filled in.
 Order order_of(const PreloadOptions& options, const Profile& profile, std::uint64_t seed);
 std::string description_of(const PreloadOptions& options);
-// Of one case, or one question.
-std::chrono::seconds processor_time(const PreloadOptions& options);
+// For how long the program may compute without a call, in processor time.
+std::chrono::seconds computing_limit(const PreloadOptions& options);
+// For how long e3 waits until it is done with one case, or one question, in real time.
+std::chrono::seconds patience(const PreloadOptions& options);
+// Why nothing can be concluded when that is over.
+std::string not_done(const PreloadOptions& options);
 
 // Where libe3-preload.so is, beside the program that runs: empty when it is not there.
 std::string find_preload_library();
@@ -45,7 +49,7 @@ std::string beyond(std::string_view call);
 // A call that the simulated kernel does not model has ended it; otherwise empty. `status` is as
 // waitpid(2) tells it.
 std::string_view trapped_call(int status);
-// What it means that the program has ended with this status, in these words, while it was judged.
-Violation violation_by_end(int status, const std::string& in_words);
+// What it means that the program has ended, in these words, while it was judged.
+Violation violation_by_end(const std::string& in_words);
 
 }  // namespace e3::preload

@@ -109,7 +109,7 @@ Order order_of(const Json& object) {
           .seed = object.at("seed"),
           .strict = object.at("strict"),
           .port = object.at("port"),
-          .processor_seconds = object.at("processor_seconds")};
+          .computing_seconds = object.at("computing_seconds")};
 }
 
 constexpr std::pair<Question::What, std::string_view> kQuestions[] = {
@@ -161,7 +161,7 @@ std::string encoded(const Order& order) {
                  {"seed", order.seed},
                  {"strict", order.strict},
                  {"port", order.port},
-                 {"processor_seconds", order.processor_seconds}});
+                 {"computing_seconds", order.computing_seconds}});
 }
 
 std::string encoded(const Question& question) {

@@ -30,7 +30,7 @@ struct Order {
   std::uint64_t seed = 0;
   bool strict = false;
   std::uint16_t port = 0;               // that the program was told to listen on
-  std::uint32_t processor_seconds = 0;  // that the program may use, in all
+  std::uint32_t computing_seconds = 0;  // for which it may compute without a call
 };
 
 // About the untouched program: each is answered by a copy of the process.

@@ -56,10 +56,10 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
   order.id = id_of(which);
   order.strict = run_->strict;
   PreloadedProcess process(launch_, order);
-  const std::chrono::milliseconds patience = 6 * processor_time(options_);
+  const std::chrono::milliseconds until_done = patience(options_);
   bool ready = false;
   std::vector<std::string> transcript;
-  while (auto reply = process.next_reply(ready ? patience : options_.ready_timeout)) {
+  while (auto reply = process.next_reply(ready ? until_done : options_.ready_timeout)) {
     if (std::holds_alternative<Ready>(*reply)) ready = true;
     if (auto* words = std::get_if<LastWords>(&*reply)) transcript = std::move(words->transcript);
     if (const auto* none = std::get_if<Unavailable>(&*reply)) {
@@ -91,7 +91,7 @@ CheckResult PreloadRunner::outside(const CheckCase& which, std::string_view call
 CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& which,
                                  std::vector<std::string> transcript) {
   if (process.timed_out()) {
-    return not_concluded(which, "it waited in a call that the simulated kernel does not answer");
+    return not_concluded(which, not_done(options_));
   }
   const int status = process.status();
   if (process.out_of_sight()) {
@@ -103,13 +103,11 @@ CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& whi
   concluded_any_ = true;
   Failure failure;
   failure.point = "one of its points";
-  failure.violation = violation_by_end(status, process.death(status));
+  failure.violation = violation_by_end(process.death(status));
   failure.cause = cause_of(*which.check, failure.violation.symptom);
   failure.transcript = with_output(std::move(transcript), process.output().lines(kOutputShown));
   CheckResult result = not_concluded(which, {});
-  const bool died = failure.violation.symptom == Symptom::kDied;
-  result.verdict = died ? Verdict::kCrash : Verdict::kFail;
-  result.answer = result.verdict;
+  result.verdict = result.answer = Verdict::kCrash;
   result.failures.push_back(std::move(failure));
   return result;
 }

@@ -34,7 +34,7 @@ void PreloadedJudge::start() {
 Reply PreloadedJudge::ask(const Question& question) {
   if (process_ == nullptr) start();
   process_->ask(question);
-  while (auto reply = process_->next_reply(6 * processor_time(options_))) {
+  while (auto reply = process_->next_reply(patience(options_))) {
     if (auto* words = std::get_if<LastWords>(&*reply)) {
       transcript_ = std::move(words->transcript);
       continue;
@@ -68,11 +68,11 @@ std::optional<Violation> PreloadedJudge::verdict_on(const scenario::Scenario& sc
     if (const auto call = trapped_call(died->status); !call.empty()) {
       return not_judged(beyond(call));
     }
-    return violation_by_end(died->status, process_->death(died->status));
+    return violation_by_end(process_->death(died->status));
   }
   const auto* odd = std::get_if<Unsupported>(&reply);
   if (odd == nullptr || odd->call.empty()) {
-    return not_judged("it waited in a call that the simulated kernel does not answer");
+    return not_judged(not_done(options_));
   }
   return not_judged(beyond(odd->call));
 }

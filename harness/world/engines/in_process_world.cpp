@@ -119,7 +119,13 @@ void InProcessWorld::move_time(VirtualTime when) {
   kernel_->time_moved(log_.now);
 }
 
+// What is ready already does not wait for the time to pass.
 void InProcessWorld::advance(VirtualTime duration) {
+  settle();
+  pass_time(duration);
+}
+
+void InProcessWorld::pass_time(VirtualTime duration) {
   const VirtualTime end = log_.now + duration;
   int wakes = 0;
   for (auto wake = next_wake(); wake && *wake <= end && !fiber_.finished(); wake = next_wake()) {
@@ -182,7 +188,7 @@ void InProcessWorld::let_time_pass(VirtualTime at_most, const Enough& enough) {
   const VirtualTime bound = log_.now + at_most;
   for (auto wake = next_wake();
        wake && *wake <= bound && !enough() && !fiber_.finished() && !halted_; wake = next_wake()) {
-    advance(std::max<VirtualTime>(*wake - log_.now, 1ms));
+    pass_time(std::max<VirtualTime>(*wake - log_.now, 1ms));
   }
 }
 

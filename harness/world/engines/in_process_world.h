@@ -67,6 +67,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
 
   std::optional<VirtualTime> next_wake() const;
   void move_time(VirtualTime when);
+  void pass_time(VirtualTime duration);
   void let_connect(Wire& wire);
   // Lets the target's timers expire, one after the other, until `enough()`, for `at_most`.
   template <typename Enough>

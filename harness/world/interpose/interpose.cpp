@@ -23,8 +23,9 @@ void fail_if_answering() {
 
 // Named by whatever names answer_with().
 [[gnu::used]] void (*const kLinked[])() = {
-    link_files,     link_sockets,    link_descriptors, link_bytes,   link_readiness, link_clocks,
-    link_fortified, link_randomness, link_processes,   link_signals, link_limits,    link_refused};
+    link_files,  link_sockets,   link_descriptors,     link_bytes,     link_readiness,
+    link_clocks, link_fortified, link_randomness,      link_processes, link_signals,
+    link_limits, link_refused,   link_raw_system_calls};
 
 }  // namespace
 

@@ -69,6 +69,7 @@ void link_processes();
 void link_signals();
 void link_limits();
 void link_refused();
+void link_raw_system_calls();
 
 // The next target sees the same randomness again.
 void restart_randomness();

@@ -16,10 +16,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -153,7 +155,7 @@ TEST_F(InProcessCallsTest, WhatCannotBeSimulatedStopsLoudly) {
              &thread, nullptr, [](void* nothing) { return nothing; }, nullptr);
        },
        "pthread_create"},
-      {[] { ::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0); }, "SYS_socket"},
+      {[] { ::syscall(SYS_clone, 0, nullptr); }, "SYS_clone"},
       {[] { ::syscall(SYS_io_uring_setup, 1, nullptr); }, "io_uring_setup"},
 #ifdef SYS_fork
       {[] { ::syscall(SYS_fork); }, "SYS_fork"},
@@ -173,6 +175,46 @@ TEST_F(InProcessCallsTest, WhatCannotBeSimulatedStopsLoudly) {
     EXPECT_NE(why.find(each.name), std::string::npos) << why;
     EXPECT_NE(why.find("--spawn"), std::string::npos) << why;
   }
+}
+
+// libuv closes so.
+TEST_F(InProcessCallsTest, WhatIsCalledBySyscallIsWhatItsFunctionIs) {
+  std::size_t opened = 0;
+  long result = -1;
+  World& world = start_on_sim([&] {
+    const auto listener = static_cast<int>(::syscall(SYS_socket, AF_INET, SOCK_STREAM, 0));
+    const auto epoll = static_cast<int>(::syscall(SYS_epoll_create1, 0));
+    const auto event = static_cast<int>(::syscall(SYS_eventfd2, 1, EFD_NONBLOCK));
+    const auto twin = static_cast<int>(::syscall(SYS_dup, listener));
+    epoll_event readable{.events = EPOLLIN, .data = {.fd = event}};
+    result = ::syscall(SYS_epoll_ctl, epoll, EPOLL_CTL_ADD, event, &readable);
+    opened = static_cast<std::size_t>(::epoll_wait(epoll, &readable, 1, 0));
+    for (const int fd : {listener, epoll, event, twin}) {
+      if (::syscall(SYS_close, fd) != 0) result = fd;
+    }
+    errno = 0;
+    if (::syscall(SYS_close, event) != -1 || errno != EBADF) result = -2;
+  });
+  EXPECT_EQ(result, 0);
+  EXPECT_EQ(opened, 1U);
+  EXPECT_EQ(world.health().descriptors, 1U);  // where it waits
+}
+
+TEST_F(InProcessCallsTest, WhatIsReadyDoesNotWaitForTimeToPass) {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::duration> seen;
+  World& world = start_on_sim([&] {
+    const auto began = Clock::now();
+    const int epoll = ::epoll_create1(0);
+    watch(epoll, listen_anywhere());
+    epoll_event event{};
+    while (::epoll_wait(epoll, &event, 1, 60'000) == 0) {
+    }
+    seen = Clock::now() - began;
+  });
+  const Peer peer = world.connect();
+  world.advance(100s);
+  EXPECT_EQ(seen, Clock::duration::zero());
 }
 
 TEST_F(InProcessCallsTest, SelectWaitsAndTellsWhichDescriptorsAreReady) {

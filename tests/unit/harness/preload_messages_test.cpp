@@ -73,7 +73,7 @@ TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
                     .seed = UINT64_MAX,
                     .strict = true,
                     .port = 8080,
-                    .processor_seconds = 20};
+                    .computing_seconds = 20};
   const Order got = through_a_stream(order);
   EXPECT_EQ(got.version, order.version);
   EXPECT_EQ(got.id, order.id);
@@ -81,7 +81,7 @@ TEST(PreloadMessages, AnOrderArrivesAsItWasGiven) {
   EXPECT_EQ(got.seed, order.seed);
   EXPECT_EQ(got.strict, order.strict);
   EXPECT_EQ(got.port, order.port);
-  EXPECT_EQ(got.processor_seconds, order.processor_seconds);
+  EXPECT_EQ(got.computing_seconds, order.computing_seconds);
 }
 
 TEST(PreloadMessages, AConclusionArrivesWithEveryByte) {
