@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a target may call besides reading and writing, and what stops it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,6 +8,7 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/select.h>
 #include <sys/socket.h>
@@ -215,6 +217,38 @@ TEST_F(InProcessCallsTest, WhatIsReadyDoesNotWaitForTimeToPass) {
   const Peer peer = world.connect();
   world.advance(100s);
   EXPECT_EQ(seen, Clock::duration::zero());
+}
+
+// As a server's own resolver does.
+TEST_F(InProcessCallsTest, ASocketForUdpCanBeWatchedAndStaysSilent) {
+  int resolver = -1;
+  std::string results;
+  World& world = start_on_sim([&] {
+    const int epoll = ::epoll_create1(0);
+    resolver = ::socket(AF_INET, SOCK_DGRAM, 0);
+    epoll_event event{.events = EPOLLIN | EPOLLOUT, .data = {.fd = resolver}};
+    for (const int operation : {EPOLL_CTL_MOD, EPOLL_CTL_ADD, EPOLL_CTL_ADD, EPOLL_CTL_MOD}) {
+      const int result = ::epoll_ctl(epoll, operation, resolver, &event);
+      results += result == 0 ? "0 " : std::to_string(errno) + " ";
+    }
+    results += std::to_string(::epoll_wait(epoll, &event, 1, 1000));
+    ::close(resolver);
+    resolver = ::socket(AF_INET, SOCK_DGRAM, 0);  // another, in the same place
+    results += " " + std::to_string(::epoll_ctl(epoll, EPOLL_CTL_ADD, resolver, &event));
+    ::close(resolver);
+  });
+  world.advance(1s);
+  EXPECT_EQ(results, fmt::format("{} 0 {} 0 0 0", ENOENT, EEXIST));
+}
+
+TEST_F(InProcessCallsTest, WhatCannotBeWatchedIsNamed) {
+  std::string why = "started";
+  try {
+    start_on_sim([] { watch(::epoll_create1(0), ::inotify_init1(0)); });
+  } catch (const TargetUnavailable& unavailable) {
+    why = unavailable.what();
+  }
+  EXPECT_NE(why.find("inotify"), std::string::npos) << why;
 }
 
 TEST_F(InProcessCallsTest, SelectWaitsAndTellsWhichDescriptorsAreReady) {

@@ -2,12 +2,15 @@
 #include "harness/world/engines/sim/sim_kernel.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstddef>
+#include <filesystem>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -248,6 +251,15 @@ long SimKernel::signalfd(int fd, const sigset_t* mask, int flags) {
 // --- Waiting and time -------------------------------------------------------------------------
 
 // A regular file is refused by Linux as well; what it would watch, this kernel cannot.
+namespace {
+
+std::string file_behind(int fd) {
+  std::error_code error;
+  return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", fd), error).string();
+}
+
+}  // namespace
+
 long SimKernel::watch_real_file(int fd) {
   const int watcher = real::epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{};
@@ -255,12 +267,18 @@ long SimKernel::watch_real_file(int fd) {
   const int error = errno;
   real::close(watcher);
   if (result != 0) return -error;
-  unmodelled("epoll_ctl() on a descriptor that is not simulated");
+  static thread_local std::string call;  // the world outlives the call
+  call =
+      fmt::format("epoll_ctl() on descriptor {}, {}, that is not simulated", fd, file_behind(fd));
+  unmodelled(call.c_str());
   return -EPERM;
 }
 
 long SimKernel::epoll_ctl(int epoll, int operation, int fd, epoll_event* event) {
-  if (operation == EPOLL_CTL_ADD && !answers(fd) && owns(epoll)) return watch_real_file(fd);
+  if (!answers(fd) && owns(epoll)) {
+    if (SilentSockets::is_one(fd)) return silent_sockets_.control(epoll, operation, fd);
+    if (operation == EPOLL_CTL_ADD) return watch_real_file(fd);
+  }
   return kernel().epoll_ctl(epoll, operation, fd, event);
 }
 

@@ -15,6 +15,7 @@
 
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/sim/descriptor_numbers.h"
+#include "harness/world/engines/sim/silent_sockets.h"
 #include "harness/world/engines/sim/sim_machine.h"
 
 namespace e3 {
@@ -136,6 +137,7 @@ class SimKernel : public InProcessKernel {
   socklen_t listener_size_ = 0;
   bool listening_ = false;
   std::uint16_t expected_port_ = 0;
+  SilentSockets silent_sockets_;
   std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
 };
 
