@@ -36,6 +36,7 @@ struct CheckResult {
   std::vector<Failure> failures;
   std::vector<Failure> warnings;  // what is not as it should be, yet fails nothing
   std::vector<std::string> notes;
+  std::vector<std::string> transcript;  // of the undisturbed exchange that went wrong
   std::chrono::nanoseconds duration{0};
 };
 

@@ -172,6 +172,7 @@ CheckResult WorldRunner::run_one(const CheckCase& which) {
     if (failed.waits_for_ever) ++controls_in_vain_;
     learn_from(result, failed.waits_for_ever);
     conclude_without(result, Verdict::kInconclusive, failed.why);
+    result.transcript = source_->world().transcript().lines();
     source_->renew();  // the next check deserves a target in its first state
   }
   return result;

@@ -136,8 +136,7 @@ void Console::show_check(const CheckResult& result) {
   }
 }
 
-void Console::show_transcript(const Failure& failure) {
-  const std::vector<std::string>& lines = failure.transcript;
+void Console::show_transcript(const std::vector<std::string>& lines) {
   std::size_t skipped = 0;
   std::size_t faults = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -180,6 +179,7 @@ void Console::show_problem(const RunResult& result, const CheckResult& check,
   if (check.failures.empty()) {
     print("\n{} {}\n  must      {}\n  reason    {}\n", verdict, id, check.check->must,
           report::one_line(check.reason));
+    show_transcript(check.transcript);
   } else {
     const Failure& first = check.failures.front();
     print("\n{} {} at {}\n", verdict, id, report::one_line(first.point));
@@ -194,7 +194,7 @@ void Console::show_problem(const RunResult& result, const CheckResult& check,
       others.emplace_back(check.failures[i].point);
     }
     if (!others.empty()) print("  also at   {}\n", fmt::join(others, ", "));
-    show_transcript(first);
+    show_transcript(first.transcript);
   }
   print("  Reproduce: {}\n", report::one_line(report::replay_command(result, check)));
 }

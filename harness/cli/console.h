@@ -40,7 +40,7 @@ class Console {
   void show_line(const CheckResult& result, std::string_view name);
   void show_problems(const RunResult& result);
   void show_problem(const RunResult& result, const CheckResult& check, std::string_view alike);
-  void show_transcript(const Failure& failure);
+  void show_transcript(const std::vector<std::string>& lines);
   void show_causes(const RunResult& result);
   void show_hint(const RunResult& result);
   void show_counts(const RunResult& result);

@@ -99,7 +99,8 @@ Json object_of(const CheckResult& result) {
           {"unit", result.unit},
           {"failures", list_of(result.failures)},
           {"warnings", list_of(result.warnings)},
-          {"notes", result.notes}};
+          {"notes", result.notes},
+          {"transcript", result.transcript}};
 }
 
 CheckResult result_of(const Json& object) {
@@ -118,6 +119,7 @@ CheckResult result_of(const Json& object) {
   result.failures = failures_of(object.at("failures"));
   result.warnings = failures_of(object.at("warnings"));
   result.notes = object.at("notes").get<std::vector<std::string>>();
+  result.transcript = object.at("transcript").get<std::vector<std::string>>();
   return result;
 }
 
