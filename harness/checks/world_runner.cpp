@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "harness/world/interpose/interpose.h"
+
 namespace e3 {
 namespace {
 
@@ -163,6 +165,7 @@ CheckResult WorldRunner::run_one(const CheckCase& which) {
                                  kCasesInVain));
     return result;
   }
+  interpose::now_running(result.id);
   try {
     Session session(which, *options_->profile, *source_, options_->seed, learned_);
     controls_in_vain_ = 0;

@@ -64,6 +64,7 @@ std::unique_ptr<WorldSource> make_source(const Options& options, const MakeTarge
   }
   interpose::limit_computing(kComputingMax);
   interpose::fail_at_exit();
+  interpose::tell_of_deaths();
   return std::make_unique<InProcessSource>(make_target(options.profile), engine_of(options),
                                            options.seed, transcript);
 }

@@ -113,6 +113,7 @@ e3_outcome guarded(e3_tell* tell, void* context, const Run& run) {
   std::string told;
   e3_outcome outcome = E3_ERROR;
   e3::interpose::fail_at_exit();
+  e3::interpose::tell_of_deaths();
   try {
     outcome = run(told);
   } catch (const std::exception& error) {

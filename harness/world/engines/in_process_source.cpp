@@ -9,6 +9,7 @@
 #include "harness/world/engines/sim/sim_kernel.h"
 #include "harness/world/engines/socketpair/socketpair_kernel.h"
 #include "harness/world/engines/tcp/loopback_kernel.h"
+#include "harness/world/interpose/interpose.h"
 
 namespace e3 {
 namespace {
@@ -63,6 +64,7 @@ World& InProcessSource::world() {
 
 void InProcessSource::renew() {
   world_.reset();  // the old target's descriptors are free before the new one asks for its own
+  interpose::count_start();
   const auto first_peer_port = static_cast<std::uint16_t>(40000 + seed_ % 20000);
   world_ = std::make_unique<InProcessWorld>(
       target_,

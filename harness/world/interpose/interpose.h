@@ -44,6 +44,14 @@ void limit_computing_more();
 // exit status is 1 whatever the target's was.
 void fail_at_exit();
 
+// Nor does e3 live on when a signal ends such a target. From now on that is told, with what was
+// under way (see now_running()) and how often the target has been started in this process. Where
+// somebody handles the signal already, as a sanitizer does, it is left to them.
+void tell_of_deaths();
+// A check or scenario begins; only the first 95 bytes of its name are kept.
+void now_running(std::string_view name);
+void count_start();
+
 // The names in calls.def, for the test that each is defined by the harness.
 std::vector<std::string_view> call_names();
 

@@ -234,6 +234,17 @@ TEST_F(BlockingCalls, ATargetThatCallsExitFails) {
       testing::ExitedWithCode(1), "has called exit");
 }
 
+TEST_F(BlockingCalls, ATargetThatIsKilledIsNamed) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        interpose::tell_of_deaths();
+        interpose::now_running("some.check");
+        start_with([](int) { std::abort(); });
+      },
+      testing::KilledBySignal(SIGABRT), "SIGABRT has ended the server under test.*in some.check");
+}
+
 TEST_F(BlockingCalls, AnAnswerWithoutEndIsNotWaitedFor) {
   Peer peer = start_with([](int connection) {
     const std::vector<char> bytes(1 << 20);
