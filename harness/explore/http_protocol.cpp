@@ -27,6 +27,14 @@ void leave_out_interim(std::string& answer) {
   }
 }
 
+// As little of an interim answer that a final one begins with, too.
+std::string_view without_doubtful_end(std::string_view answer) {
+  for (std::size_t size = std::min(kContinue.size(), answer.size()); size > 0; --size) {
+    if (answer.ends_with(kContinue.substr(0, size))) return answer.substr(0, answer.size() - size);
+  }
+  return answer;
+}
+
 // The place behind `word`, in whatever case, or npos.
 std::size_t behind(std::string_view text, std::string_view word) {
   const auto same = [](unsigned char a, unsigned char b) {
@@ -157,6 +165,7 @@ bool sends_after_close_http(std::string_view sent) {
 Protocol http_protocol(std::string request) {
   return {.request = std::move(request),
           .comparable = comparable_http,
+          .certain = without_doubtful_end,
           .refuses = refuses_http,
           .forfeits_end = sends_after_close_http};
 }

@@ -26,6 +26,9 @@ struct Protocol {
   std::string large_request = {};  // asks for an answer larger than small buffers; or empty
   // An answer, or the beginning of one, without what may differ between two exchanges.
   std::function<std::string(std::string_view)> comparable = {};
+  // Of one that was broken off, comparable: without what its last bytes may be the beginning of, of
+  // which comparable() leaves the whole out. Without it: all.
+  std::function<std::string_view(std::string_view)> certain = {};
   // Whether `got`, which should begin like `right`, has a refusal somewhere in its place: what a
   // server may say that has lost its patience, or that a call has failed. Without it: whatever.
   std::function<bool(std::string_view got, std::string_view right)> refuses = {};

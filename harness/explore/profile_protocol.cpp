@@ -6,7 +6,7 @@
 namespace e3::explore {
 
 Protocol protocol_of(const Profile& profile) {
-  Protocol protocol;
+  Protocol protocol = profile.is_http ? http_protocol(profile.request) : Protocol{};
   protocol.request = profile.request;
   protocol.large_request = profile.large_request;
   protocol.peer_ends = profile.peer_ends;
@@ -15,10 +15,6 @@ Protocol protocol_of(const Profile& profile) {
     const std::string text = masked(profile, answer);
     return profile.is_http ? comparable_http(text) : text;
   };
-  if (profile.is_http) {
-    protocol.refuses = refuses_http;
-    protocol.forfeits_end = sends_after_close_http;
-  }
   return protocol;
 }
 

@@ -39,13 +39,16 @@ std::optional<Violation> WorldJudge::check_answer(const Heard& heard) {
   const bool ended = heard.ending != Ending::kOpen;
   const std::string_view received = heard.conversation->peer.received();
   const std::string& got = comparable(received.substr(0, heard.received));
+  const auto compare_broken_off = [&] {
+    return compare_beginning(protocol_.certain ? protocol_.certain(got) : got, right);
+  };
   if ((heard.excuse || excused_) && (ended || heard.left)) {
     const bool excused = !protocol_.refuses || protocol_.refuses(got, right.bytes);
-    return excused ? std::nullopt : compare_beginning(got, right);
+    return excused ? std::nullopt : compare_broken_off();
   }
   const bool may_lose_end = heard.ending == Ending::kReset && protocol_.forfeits_end &&
                             protocol_.forfeits_end(sent.substr(0, heard.sent));
-  if (heard.left || may_lose_end) return compare_beginning(got, right);
+  if (heard.left || may_lose_end) return compare_broken_off();
   if (auto wrong = compare_answers(got, heard.ending, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",
