@@ -194,6 +194,10 @@ std::string_view cause_of(const Check& check, Symptom symptom) {
   for (const Blame& blame : check.blames) {
     if (blame.symptom == symptom) return blame.cause;
   }
+  return usual_cause_of(symptom);
+}
+
+std::string_view usual_cause_of(Symptom symptom) {
   switch (symptom) {
     case Symptom::kDied:
       return "server-died";

@@ -77,5 +77,7 @@ const std::vector<Cause>& causes();  // all of them
 const Cause* find_cause(std::string_view slug);
 // What a symptom points to in this check.
 std::string_view cause_of(const Check& check, Symptom symptom);
+// The same for a symptom that no check expects.
+std::string_view usual_cause_of(Symptom symptom);
 
 }  // namespace e3

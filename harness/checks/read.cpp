@@ -92,23 +92,25 @@ void run_byte_at_a_time(Session& session) {
                 });
 }
 
+std::vector<std::size_t> random_cuts(Session& session) {
+  std::vector<std::size_t> cuts(2 + session.random_below(6));
+  for (std::size_t& cut : cuts) cut = 1 + session.random_below(session.request().size() - 1);
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  return cuts;
+}
+
 void run_random(Session& session) {
   std::vector<std::size_t> rounds;
-  for (std::size_t i = 1; i <= kRandomFragmentations; ++i) rounds.push_back(i);
-  std::vector<std::size_t> cuts;
+  std::vector<std::vector<std::size_t>> cuts;
+  for (std::size_t i = 0; i < kRandomFragmentations; ++i) {
+    rounds.push_back(i);
+    cuts.push_back(random_cuts(session));
+  }
   session.sweep(
       {"fragmentation", "fragmentations"}, rounds,
-      [&](std::size_t) {
-        cuts.clear();
-        const std::size_t wanted = 2 + session.random_below(6);
-        for (std::size_t i = 0; i < wanted; ++i) {
-          cuts.push_back(1 + session.random_below(session.request().size() - 1));
-        }
-        std::sort(cuts.begin(), cuts.end());
-        cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
-        send_in_fragments(session, cuts);
-      },
-      [&](std::size_t) { return fmt::format("cuts at {}", fmt::join(cuts, ", ")); });
+      [&](std::size_t i) { send_in_fragments(session, cuts[i]); },
+      [&](std::size_t i) { return fmt::format("cuts at {}", fmt::join(cuts[i], ", ")); });
 }
 
 constexpr Blame kSplitBlames[] = {{Symptom::kNoAnswer, "split-terminator"},

@@ -153,6 +153,9 @@ class Session {
   std::size_t points_total() const { return points_total_; }
   std::string_view unit() const { return unit_; }  // plural
 
+  // A fault lies in wait, which this point is about; see Strike.
+  void strike_begins() { struck_before_ = world().faults_struck(); }
+
   static constexpr std::size_t kFailuresPerSweep = 3;
 
  private:
@@ -180,6 +183,7 @@ class Session {
   std::optional<NotShown> not_shown_;              // by a scenario of the sweep
   std::optional<std::vector<std::string>> story_;  // of the violation that was found last, to there
   std::string point_;                              // the one that is being tried
+  std::optional<std::size_t> struck_before_;       // calls, when a fault was laid in wait
   bool is_spent_ = false;                          // the target has failed, and there is no other
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;

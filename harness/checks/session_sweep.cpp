@@ -122,15 +122,19 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     }
     point_ = label ? label(point) : fmt::format("{} {}", name.one, point);
     world().begin_scenario();
+    struck_before_.reset();
     story_.reset();
     const auto violation = run_scenario([&] { scenario(point); });
     ++points_run_;
     if (!violation) continue;
     ++failed;
-    failures_.push_back({.point = point_,
-                         .violation = *violation,
-                         .cause = cause_for(*check_, *violation),
-                         .transcript = story_ ? *story_ : world().transcript().lines()});
+    const bool in_vain = struck_before_ && *struck_before_ == world().faults_struck();
+    failures_.push_back(
+        {.point = point_ + (in_vain ? ", before that happens" : ""),
+         .violation = *violation,
+         // What the call's failing leads to is not what was seen.
+         .cause = in_vain ? usual_cause_of(violation->symptom) : cause_for(*check_, *violation),
+         .transcript = story_ ? *story_ : world().transcript().lines()});
     is_spent_ = !source_->can_renew();
     if (is_spent_) continue;
     source_->renew();

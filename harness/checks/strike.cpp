@@ -18,6 +18,7 @@ std::vector<Fault> showable(Session& session, const std::vector<Fault>& faults) 
 
 Strike::Strike(Session& session, const Fault& fault)
     : world_(&session.world()), fault_(to_string(fault)), before_(world_->faults_struck()) {
+  session.strike_begins();
   world_->inject(fault);
 }
 
