@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The transcript of a failure ends where it failed, not with what the peers did as they left.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "harness/checks/catalogue.h"
 #include "in_process_world_fixture.h"
@@ -25,20 +27,29 @@ void serve_whole_lines() {
   });
 }
 
-std::string last_line(const char* check) {
+Failure first_failure(const char* check) {
   Profile profile;
   profile.name = "lines";
   profile.request = "hi\n";
   profile.answer_end = "\n";
   const RunResult result =
       run_in_process(serve_whole_lines, {find_check(check)}, InProcessEngine::kSim, profile);
-  const auto& failures = result.checks.at(0).failures;
-  return failures.empty() ? "no failure" : failures.front().transcript.back();
+  return result.checks.at(0).failures.at(0);
 }
 
 TEST(FailureTranscript, EndsWhereItFailed) {
-  const std::string line = last_line("read.split.every-offset");
+  const std::string line = first_failure("read.split.every-offset").transcript.back();
   EXPECT_NE(line.find("target  recv(conn"), std::string::npos) << line;
+}
+
+TEST(FailureTranscript, ShowsWhatThePointSays) {
+  const Failure failure = first_failure("read.split.random");
+  constexpr std::string_view kBegin = "cuts at ";
+  ASSERT_TRUE(failure.point.starts_with(kBegin)) << failure.point;
+  const char cut = failure.point.at(kBegin.size());
+  const std::string sends = std::string("sends ") + cut + " of ";
+  EXPECT_NE(fmt::format("{}", fmt::join(failure.transcript, "\n")).find(sends), std::string::npos)
+      << failure.point;
 }
 
 }  // namespace
