@@ -77,7 +77,8 @@ constexpr Forbidden kForbidden[] = {
 // The six words of a call, as what it takes them for.
 class Words {
  public:
-  explicit Words(va_list words) {
+  // Most calls have fewer: the rest is whatever lies on the caller's stack.
+  [[gnu::no_sanitize_address]] explicit Words(va_list words) {
     for (long& word : words_) word = va_arg(words, long);
   }
 
