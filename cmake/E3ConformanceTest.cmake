@@ -56,6 +56,7 @@ function(e3_add_conformance_test)
     list(APPEND run --spawn "${arg_SPAWN}")
     set(timeout 300)
   else()
+    e3_require_free_name_(e3_add_conformance_test ${arg_NAME})
     e3_add_linked_runner_(${arg_NAME} "${arg_TARGET}" "${arg_ENTRY}" "${arg_ADOPT}" "${arg_ARGUMENTS}"
                           "${arg_PROFILE}")
     set(runner ${arg_NAME})
@@ -65,6 +66,14 @@ function(e3_add_conformance_test)
     set(timeout ${arg_TIMEOUT})
   endif()
   e3_discover_checks_(${arg_NAME} ${runner} "${run}" ${timeout} "${arg_LABELS}")
+endfunction()
+
+# `caller` adds a program called `name`: no library, such as the one it tests, may have that name.
+function(e3_require_free_name_ caller name)
+  if(TARGET ${name})
+    message(FATAL_ERROR "${caller}: '${name}' is a target already, and the program that runs it needs "
+                        "a name of its own: give another NAME, such as ${name}-e3")
+  endif()
 endfunction()
 
 # Writes `main`: the target that the arguments describe, and `use`, which does something with it.
