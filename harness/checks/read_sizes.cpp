@@ -59,6 +59,12 @@ void require_same(const Row& joined, const Row& apart) {
   }
 }
 
+// Where the first answer ends the connection, what follows the request belongs to none.
+bool refuses_what_follows(Session& session, const Answer& answer) {
+  return session.profile().is_http && session.answer().ending != Ending::kOpen &&
+         answer.ending != Ending::kOpen && http_status(answer.bytes) / 100 == 4;
+}
+
 // `together` bytes in the first segment, of at least two requests.
 void compare_coalesced(Session& session, std::size_t together) {
   const std::string& request = session.request();
@@ -74,6 +80,9 @@ void compare_coalesced(Session& session, std::size_t together) {
     segments.push_back({in_a_row(request, count).substr(together), count * one});
   }
   const Row joined = ask(session, segments);
+  const auto differs = compare_beginning(joined.answer.bytes, apart.answer);
+  if (differs && refuses_what_follows(session, joined.answer)) return session.warn(*differs);
+  if (differs) throw *differs;  // before all else: another answer may be a shorter one, too
   Session::require(joined.first_in_time, Symptom::kNoAnswer,
                    "the first answer does not wait for the second request",
                    "nothing until the second request is complete");
