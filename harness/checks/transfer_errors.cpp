@@ -31,7 +31,13 @@ void ask(Session& session, Peer& peer, const std::string& request) {
   session.finish_request(peer);
 }
 
-enum class Owed { kAnswer, kBeginning };  // the whole answer, or any beginning of it
+// The whole answer, or any beginning of it; or instead an answer that says what went wrong.
+enum class Owed { kAnswer, kBeginning, kBeginningOrRefusal };
+
+bool is_refusal(Session& session, const Peer& peer) {
+  return session.profile().is_http && peer.ending() != Ending::kOpen &&
+         http_status(peer.received()) >= 400;
+}
 
 void expect_beginning(Session& session, const Peer& peer, const std::string& request) {
   // Where a mask begins and ends cannot be told in part of an answer.
@@ -56,7 +62,8 @@ void run_struck(Session& session, const std::vector<Fault>& wanted, Owed owed) {
           session.expect_answer(peer, request);
         } else {
           peer.receive_up_to(session.answer_to(request).bytes.size() + 1);
-          expect_beginning(session, peer, request);
+          const bool refused = owed == Owed::kBeginningOrRefusal && is_refusal(session, peer);
+          if (!refused) expect_beginning(session, peer, request);
         }
         peer.close();  // some targets close only then
         session.world().settle();
@@ -77,7 +84,7 @@ void run_receive_interrupted(Session& session) {
 void run_receive_failed(Session& session) {
   run_struck(session,
              faults_of(CallKind::kReceive, {ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENOBUFS, ENOMEM}),
-             Owed::kBeginning);
+             Owed::kBeginningOrRefusal);
 }
 
 void run_send_later(Session& session) {

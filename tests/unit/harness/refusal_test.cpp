@@ -80,5 +80,10 @@ TEST(Refusal, AnotherAnswerIsToldAsOne) {
   EXPECT_EQ(result.failures.front().violation.symptom, Symptom::kWrongAnswer);
 }
 
+TEST(Refusal, MayBeTheEndOfAConnectionThatFails) {
+  EXPECT_EQ(result_of({}, "read.error.failed").verdict, Verdict::kPass);
+  EXPECT_EQ(result_of({.when_failed = kNonsense}, "read.error.failed").verdict, Verdict::kFail);
+}
+
 }  // namespace
 }  // namespace e3
