@@ -124,7 +124,9 @@ struct Ending {
 
 Ending ending_of(const RunResult& result, const Plan& plan, bool interrupted) {
   if (interrupted) {
-    complain("interrupted; the results so far are above");
+    const std::size_t current = std::min(result.checks.size(), plan.cases.size() - 1);
+    complain(
+        fmt::format("interrupted in {}; the results so far are above", id_of(plan.cases[current])));
     return {.code = ExitCode::kInterrupted, .cut_short = true, .is_bad = true};
   }
   if (!result.unavailable.empty()) {
