@@ -129,7 +129,7 @@ std::string missing_ability(const Check& check, const Abilities& abilities) {
     return "needs a choice among ready events: use --preload or --engine sim";
   }
   if (needs.virtual_time && !abilities.virtual_time) {
-    return "needs virtual time, in which pauses cost none: use --preload, or link the server in";
+    return "needs virtual time: use --preload, or link the server in";
   }
   if (needs.process && !abilities.process) {
     return "needs a program of its own, over TCP: --spawn without --preload";

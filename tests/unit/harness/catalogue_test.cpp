@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "harness/checks/world_runner.h"
+
 namespace e3 {
 namespace {
 
@@ -28,6 +30,12 @@ TEST(Catalogue, EachIdIsRegisteredOnce) {
       EXPECT_TRUE(unique.contains(id_of(each))) << id_of(each);
     }
   }
+}
+
+TEST(Catalogue, WhatNeedsVirtualTimeSaysSo) {
+  Abilities all_but_time{.tcp = true, .process = true, .faults = true, .event_order = true};
+  const std::string missing = missing_ability(*find_check("time.slow-sender"), all_but_time);
+  EXPECT_EQ(missing, "needs virtual time: use --preload, or link the server in");
 }
 
 TEST(Catalogue, NoRegisteredIdIsGone) {
