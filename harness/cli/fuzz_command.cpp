@@ -183,10 +183,18 @@ void add_fuzz_command(CommandSyntax& app, Options& options) {
   fuzz.add_option("--corpus", options.corpus, "Begin from the inputs in this folder alone")
       .type_name("FOLDER");
   fuzz.add_option("--seed", options.seed, "Seed of every random choice").shows_default();
+  // What other commands take, and this one cannot.
+  fuzz.add_option("--spawn", options.spawn, "A program cannot be fuzzed").hidden();
+  fuzz.add_flag("--preload", options.preload, "A program cannot be fuzzed").hidden();
   fuzz.when_chosen([&] { options.command = Command::kFuzz; });
 }
 
 ExitCode fuzz(const Options& options) {
+  if (options.preload || !options.spawn.empty()) {
+    throw UsageError{
+        "fuzz needs a server that is linked in: see e3_add_fuzzer(); for programs there are "
+        "e3 torture and e3 exhaust"};
+  }
   const fs::path fuzzer = find_fuzzer(options.fuzzer);
   const std::vector<std::string> names = names_of_files(fuzzer);
   const FuzzerOptions its_own = options_of(fuzzer, names);

@@ -165,3 +165,12 @@ def test_a_replay_program_is_said_to_be_one(bin_dir, tmp_path):
     done = subprocess.run([bin_dir / "e3", "fuzz", replayer], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == USAGE
     assert "replayer is a replay program" in done.stderr and "-fsanitize=fuzzer" in done.stderr
+
+
+@pytest.mark.parametrize("words", [[], ["--preload"]])
+def test_a_program_is_for_other_commands(bin_dir, words):
+    command = [bin_dir / "e3", "fuzz", *words, "--spawn", "./server {port}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == USAGE
+    assert "e3_add_fuzzer()" in done.stderr
+    assert "e3 torture" in done.stderr
