@@ -75,6 +75,7 @@ class WorldJudge final : public Judge {
   struct Heard {
     const scenario::Conversation* conversation;
     std::size_t sent;
+    std::size_t sent_before;  // without the last send
     std::size_t received;
     bool half_closed;
     Ending ending;
@@ -83,6 +84,9 @@ class WorldJudge final : public Judge {
   };
   Heard heard(const scenario::Conversation& conversation) const;
   std::optional<Violation> check_answer(const Heard& heard);
+  // Whether what its peer sent last may have met a connection that had its answer and was closed:
+  // the reset that follows takes along what is still on its way.
+  bool may_lose_end(const Heard& heard);
   std::optional<Violation> check_isolation(const std::vector<Heard>& all);
   std::optional<Violation> check_invariants();
   void recover_from_faults(scenario::Player& player);

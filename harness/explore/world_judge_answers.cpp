@@ -26,6 +26,7 @@ constexpr std::size_t kBytesAsked = 512U << 20U;
 WorldJudge::Heard WorldJudge::heard(const Conversation& conversation) const {
   return {.conversation = &conversation,
           .sent = conversation.sent.size(),
+          .sent_before = conversation.sent_before,
           .received = conversation.peer.received().size(),
           .half_closed = conversation.half_closed,
           .ending = conversation.peer.ending(),
@@ -37,6 +38,7 @@ std::optional<Violation> WorldJudge::check_answer(const Heard& heard) {
   const std::string_view sent = heard.conversation->sent;
   const Answer& right = wanted({sent.substr(0, heard.sent), heard.half_closed});
   const bool ended = heard.ending != Ending::kOpen;
+  const bool loses_end = may_lose_end(heard);  // which may ask, and overwrite what is comparable
   const std::string_view received = heard.conversation->peer.received();
   const std::string& got = comparable(received.substr(0, heard.received));
   const auto compare_broken_off = [&] {
@@ -46,15 +48,21 @@ std::optional<Violation> WorldJudge::check_answer(const Heard& heard) {
     const bool excused = !protocol_.refuses || protocol_.refuses(got, right.bytes);
     return excused ? std::nullopt : compare_broken_off();
   }
-  const bool may_lose_end = heard.ending == Ending::kReset && protocol_.forfeits_end &&
-                            protocol_.forfeits_end(sent.substr(0, heard.sent));
-  if (heard.left || may_lose_end) return compare_broken_off();
+  if (heard.left || loses_end) return compare_broken_off();
   if (auto wrong = compare_answers(got, heard.ending, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",
                      std::string(to_string(heard.ending))};
   }
   return std::nullopt;
+}
+
+bool WorldJudge::may_lose_end(const Heard& heard) {
+  if (heard.ending != Ending::kReset) return false;
+  const std::string_view sent = std::string_view(heard.conversation->sent).substr(0, heard.sent);
+  if (protocol_.forfeits_end && protocol_.forfeits_end(sent)) return true;
+  const Answer& before = undisturbed({sent.substr(0, heard.sent_before), false});
+  return !before.bytes.empty() && before.ending == Ending::kEof;
 }
 
 // A call that fails on one connection ends that one, and no other.

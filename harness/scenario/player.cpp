@@ -98,6 +98,7 @@ void Player::send(Conversation& conversation, const std::string& bytes) {
     if (more > 0) taken += static_cast<std::size_t>(more);
     if (more < 0 && more != -EAGAIN) taken = bytes.size();
   }
+  conversation.sent_before = conversation.sent.size();
   conversation.sent.append(bytes, 0, taken);
 }
 

@@ -18,10 +18,11 @@ struct Conversation {
   Conversation(Peer connected, std::size_t who) : peer(std::move(connected)), number(who) {}
 
   Peer peer;
-  std::size_t number;        // of the peer, from 0; a peer may connect more than once
-  std::string sent;          // what the connection took, or the server was no longer there for
-  bool half_closed = false;  // the peer has ended its sending side
-  bool waited = false;       // time was advanced while it was open
+  std::size_t number;           // of the peer, from 0; a peer may connect more than once
+  std::string sent;             // what the connection took, or the server was no longer there for
+  std::size_t sent_before = 0;  // bytes, when the last of it was yet to be sent
+  bool half_closed = false;     // the peer has ended its sending side
+  bool waited = false;          // time was advanced while it was open
   bool left() const { return !peer.is_open(); }
 };
 
