@@ -61,6 +61,17 @@ inline void serve_with(
   while (::epoll_wait(epoll, &event, 1, -1) == 1) handle(epoll, listener, event);
 }
 
+// The same, which takes each connection as it comes and handles those that are ready.
+inline void serve_connections_with(const std::function<void(int connection)>& handle) {
+  serve_with([&handle](int epoll, int listener, const epoll_event& event) {
+    if (event.data.fd == listener) {
+      accept_and_watch(epoll, listener);
+    } else {
+      handle(event.data.fd);
+    }
+  });
+}
+
 class InProcessWorldTest : public ::testing::Test {
  protected:
   InProcessWorld& start(std::function<void()> serve) {

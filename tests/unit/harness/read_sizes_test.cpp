@@ -29,13 +29,7 @@ class LineServer {
   explicit LineServer(Slip slip) : slip_(slip) {}
 
   void run() {
-    serve_with([this](int epoll, int listener, const epoll_event& event) {
-      if (event.data.fd == listener) {
-        accept_and_watch(epoll, listener);
-      } else {
-        serve(event.data.fd);
-      }
-    });
+    serve_connections_with([this](int connection) { serve(connection); });
   }
 
  private:

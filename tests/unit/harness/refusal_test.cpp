@@ -32,13 +32,7 @@ class OneAnswerServer {
   explicit OneAnswerServer(Manner manner) : manner_(manner) {}
 
   void run() {
-    serve_with([this](int epoll, int listener, const epoll_event& event) {
-      if (event.data.fd == listener) {
-        accept_and_watch(epoll, listener);
-      } else {
-        serve(event.data.fd);
-      }
-    });
+    serve_connections_with([this](int connection) { serve(connection); });
   }
 
  private:

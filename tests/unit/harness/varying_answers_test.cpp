@@ -17,17 +17,13 @@ namespace {
 // Tells each connection its number.
 void serve_by_number() {
   int count = 0;
-  serve_with([&count](int epoll, int listener, const epoll_event& event) {
-    if (event.data.fd == listener) {
-      accept_and_watch(epoll, listener);
-      return;
-    }
+  serve_connections_with([&count](int connection) {
     char bytes[64];
     const std::string answer = "you are number " + std::to_string(++count) + "\n";
-    const ssize_t size = ::recv(event.data.fd, bytes, sizeof bytes, 0);
+    const ssize_t size = ::recv(connection, bytes, sizeof bytes, 0);
     if (size > 0 && bytes[size - 1] != '\n') return;
-    if (size > 0) ::send(event.data.fd, answer.data(), answer.size(), MSG_NOSIGNAL);
-    ::close(event.data.fd);
+    if (size > 0) ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+    ::close(connection);
   });
 }
 
