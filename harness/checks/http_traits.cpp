@@ -71,6 +71,12 @@ HttpTraits learn_http_traits(Session& session) {
   traits.get_varies = differ(traits.get, ask(session, traits, kPlainGet), traits);
   traits.http11 = traits.get.minor_version >= 1;
   traits.persistent = !traits.get.says_close && get.ending == Ending::kOpen;
+  if (traits.persistent) {
+    Peer peer = session.world().connect();
+    peer.send(expanded("{get}{get}", traits));
+    const Conversation both = read_answers(peer, {.answers = 2});
+    traits.pipelines = both.answers.size() == 2 || both.ending != Ending::kOpen;
+  }
   const Conversation post = ask(session, traits, kPost);
   traits.takes_post = is_success(post);
   if (post.last() != nullptr) traits.post = *post.last();

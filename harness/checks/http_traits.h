@@ -21,6 +21,7 @@ struct HttpTraits {
   bool post_varies = false;
   bool http11 = false;          // calls itself HTTP/1.1
   bool persistent = false;      // keeps a connection for the next request
+  bool pipelines = true;        // answers what comes behind a request, too
   bool takes_post = false;      // 2xx to it
   bool takes_chunked = false;   // 2xx to the same, chunked
   bool waits_for_body = false;  // does not answer a POST before its body is there

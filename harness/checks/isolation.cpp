@@ -18,6 +18,24 @@ constexpr std::size_t kPeers = 20;
 constexpr std::chrono::milliseconds kSoon{1000};
 constexpr std::size_t kCrowd = 60;  // well below the connections that any server takes
 
+// Who fails to put a request together from pieces mixes up nobody. Throws NotShown.
+void require_pieces_alone(Session& session, const std::string& request, std::size_t step) {
+  Peer peer = session.world().connect();
+  for (std::size_t begin = 0; begin < request.size(); begin += step) {
+    peer.send(std::string_view(request).substr(begin, step));
+    session.world().settle();
+  }
+  session.finish_request(peer);
+  try {
+    session.expect_answer(peer, request);
+  } catch (const Violation& violation) {
+    throw NotShown{
+        fmt::format("a lone peer's request in pieces of {} is answered wrongly: see "
+                    "read.split; {}",
+                    step, violation.actual)};
+  }
+}
+
 // Requests that differ, in pieces that take turns.
 void run_interleaved(Session& session) {
   std::vector<std::string> requests;
@@ -27,6 +45,7 @@ void run_interleaved(Session& session) {
   }
   for (const std::string& request : requests) session.answer_to(request);
   session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {
+    require_pieces_alone(session, requests.front(), step);
     std::vector<Peer> peers = connect_crowd(session.world(), kPeers);
     const auto longest = std::max_element(
         requests.begin(), requests.end(),

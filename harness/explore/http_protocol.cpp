@@ -14,9 +14,13 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kDate = "\r\nDate:";
 
 void leave_out_interim(std::string& answer) {
-  for (std::size_t at = 0; (at = answer.find(kContinue, at)) != answer.npos;) {
-    answer.erase(at, kContinue.size());
+  std::string rest;  // a hostile server sends thousands of them
+  std::size_t begin = 0;
+  for (std::size_t at = 0; (at = answer.find(kContinue, begin)) != answer.npos;) {
+    rest.append(answer, begin, at - begin);
+    begin = at + kContinue.size();
   }
+  if (begin > 0) answer = rest.append(answer, begin);
   // A peer that left may have seen half of one, as far as it differs from a final answer's
   // beginning.
   constexpr std::size_t kCommon = std::string_view("HTTP/1.1 ").size();
@@ -45,12 +49,16 @@ std::size_t behind(std::string_view text, std::string_view word) {
   return static_cast<std::size_t>(found - text.begin()) + word.size();
 }
 
-// Of the first head, its end included; all of it when it has none.
+// Of the first head, its end included; all of it when it has none. Looks no further than that end:
+// there may be thousands of heads.
 std::size_t size_of_head(std::string_view text) {
-  const std::size_t bare = text.find("\n\n");
-  const std::size_t with_return = text.find("\n\r\n");
-  if (bare == text.npos && with_return == text.npos) return text.size();
-  return bare < with_return ? bare + 2 : with_return + 3;
+  for (std::size_t at = 0; (at = text.find('\n', at)) != text.npos;) {
+    ++at;
+    const std::string_view line = text.substr(at, 2);
+    if (line.starts_with('\n')) return at + 1;
+    if (line == "\r\n") return at + 2;
+  }
+  return text.size();
 }
 
 bool has_option(std::string_view head, std::string_view option) {

@@ -30,6 +30,7 @@ enum class HttpBug {
   kBareStatusLine,        // no space behind the status
   kLiesAboutKeepAlive,    // says keep-alive to HTTP/1.0, and closes
   kReflectsTarget,        // the decoded target in the answer's head
+  kIgnoresBodies,         // takes what follows the head for the next request
   kServesShortBodies,     // takes the end of input for the end of the body
   kNeverTimesOut,         // keeps a connection that says no more
   kResetsMalformed,       // closes with input unread instead of refusing: the client gets a reset

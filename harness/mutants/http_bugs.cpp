@@ -24,6 +24,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kBareStatusLine, "bare-status-line"},
     {HttpBug::kLiesAboutKeepAlive, "lies-about-keep-alive"},
     {HttpBug::kReflectsTarget, "reflects-target"},
+    {HttpBug::kIgnoresBodies, "ignores-bodies"},
     {HttpBug::kServesShortBodies, "serves-short-bodies"},
     {HttpBug::kNeverTimesOut, "never-times-out"},
     {HttpBug::kResetsMalformed, "resets-malformed"},

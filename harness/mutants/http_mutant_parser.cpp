@@ -192,7 +192,7 @@ void Parser::interpret_fields() {
       }
       if (!parsed || *parsed > kBodyLimit) throw Refused{400};
       if (length_ && *length_ != *parsed && !has(HttpBug::kFirstLengthWins)) throw Refused{400};
-      if (!length_) length_ = parsed;
+      if (!length_ && !has(HttpBug::kIgnoresBodies)) length_ = parsed;
     }
     if (field.name == "transfer-encoding") {
       if (coded) throw Refused{400};

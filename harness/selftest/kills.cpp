@@ -110,7 +110,7 @@ constexpr Kill kKills[] = {
     {"forgets-pipelined", "http.pipeline[2]", "http-pipeline-lost"},
     {"forgets-pipelined", "http.pipeline.split", "http-pipeline-lost"},
     {"searches-from-old-end", "http.pipeline.shorter", "http-pipeline-lost"},
-    {"forgets-pipelined", "http.length.valid[five]", "http-body-framing"},
+    {"ignores-bodies", "http.length.valid[five]", "http-body-framing"},
     {"body-on-head", "http.answer.to-head", "http-answer-framing"},
     {"chunks-to-old-clients", "http.answer.to-1.0", "http-answer-framing"},
     {"interim-to-old-clients", "http.answer.to-1.0", "http-answer-framing"},
