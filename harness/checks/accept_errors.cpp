@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Accepting, while accept() fails: an error of one connection, or a shortage that passes, is no
 // reason to stop.
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <chrono>
 #include <vector>
@@ -92,6 +94,36 @@ void run_connection_error(Session& session) {
   run_once_each(session, {ECONNABORTED, EPROTO, EHOSTUNREACH, ENETDOWN, EPERM}, true);
 }
 
+// accept() goes on failing while no time passes: whoever calls again at once is busy in vain.
+void run_lasting_shortage(Session& session) {
+  constexpr std::uint32_t kInVain = 1000;
+  Fault lasting = accept_faults({ENFILE}).front();
+  lasting.times = kInVain;
+  const std::vector<Fault> faults = showable(session, {lasting});
+  session.sweep({"connections waiting:", "queues"}, {1, 2}, [&](std::size_t count) {
+    World& world = session.world();
+    const Strike strike(session, faults.front());
+    std::vector<Peer> peers;
+    for (std::size_t i = 0; i < count; ++i) {
+      peers.push_back(world.connect());
+      session.send_request(peers.back());
+    }
+    world.settle();
+    Session::require(strike.times() < kInVain, Symptom::kSpins, "a pause before the next attempt",
+                     fmt::format("{} calls of accept() in vain, no time between", kInVain));
+    strike.require_happened();
+    world.clear_faults();  // a descriptor is free again
+    bool all_stayed = true;
+    for (Peer& peer : peers) {
+      const bool stayed = !turned_away(peer);
+      if (stayed) expect_answer_in_time(session, peer);
+      all_stayed = all_stayed && stayed;
+    }
+    if (!all_stayed) expect_another_served(session);
+    world.advance(kPause);
+  });
+}
+
 void run_shortage(Session& session) { run_once_each(session, {ENFILE, ENOBUFS, ENOMEM}, false); }
 
 void run_interrupted(Session& session) { run_once_each(session, {EINTR}, false); }
@@ -152,11 +184,17 @@ void run_not_registered(Session& session) {
   session.sweep(
       {"error", "errors"}, points,
       [&](std::size_t index) {
+        World& world = session.world();
         const Strike strike(session, faults[index]);
-        Peer peer = session.world().connect();
+        world.hold();
+        Peer peer = world.connect();
         peer.send(session.request().substr(0, 1));  // not all: there is something to wait for
-        session.world().settle();
+        Peer another = world.connect();             // in the same edge
+        session.send_request(another);
+        world.release();
+        world.settle();
         strike.require_happened();
+        expect_answer_in_time(session, another);
         session.expect_end(peer);
       },
       [&](std::size_t index) { return to_string(faults[index]); });
@@ -169,7 +207,8 @@ constexpr Blame kShortageBlames[] = {{Symptom::kDied, "accept-emfile-fatal"},
                                      {Symptom::kSpins, "accept-emfile-spin"},
                                      {Symptom::kNotAccepted, "accept-emfile-lost-edge"},
                                      {Symptom::kDeaf, "accept-emfile-lost-edge"}};
-constexpr Blame kRegisterBlames[] = {{Symptom::kNotEnded, "register-fail-leak"},
+constexpr Blame kRegisterBlames[] = {{Symptom::kNotAccepted, "accept-emfile-lost-edge"},
+                                     {Symptom::kNotEnded, "register-fail-leak"},
                                      {Symptom::kLeaks, "register-fail-leak"},
                                      {Symptom::kSpins, "register-fail-leak"}};
 
@@ -200,6 +239,15 @@ constexpr Check kChecks[] = {
      .needs = {.faults = true},
      .blames = kShortageBlames,
      .run = run_shortage},
+    {.id = "accept.error.lasting-shortage",
+     .when = "accept() fails for want of descriptors in the system, whenever it is called, until "
+             "one is free",
+     .must = "pause before it tries again, and serve those who wait when it can, or turn them away",
+     .because = "ENFILE leaves the connection in the queue: a level-triggered listener is ready "
+                "all the while: accept(2), epoll(7)",
+     .needs = {.faults = true},
+     .blames = kShortageBlames,
+     .run = run_lasting_shortage},
     {.id = "accept.error.out-of-descriptors",
      .when = "connections wait while every descriptor is in use, until one is closed",
      .must = "serve them then, or turn them away at once; never spin",

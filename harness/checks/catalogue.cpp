@@ -55,8 +55,9 @@ std::vector<const Check*> http_message_checks() {
 
 std::vector<const Check*> all_checks() {
   std::vector<const Check*> all = base_checks();
-  const std::vector<const Check*> more = http_message_checks();
-  all.insert(all.end(), more.begin(), more.end());
+  for (const auto& more : {joined({reuse_checks()}), http_message_checks()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -23,6 +23,7 @@ std::span<const Check> closing_checks();
 std::span<const Check> event_checks();
 std::span<const Check> time_checks();
 std::span<const Check> isolation_checks();
+std::span<const Check> reuse_checks();
 std::span<const Check> process_checks();
 std::span<const Check> http_checks();
 std::span<const Check> http_request_line_checks();
@@ -38,10 +39,11 @@ std::span<const Check> http_expect_checks();
 std::span<const Cause> loop_causes();
 std::span<const Cause> process_causes();
 
-// What a server owes whatever it makes of a message; and how it must read HTTP/1.x messages.
+// What a server owes whatever it makes of a message, on each connection; and how it must read
+// HTTP/1.x messages.
 std::vector<const Check*> base_checks();
 std::vector<const Check*> http_message_checks();
-std::vector<const Check*> all_checks();  // both
+std::vector<const Check*> all_checks();  // these, and reuse_checks() between them
 const Check* find_check(std::string_view id);
 
 // Whether a selection word means this id: the id itself, a family above it ("close",

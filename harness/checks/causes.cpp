@@ -59,6 +59,14 @@ constexpr Cause kCauses[] = {
          "input is kept without limit while no request is complete, or output while nobody reads",
      .evidence = "hyperium/hyper#187, scylladb/seastar#2698, tmux/tmux#5565",
      .fix = "limit the size of a request, and stop reading while too much is unsent"},
+    {.slug = "slow-reader-unbounded",
+     .what = "answers are kept without limit while nobody reads them",
+     .evidence = "http-kit/http-kit#180, tmux/tmux#5565, dotnet/aspnetcore#43093",
+     .fix = "stop reading a connection while much of its output is unsent"},
+    {.slug = "close-before-flush",
+     .what = "a connection is closed while part of the answer is still to be sent",
+     .evidence = "hyperium/hyper#4018, envoyproxy/envoy#6392",
+     .fix = "close when the last byte has been taken by send(), not when it has been queued"},
     {.slug = "eagain-as-error",
      .what = "EAGAIN is taken for a failure of the connection",
      .evidence = "K0M15/webserv#53, sgieseking/anyrpc#51, romange/helio#363",
@@ -93,6 +101,10 @@ constexpr Cause kCauses[] = {
      .what = "busy while a peer does not read",
      .evidence = "libuv/libuv#3671, zeromq/libzmq#1409, firedancer-io/firedancer#10683",
      .fix = "wait for EPOLLOUT only while bytes are owed, and wait for it rather than retry"},
+    {.slug = "enobufs-spin",
+     .what = "busy while send() has no memory to work with",
+     .evidence = "freeunitorg/freeunit#407, ponylang/ponyc#5823, libuv/libuv#1573",
+     .fix = "end the connection, or try again after a pause"},
     {.slug = "eof-spin",
      .what = "recv() == 0 is not taken for the end of input; the loop reads it for ever",
      .evidence = "warmcat/libwebsockets#475, MarcJHuber/event-driven-servers#204, goftp/server#7",
@@ -190,11 +202,12 @@ const Cause* find_cause(std::string_view slug) {
   return found == causes().end() ? nullptr : &*found;
 }
 
-std::string_view cause_of(const Check& check, Symptom symptom) {
+std::string_view cause_of(const Check& check, const Violation& violation) {
   for (const Blame& blame : check.blames) {
-    if (blame.symptom == symptom) return blame.cause;
+    const bool fits = !blame.without_event || !violation.on_event;
+    if (blame.symptom == violation.symptom && fits) return blame.cause;
   }
-  return usual_cause_of(symptom);
+  return usual_cause_of(violation.symptom);
 }
 
 std::string_view usual_cause_of(Symptom symptom) {

@@ -28,7 +28,8 @@ struct Needs {
 // Which cause a symptom points to in this check.
 struct Blame {
   Symptom symptom;
-  std::string_view cause;  // a slug of causes()
+  std::string_view cause;      // a slug of causes()
+  bool without_event = false;  // of a spin: not where each wait ends with an event
 };
 
 // One of several cases of a check, reported by itself as "id[name]".
@@ -76,7 +77,7 @@ std::span<const Cause> http_causes();
 const std::vector<Cause>& causes();  // all of them
 const Cause* find_cause(std::string_view slug);
 // What a symptom points to in this check.
-std::string_view cause_of(const Check& check, Symptom symptom);
+std::string_view cause_of(const Check& check, const Violation& violation);
 // The same for a symptom that no check expects.
 std::string_view usual_cause_of(Symptom symptom);
 

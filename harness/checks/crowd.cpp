@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "harness/checks/crowd.h"
 
+#include <algorithm>
+
+#include "harness/checks/learned.h"
+
 namespace e3 {
 
 void settle_crowd(World& world) {
@@ -13,6 +17,39 @@ std::vector<Peer> connect_crowd(World& world, std::size_t count, const ConnectOp
   for (std::size_t i = 0; i < count; ++i) peers.push_back(world.connect(options));
   settle_crowd(world);
   return peers;
+}
+
+namespace {
+
+constexpr std::size_t kLargest = 90;
+
+bool serves_beside(Session& session, std::size_t count) {
+  const std::vector<Peer> idle = connect_crowd(session.world(), count);
+  Peer peer = session.world().connect();
+  session.send_request(peer);
+  session.receive_answer(peer);
+  return !peer.received().empty();
+}
+
+std::size_t largest_crowd(Session& session) {
+  for (const std::size_t count : {kLargest, std::size_t{60}, std::size_t{30}, std::size_t{15}}) {
+    try {
+      if (serves_beside(session, count)) return count;
+    } catch (const TargetUnavailable&) {
+      // A queue that is full.
+    }
+    if (check_health(session.world())) break;
+    settle_crowd(session.world());
+  }
+  return kLargest;  // no limit, but a bug: the checks will tell
+}
+
+}  // namespace
+
+std::size_t crowd_that_is_served(Session& session, std::size_t wanted) {
+  std::optional<std::size_t>& known = session.learned().crowd;
+  if (!known) known = largest_crowd(session);
+  return std::min(wanted, *known);
 }
 
 }  // namespace e3

@@ -17,4 +17,8 @@ void settle_crowd(World& world);
 std::vector<Peer> connect_crowd(World& world, std::size_t count,
                                 const ConnectOptions& options = {});
 
+// The most peers, up to `wanted`, beside whom the target serves another; all of them where it has
+// no limit that low. Asks the target once a run.
+std::size_t crowd_that_is_served(Session& session, std::size_t wanted);
+
 }  // namespace e3

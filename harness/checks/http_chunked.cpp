@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 // HTTP: bodies with a transfer coding. As with lengths, a whole request lies behind each of them.
+#include <string>
 #include <string_view>
 
 #include "harness/checks/catalogue.h"
 #include "harness/checks/http_case.h"
+#include "harness/checks/http_exchange.h"
+#include "harness/checks/http_traits.h"
+#include "harness/checks/session.h"
 
 namespace e3 {
 namespace {
@@ -125,6 +129,8 @@ constexpr HttpCase kSizes[] = {
     broken({"underscore", kMust, kChunked}, "{chunked}1_0\r\nhellohellohello!\r\n0\r\n\r\n{get}"),
     broken({"empty", kMust, kChunked}, "{chunked}\r\nhello\r\n0\r\n\r\n{get}"),
     broken({"overflow", kMust, kChunked}, "{chunked}10000000000000005\r\nhello\r\n0\r\n\r\n{get}"),
+    broken({"overflow-behind-another", kMust, kChunked},
+           "{chunked}3\r\nabc\r\nFFFFFFFFFFFFFFFF\r\nabc\r\n0\r\n\r\n{get}", kWaits),
     broken({"overflow-17-digits", kMust, kChunked},
            "{chunked}FFFFFFFFFFFFFFFF0\r\nhello\r\n0\r\n\r\n{get}"),
 };
@@ -150,6 +156,29 @@ constexpr HttpCase kDelimiters[] = {
      .half_close = true},
 };
 
+// Cut in two at every offset: what stands between chunks, too.
+void run_split(Session& session) {
+  const HttpTraits& traits = http_traits(session);
+  if (!traits.takes_chunked) throw NotApplicable{"the target takes no chunked request"};
+  const std::string request = expanded("{chunked}2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", traits);
+  session.sweep({"offset", "offsets"}, Session::spread(request.size() - 2, request.size()),
+                [&](std::size_t offset) {
+                  Peer peer = session.world().connect();
+                  peer.send(std::string_view(request).substr(0, offset + 1));
+                  session.world().settle();
+                  peer.send(std::string_view(request).substr(offset + 1));
+                  const Conversation seen = read_answers(peer, {});
+                  Session::require(seen.last() != nullptr, Symptom::kNoAnswer,
+                                   "the answer to the whole body", describe(seen));
+                  const bool same =
+                      seen.last()->status / 100 == 2 && has_body_of_post(*seen.last(), traits);
+                  Session::require(same, Symptom::kWrongAnswer, "the answer to the whole body",
+                                   describe(seen));
+                });
+}
+
+constexpr Blame kSplitBlames[] = {{Symptom::kWrongAnswer, "split-chunk"},
+                                  {Symptom::kNoAnswer, "split-chunk"}};
 constexpr Blame kValidBlames[] = {
     {Symptom::kWrongAnswer, "http-chunked-unread"}, {Symptom::kExtraAnswer, "http-body-framing"},
     {Symptom::kNoAnswer, "http-chunked-unread"},    {Symptom::kNotEnded, "http-chunked-unread"},
@@ -182,6 +211,14 @@ constexpr Check kChecks[] = {
      .run = run_http_rows<kValid>,
      .variant_count = std::size(kValid),
      .variant = http_variant<kValid>},
+    {.id = "http.chunked.split",
+     .when = "a chunked body comes in two pieces, cut at every offset",
+     .must = "answer as if it had come in one",
+     .because = "TCP keeps order, not boundaries (RFC 9293, section 3.8): a size, a line end or a "
+                "chunk may end with any read",
+     .needs = {.http = true},
+     .blames = kSplitBlames,
+     .run = run_split},
     {.id = "http.chunked.coding",
      .when = "a transfer coding is unknown, not last, given twice, or beside a Content-Length",
      .must = "refuse the request and close, or close behind its answer",

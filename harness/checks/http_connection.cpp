@@ -104,6 +104,30 @@ void run_after_slow_answer(Session& session) {
   });
 }
 
+// The last answer waits for its reader, and the connection's end for the answer.
+void run_close_large(Session& session) {
+  const HttpTraits& traits = http_traits(session);
+  HttpTraits large = traits;
+  take_over_request(session.request_that_fills_buffers(), large);
+  const std::string request = expanded("{head}Connection: close\r\n\r\n", large);
+  Peer alone = session.world().connect();
+  alone.send(request);
+  const Conversation control = read_answers(alone, {.to_the_end = true});
+  if (control.last() == nullptr) throw NotApplicable{"the target does not answer that"};
+  const std::size_t whole = control.last()->body.size();
+  session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {
+    Peer peer = session.world().connect({.tiny_buffers = true});
+    peer.send(request);
+    session.expect_quiet();
+    const Conversation seen = read_answers(peer, {.to_the_end = true});
+    const std::size_t got = seen.last() != nullptr ? seen.last()->body.size() : 0;
+    Session::require(got == whole, Symptom::kWrongAnswer, fmt::format("a body of {} bytes", whole),
+                     describe(seen));
+    Session::require(seen.ending != Ending::kOpen, Symptom::kNotEnded,
+                     "the end of the connection behind the answer", describe(seen));
+  });
+}
+
 // The peer is still sending when the server has already refused.
 void run_error_while_sending(Session& session) {
   const HttpTraits& traits = http_traits(session);
@@ -127,6 +151,9 @@ constexpr Blame kBlames[] = {{Symptom::kWrongAnswer, "http-persistence"},
                              {Symptom::kNoAnswer, "http-persistence"},
                              {Symptom::kNotEnded, "http-persistence"},
                              {Symptom::kBadLength, "http-answer-framing"}};
+constexpr Blame kFlushBlames[] = {{Symptom::kWrongAnswer, "close-before-flush"},
+                                  {Symptom::kNotEnded, "http-persistence"},
+                                  {Symptom::kSpins, "out-left-armed-spin"}};
 constexpr Blame kErrorBlames[] = {{Symptom::kNoAnswer, "http-error-lost"},
                                   {Symptom::kWrongAnswer, "http-error-lost"}};
 
@@ -168,6 +195,14 @@ constexpr Check kChecks[] = {
      .needs = {.http = true},
      .blames = kResumeBlames,
      .run = run_after_slow_answer},
+    {.id = "http.connection.close-large",
+     .when = "a request says that it is the last, and its large answer has to wait for its reader",
+     .must = "send all of the answer, then end the connection",
+     .because = "the last message of a connection is as long as it says (RFC 9112, sections 6.3 "
+                "and 9.6); close() does not wait for what send() has not taken",
+     .needs = {.http = true},
+     .blames = kFlushBlames,
+     .run = run_close_large},
     {.id = "http.error-while-sending",
      .when = "the client is still sending when its request is refused",
      .must = "let it read the refusal",

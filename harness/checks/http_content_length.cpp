@@ -57,6 +57,13 @@ constexpr HttpCase kValid[] = {
      .good = kYes | kNo,
      .messages = 2,
      .framing_is_clear = true},
+    // Whoever answers without reading the body has not done with it.
+    {.variant = {"unknown-path", kMust, kLength},
+     .bytes =
+         "POST /e3-no-such-path HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\n\r\nhello{get}",
+     .good = kAnySuccess | kNo,
+     .messages = 2,
+     .framing_is_clear = true},
     valid({"leading-zeros", kShould, kOverflow}, "{post}Content-Length: 005\r\n\r\nhello{get}",
           kNo),
     {{"one-byte-too-many", kMust, kLength},

@@ -13,10 +13,10 @@
 namespace e3 {
 namespace {
 
-constexpr std::size_t kPeers = 20;
+constexpr std::size_t kPeers = 15;
 // No server's time-out is shorter, where the profile does not tell.
 constexpr std::chrono::milliseconds kSoon{1000};
-constexpr std::size_t kCrowd = 60;  // well below the connections that any server takes
+constexpr std::size_t kCrowd = 60;  // below the connections that most servers take
 
 // Who fails to put a request together from pieces mixes up nobody. Throws NotShown.
 void require_pieces_alone(Session& session, const std::string& request, std::size_t step) {
@@ -97,21 +97,23 @@ void expect_late_answer(Session& session, Peer& peer, const std::string& request
 
 void run_slow_readers(Session& session) {
   const std::string& request = session.request_that_fills_buffers();
-  session.sweep({"slow readers:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
-    const auto began = std::chrono::steady_clock::now();
-    std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
-    std::vector<std::size_t> sent;
-    sent.reserve(count);
-    // What fits is enough where the server answers as it reads.
-    for (Peer& peer : crowd) sent.push_back(peer.send(request));
-    settle_crowd(session.world());
-    ask_beside(session);
-    for (std::size_t i = 0; i < count; ++i) {
-      Session::send_rest(crowd[i], request, sent[i]);
-      session.finish_request(crowd[i]);
-      expect_late_answer(session, crowd[i], request, began);
-    }
-  });
+  session.sweep({"slow readers:", "crowds"}, {1, crowd_that_is_served(session, kCrowd)},
+                [&](std::size_t count) {
+                  const auto began = std::chrono::steady_clock::now();
+                  std::vector<Peer> crowd =
+                      connect_crowd(session.world(), count, {.tiny_buffers = true});
+                  std::vector<std::size_t> sent;
+                  sent.reserve(count);
+                  // What fits is enough where the server answers as it reads.
+                  for (Peer& peer : crowd) sent.push_back(peer.send(request));
+                  settle_crowd(session.world());
+                  ask_beside(session);
+                  for (std::size_t i = 0; i < count; ++i) {
+                    Session::send_rest(crowd[i], request, sent[i]);
+                    session.finish_request(crowd[i]);
+                    expect_late_answer(session, crowd[i], request, began);
+                  }
+                });
 }
 
 void run_slow_senders(Session& session) {
@@ -120,17 +122,19 @@ void run_slow_senders(Session& session) {
   // told of connections with their first bytes, TCP_DEFER_ACCEPT of tcp(7).
   const std::size_t most = std::max<std::size_t>(request.size(), 2) - 1;
   const auto begun = [most](std::size_t i) { return 1 + i % most; };
-  session.sweep({"slow senders:", "crowds"}, {1, kCrowd}, [&](std::size_t count) {
-    std::vector<Peer> crowd = connect_crowd(session.world(), count);
-    for (std::size_t i = 0; i < count; ++i) crowd[i].send(request.substr(0, begun(i)));
-    settle_crowd(session.world());
-    ask_beside(session);
-    for (std::size_t i = 0; i < count; ++i) {
-      crowd[i].send(request.substr(begun(i)));
-      session.finish_request(crowd[i]);
-      session.expect_answer(crowd[i]);
-    }
-  });
+  session.sweep({"slow senders:", "crowds"}, {1, crowd_that_is_served(session, kCrowd)},
+                [&](std::size_t count) {
+                  std::vector<Peer> crowd = connect_crowd(session.world(), count);
+                  for (std::size_t i = 0; i < count; ++i)
+                    crowd[i].send(request.substr(0, begun(i)));
+                  settle_crowd(session.world());
+                  ask_beside(session);
+                  for (std::size_t i = 0; i < count; ++i) {
+                    crowd[i].send(request.substr(begun(i)));
+                    session.finish_request(crowd[i]);
+                    session.expect_answer(crowd[i]);
+                  }
+                });
 }
 
 constexpr Blame kMixedBlames[] = {{Symptom::kWrongAnswer, "cross-talk"},

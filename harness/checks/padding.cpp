@@ -10,21 +10,22 @@ namespace {
 
 constexpr std::size_t kLetters = 16;
 
-// Whether the plain request gets its answer behind that to `first`, on one connection.
-bool is_answered_behind(Session& session, const std::string& first) {
+// Whether `second` gets its answer behind that to `first`, on one connection.
+bool is_answered_behind(Session& session, const std::string& first, const std::string& second) {
+  const Answer& wanted = session.answer_to(second);
   Peer peer = session.world().connect();
   peer.send(first);
   session.receive_answer(peer);
   const std::size_t before = peer.received().size();
   if (before == 0) return false;
-  peer.send(session.request());
+  peer.send(second);
   if (session.profile().masks.empty()) {
-    peer.receive_up_to(before + session.answer().bytes.size());
+    peer.receive_up_to(before + wanted.bytes.size());
   } else {
     peer.receive_to_end();  // how long a masked answer is it does not tell
   }
-  const std::string_view second = std::string_view(peer.received()).substr(before);
-  return masked(session.profile(), second) == session.answer().bytes;
+  const std::string_view got = std::string_view(peer.received()).substr(before);
+  return masked(session.profile(), got) == wanted.bytes;
 }
 
 bool is_wrong(Session& session) {
@@ -32,8 +33,13 @@ bool is_wrong(Session& session) {
   // HTTP says where a request ends; and where a connection has one request, none can show it.
   if (!profile.pad_at || profile.is_http || profile.peer_ends) return false;
   if (session.answer().ending != Ending::kOpen) return false;
-  if (!is_answered_behind(session, session.request())) return false;
-  return !is_answered_behind(session, padded_request(profile, std::string(kLetters, 'e')));
+  const std::string& request = session.request();
+  if (!is_answered_behind(session, request, request)) return false;
+  // What is left over spoils whatever comes next; a server that keeps the rest of a longer answer
+  // spoils a shorter one only.
+  const std::string longer = padded_request(profile, std::string(kLetters, 'e'));
+  return !is_answered_behind(session, longer, request) &&
+         !is_answered_behind(session, longer, longer);
 }
 
 }  // namespace

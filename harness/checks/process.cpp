@@ -67,10 +67,16 @@ void run_terminate(Session& session) {
   });
 }
 
-// The side that closes first keeps the address for a while, in TIME_WAIT.
+// The side that closes first keeps the address for a while, in TIME_WAIT: the server does, whose
+// end closes what its peers have left open.
 void run_restart(Session& session) {
   session.sweep({"exchanges before:", "restarts"}, {3}, [&](std::size_t exchanges) {
     for (std::size_t i = 0; i < exchanges; ++i) exchange(session);
+    Peer stays = session.world().connect();
+    session.send_request(stays);
+    session.expect_answer(stays);
+    session.world().ends_when_asked(kStopBound);
+    stays.close();
     session.restart_target();
     Peer peer = session.world().connect();
     session.send_request(peer);

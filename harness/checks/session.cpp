@@ -27,16 +27,6 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t hash) {
   return hash;
 }
 
-std::string why_answers_differ(std::string_view first, std::string_view second) {
-  const auto alike = static_cast<std::size_t>(
-      std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first -
-      first.begin());
-  return fmt::format(
-      "two undisturbed answers differ from byte {} on, {} and {}: say what varies in a [[mask]] of "
-      "the profile",
-      alike + 1, quoted(first.substr(alike), 30), quoted(second.substr(alike), 30));
-}
-
 }  // namespace
 
 Session::Session(const CheckCase& which, const Profile& profile, WorldSource& source,
@@ -52,61 +42,15 @@ Session::Session(const CheckCase& which, const Profile& profile, WorldSource& so
   learn_baseline();
 }
 
-void Session::learn_baseline() {
-  // The target may not survive being asked in two pieces: that is other checks' to say.
-  if (!learned_->answers_early && source_->can_renew() && !answer().bytes.empty() &&
-      !check_health(world())) {
-    learned_->answers_early = answers_early();
-    check_health(world()) ? source_->renew() : source_->begin_check();
-    answers_.clear();  // a new target has to show that it answers
-  }
-  const Answer& learned = answer();
-  if (learned.bytes.empty()) {
-    throw ControlFailed{why_no_answer(world(), learned.ending), learned.ending == Ending::kOpen};
-  }
-  const int status = http_status(learned.bytes);
-  if (profile_->is_http && (status < 200 || status > 299)) {
-    const std::string_view line = std::string_view(request()).substr(0, request().find("\r\n"));
-    throw ControlFailed{
-        fmt::format("{} was not answered with 2xx but {}: name another request in the profile",
-                    quoted(line, 60), quoted(learned.bytes, 40))};
-  }
-  // Whoever answers whatever was sent shows nothing by its answers.
-  if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {
-    throw ControlFailed{"the undisturbed request is answered before it is complete"};
-  }
-  require_alike();
-  descriptors_ = world().mark_descriptors();
-}
-
-// Else each check would blame the server for what it does when nothing disturbs it. Whoever does
-// not answer again is left to the checks.
-void Session::require_alike() {
-  if (learned_->answers_alike) return;
-  const Answer again = exchange(request());
-  if (!again.bytes.empty() && again.bytes != answer().bytes) {
-    throw ControlFailed{why_answers_differ(answer().bytes, again.bytes)};
-  }
-  learned_->answers_alike = !again.bytes.empty();
-}
-
-bool Session::answers_early() {
-  if (profile_->peer_ends) return false;
-  Peer peer = world().connect();
-  peer.send(std::string_view(request()).substr(0, request().size() - 1));
-  world().settle();
-  if (peer.receive_now(1) > 0) return true;
-  peer.send(std::string_view(request()).substr(request().size() - 1));
-  peer.receive_to_end();
-  return false;
-}
-
 Answer Session::exchange(const std::string& request) {
   Peer peer = world().connect();
   peer.send(request);
   finish_request(peer);
   receive_answer(peer);
-  return {.bytes = masked(*profile_, peer.received()), .ending = peer.ending()};
+  return {.bytes = masked(*profile_, peer.received()),
+          .ending = peer.ending(),
+          .size = peer.received().size(),
+          .is_cut = peer.ending() == Ending::kOpen && !is_whole(peer)};
 }
 
 const Answer& Session::answer_to(const std::string& request) {
@@ -121,6 +65,7 @@ const std::string& Session::large_request() {
   const Answer& learned = answer_to(large);
   const int status = http_status(learned.bytes);
   const bool refused = learned.bytes.empty() || (profile_->is_http && status / 100 != 2);
+  if (!refused && learned.is_cut) throw_cut(learned);
   if (!refused) return large;
   note(fmt::format("a request of {} bytes is refused; the plain one was used", large.size()));
   return request();
@@ -237,7 +182,9 @@ void Session::expect_end(Peer& peer) {
 void Session::expect_quiet() {
   const Health health = world().health();
   if (health.spin) {
-    throw Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
+    throw Violation{Symptom::kSpins, "a quiet server waits in epoll_wait",
+                    *health.spin,    false,
+                    false,           health.spins_on_event};
   }
 }
 

@@ -26,7 +26,9 @@ struct Learned;
 // The undisturbed exchange failed: nothing can be concluded from this check.
 struct ControlFailed {
   std::string why;
-  bool waits_for_ever = false;  // the target took the request and said nothing
+  bool waits_for_ever = false;                    // the target took the request and said nothing
+  std::optional<Violation> shown = std::nullopt;  // by that very exchange, and what it must be told
+  std::string_view cause = {};                    // of that
 };
 
 // The target's protocol does not have what this check is about.
@@ -66,6 +68,7 @@ class Session {
   World& world() {
     World& world = source_->world();  // another one than before, perhaps
     world.set_greeting(profile_->greeting_end);
+    if (moment_) world.set_moment(*moment_);
     return world;
   }
   const std::string& request() const { return profile_->request; }
@@ -161,7 +164,11 @@ class Session {
  private:
   Answer exchange(const std::string& request);
   void learn_baseline();
+  [[noreturn]] void throw_no_answer(Ending ending);
+  [[noreturn]] void throw_cut(const Answer& answer);
+  bool is_whole(const Peer& peer) const;
   void require_alike();
+  void require_answer_length();
   bool answers_early();
   bool blames(Symptom symptom) const;
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
@@ -176,6 +183,7 @@ class Session {
   WorldSource* source_;
   Learned* learned_;
   std::uint64_t random_state_;
+  std::optional<VirtualTime> moment_;
   std::deque<std::pair<std::string, Answer>> answers_;  // a deque: references stay valid
   std::optional<std::size_t> descriptors_;              // the target's, before the scenario
   std::vector<Failure> failures_;

@@ -31,7 +31,9 @@ std::optional<Violation> check_health_of_failed(World& world) {
 std::string_view cause_for(const Check& check, const Violation& violation) {
   const bool died = violation.symptom == Symptom::kDied;
   if (died && violation.actual.find("SIGPIPE") != std::string::npos) return "sigpipe-death";
-  return cause_of(check, violation.symptom);
+  const std::string_view cause = cause_of(check, violation);
+  // Nothing was cut off of what is longer than it should be.
+  return violation.too_long && cause == "partial-write-truncated" ? "writev-advance" : cause;
 }
 
 }  // namespace

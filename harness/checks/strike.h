@@ -18,7 +18,8 @@ std::vector<Fault> showable(Session& session, const std::vector<Fault>& faults);
 class Strike {
  public:
   Strike(Session& session, const Fault& fault);
-  bool happened() const { return world_->faults_struck() > before_; }
+  bool happened() const { return times() > 0; }
+  std::size_t times() const { return world_->faults_struck() - before_; }
   // Throws NotApplicable when the target has made no call that could be struck: nothing was shown.
   void require_happened() const;
 

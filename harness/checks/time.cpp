@@ -45,11 +45,18 @@ void run_silent(Session& session) {
   if (waits_together(session)) throw NotShown{"waits together with the peers of time.unfinished"};
   session.sweep({"bytes sent:", "silences"}, {0}, [&](std::size_t) {
     World& world = session.world();
+    const auto before = world.health().descriptors;
     Peer peer = world.connect();
     world.settle();
     world.allow_busy_wait(false);
     session.expect_end(peer);
     world.allow_busy_wait(true);
+    // A peer that has gone without a word does not answer an end with its own.
+    if (!before || !world.abilities().virtual_time) return;
+    world.advance(kPatience);
+    Session::require(world.health().descriptors <= before, Symptom::kNotEnded,
+                     "the server frees the connection, whatever its peer does",
+                     "it is still held 10 virtual minutes after its end was sent");
   });
 }
 
@@ -183,7 +190,7 @@ void run_idle(Session& session) {
 }
 
 constexpr Blame kHeadBlames[] = {{Symptom::kNotEnded, "header-timeout-missing"},
-                                 {Symptom::kSpins, "timeout-round-down-spin"}};
+                                 {Symptom::kSpins, "timeout-round-down-spin", true}};
 constexpr Blame kSenderBlames[] = {{Symptom::kNoAnswer, "slow-peer-cut-off"},
                                    {Symptom::kNotEnded, "slow-peer-cut-off"}};
 constexpr Blame kStalledBlames[] = {{Symptom::kNotEnded, "stalled-writer-no-timeout"}};

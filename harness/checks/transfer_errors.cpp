@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Receiving, sending and closing, while the calls fail: some failures say "later", some end the
 // connection, none ends the server.
+#include <fmt/format.h>
+
 #include <cerrno>
 
 #include "harness/checks/catalogue.h"
@@ -10,6 +12,7 @@
 namespace e3 {
 namespace {
 
+constexpr std::uint32_t kInVain = 1000;   // calls that fail alike, before time passes
 constexpr std::uint32_t kFirstCalls = 3;  // strike the first, the second and the third of a kind
 
 std::vector<Fault> faults_of(CallKind call, const std::vector<int>& errors,
@@ -65,6 +68,9 @@ void run_struck(Session& session, const std::vector<Fault>& wanted, Owed owed) {
           const bool refused = owed == Owed::kBeginningOrRefusal && is_refusal(session, peer);
           if (!refused) expect_beginning(session, peer, request);
         }
+        Session::require(faults[index].times != kInVain || strike.times() < kInVain,
+                         Symptom::kSpins, "a pause, or the end of the connection",
+                         fmt::format("{} calls in vain, no time between", kInVain));
         peer.close();  // some targets close only then
         session.world().settle();
         any = any || strike.happened();
@@ -109,9 +115,11 @@ void run_send_short(Session& session) {
 }
 
 void run_send_failed(Session& session) {
-  run_struck(session,
-             faults_of(CallKind::kTransmit, {EPIPE, ECONNRESET, ETIMEDOUT, ENOBUFS, ENOMEM}),
-             Owed::kBeginning);
+  std::vector<Fault> faults =
+      faults_of(CallKind::kTransmit, {EPIPE, ECONNRESET, ETIMEDOUT, ENOBUFS, ENOMEM});
+  faults.push_back(faults_of(CallKind::kTransmit, {ENOBUFS}).front());
+  faults.back().times = kInVain;
+  run_struck(session, faults, Owed::kBeginning);
 }
 
 void run_close_failed(Session& session) {
@@ -135,6 +143,9 @@ constexpr Blame kShortBlames[] = {{Symptom::kNoAnswer, "partial-write-truncated"
 constexpr Blame kFailedBlames[] = {{Symptom::kDied, "econnreset-kills"},
                                    {Symptom::kSpins, "hup-err-ignored-spin"},
                                    {Symptom::kDeaf, "reset-leaves-deaf"}};
+constexpr Blame kSendFailedBlames[] = {{Symptom::kDied, "econnreset-kills"},
+                                       {Symptom::kSpins, "enobufs-spin"},
+                                       {Symptom::kDeaf, "reset-leaves-deaf"}};
 constexpr Blame kCloseBlames[] = {{Symptom::kDied, "shutdown-enotconn"},
                                   {Symptom::kMisuse, "double-close"}};
 
@@ -197,7 +208,7 @@ constexpr Check kWriteChecks[] = {
      .must = "send nothing wrong, drop that connection, serve others",
      .because = kDead,
      .needs = {.faults = true},
-     .blames = kFailedBlames,
+     .blames = kSendFailedBlames,
      .run = run_send_failed},
 };
 

@@ -77,6 +77,18 @@ void conclude_without(CheckResult& result, Verdict verdict, std::string reason) 
   result.reason = std::move(reason);
 }
 
+// What the undisturbed exchange shows by itself is a failure; without it nothing can be said.
+void conclude_failed_control(CheckResult& result, const ControlFailed& failed,
+                             std::vector<std::string> transcript, bool strict) {
+  if (failed.shown) {
+    result.failures = {
+        {"the undisturbed exchange", *failed.shown, failed.cause, std::move(transcript)}};
+    return judge(result, strict);
+  }
+  conclude_without(result, Verdict::kInconclusive, failed.why);
+  result.transcript = std::move(transcript);
+}
+
 // Runs the check in `session` and judges what it saw.
 void run_in(Session& session, CheckResult& result, const RunOptions& options) {
   // What was seen before the check broke off stands.
@@ -91,6 +103,10 @@ void run_in(Session& session, CheckResult& result, const RunOptions& options) {
     take_over(result, session);
     judge(result, options.strict);
   } catch (const ControlFailed& failed) {
+    if (failed.shown && session.failures().empty()) {
+      return conclude_failed_control(result, failed, session.world().transcript().lines(),
+                                     options.strict);
+    }
     breaks_off(Verdict::kInconclusive, failed.why);
   } catch (const NotApplicable& missing) {
     breaks_off(Verdict::kNotApplicable, missing.why);
@@ -174,8 +190,8 @@ CheckResult WorldRunner::run_one(const CheckCase& which) {
   } catch (const ControlFailed& failed) {
     if (failed.waits_for_ever) ++controls_in_vain_;
     learn_from(result, failed.waits_for_ever);
-    conclude_without(result, Verdict::kInconclusive, failed.why);
-    result.transcript = source_->world().transcript().lines();
+    conclude_failed_control(result, failed, source_->world().transcript().lines(),
+                            options_->strict);
     source_->renew();  // the next check deserves a target in its first state
   }
   return result;

@@ -9,6 +9,7 @@ namespace e3 {
 namespace {
 
 constexpr std::size_t kStalls = 64;
+constexpr std::size_t kRealStalls = 8;  // where an answer is read in real time, to its end each
 
 // An answer that ends too early was taken for sent; one that does not go on waits for an event.
 void expect_whole_answer(Session& session, Peer& peer, const std::string& request) {
@@ -35,7 +36,8 @@ void run_tiny_window(Session& session) {
 void run_stall(Session& session) {
   const std::string& request = session.request_that_fills_buffers();
   const std::size_t total = session.answer_to(request).bytes.size();
-  session.sweep({"stall at byte", "stalls"}, Session::spread(total, kStalls),
+  const std::size_t stalls = session.world().abilities().virtual_time ? kStalls : kRealStalls;
+  session.sweep({"stall at byte", "stalls"}, Session::spread(total, stalls),
                 [&](std::size_t offset) {
                   Peer peer = session.ask_with_tiny_buffers(request);
                   peer.receive_up_to(offset);
@@ -59,6 +61,25 @@ void run_half_closed(Session& session) {
   });
 }
 
+// A connection goes while its answer waits for room; the next one gets its number, and has to wait
+// in its turn.
+void run_successor(Session& session) {
+  const std::string& large = session.request_that_fills_buffers();
+  session.sweep(
+      {"end", "ends"}, {0, 1},
+      [&](std::size_t kind) {
+        World& world = session.world();
+        Peer first = session.ask_with_tiny_buffers(large);
+        world.settle();
+        kind == 0 ? first.close() : first.reset();
+        world.settle();
+        Peer second = session.ask_with_tiny_buffers(large);
+        world.settle();
+        session.expect_answer(second, large);
+      },
+      [](std::size_t kind) { return kind == 0 ? "closed" : "reset"; });
+}
+
 constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "out-not-armed"},
                                  {Symptom::kNotEnded, "out-not-armed"},
                                  {Symptom::kWrongAnswer, "partial-write-truncated"},
@@ -67,6 +88,9 @@ constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "out-not-armed"},
 constexpr Blame kHalfClosedBlames[] = {{Symptom::kSpins, "rdhup-spin"},
                                        {Symptom::kNoAnswer, "halfclose-drops-response"},
                                        {Symptom::kWrongAnswer, "halfclose-drops-response"}};
+
+constexpr Blame kSuccessorBlames[] = {{Symptom::kNoAnswer, "buffer-not-reset"},
+                                      {Symptom::kWrongAnswer, "buffer-not-reset"}};
 
 constexpr std::string_view kPartial =
     "send() takes what fits and returns how much that was; the rest is sent at EPOLLOUT: send(2), "
@@ -97,6 +121,14 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kHalfClosedBlames,
      .run = run_half_closed},
+    {.id = "write.slow-reader.successor",
+     .when = "a peer goes while its answer waits for room, and another asks for the same",
+     .must = "send the other all of its answer",
+     .because = "the lowest free number is given again at once: what is kept by number must go "
+                "with its connection: accept(2)",
+     .needs = {},
+     .blames = kSuccessorBlames,
+     .run = run_successor},
 };
 
 }  // namespace

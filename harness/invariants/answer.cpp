@@ -24,8 +24,8 @@ std::optional<Violation> compare_beginning(std::string_view got, const Answer& w
   const auto differ =
       std::mismatch(got.begin(), got.end(), wanted.bytes.begin(), wanted.bytes.end());
   const auto at = static_cast<std::size_t>(differ.first - got.begin());
-  return Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at),
-                   differing_part(got, at)};
+  return Violation{Symptom::kWrongAnswer, differing_part(wanted.bytes, at), differing_part(got, at),
+                   false, got.size() > wanted.bytes.size()};
 }
 
 std::optional<Violation> compare_answers(std::string_view got, Ending ending,

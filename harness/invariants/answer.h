@@ -17,6 +17,7 @@ struct Answer {
   std::string bytes;
   Ending ending = Ending::kOpen;
   std::size_t size = 0;  // as it came: `bytes` may be without what differs between two exchanges
+  bool is_cut = false;   // it stopped before the end that it announced, and the connection is open
 };
 
 // Null when what a peer got, and how it ended, is the undisturbed answer `wanted`. A reset instead

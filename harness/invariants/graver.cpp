@@ -11,8 +11,12 @@ Violation graver_of(const std::optional<Violation>& health, Violation seen) {
   }
   // It is busy with what it was sent, not with nothing.
   if (health->symptom == Symptom::kSpins && seen.symptom == Symptom::kUnbounded) return seen;
-  return {health->symptom, health->expected,
-          fmt::format("{} (seen as: {})", health->actual, seen.actual)};
+  return {health->symptom,
+          health->expected,
+          fmt::format("{} (seen as: {})", health->actual, seen.actual),
+          false,
+          false,
+          health->on_event};
 }
 
 Violation graver_of(const std::string& slept_in, Violation seen) {

@@ -58,7 +58,9 @@ std::optional<Violation> check_health(World& world) {
     return Violation{Symptom::kDied, "the server lives on", *health.death};
   }
   if (health.spin) {
-    return Violation{Symptom::kSpins, "a quiet server waits in epoll_wait", *health.spin};
+    return Violation{Symptom::kSpins, "a quiet server waits in epoll_wait",
+                     *health.spin,    false,
+                     false,           health.spins_on_event};
   }
   if (!health.misuse.empty()) {
     return Violation{Symptom::kMisuse, "only descriptors and memory that exist are used",

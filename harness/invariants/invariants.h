@@ -41,6 +41,8 @@ struct Violation {
   std::string expected;
   std::string actual;
   bool waits_for_ever = false;  // the target kept the peer waiting, and the connection open
+  bool too_long = false;        // an answer, not cut short
+  bool on_event = false;        // it spins, and each wait ends with an event
 };
 
 // The target lives, is quiet, and misused nothing.

@@ -43,7 +43,13 @@ enum class HttpBug {
   kDiesOnHugeLength,      // reserves what Content-Length announces
   kKeepsSilentHalfOpen,   // a peer that ends its side without a word is kept for ever
   kKeepsRefusedOpen,      // says that it closes behind a refusal, and does not
+  kMissesSplitChunkEnd,   // takes a line end behind a chunk for wrong that is not all there
   kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
+  kReadsWhileBlocked,     // takes requests while answers wait for room
+  kClosesBeforeFlush,     // closes behind its last answer, though that waits for room
+  kLeavesOldAnswer,       // a shorter answer is followed by the rest of the one before
+  kOvertakes,             // an answer is sent before what is left of a large one
+  kRemembersInterest,     // by descriptor number, also of connections that are gone
   kSearchesFromOldEnd,    // what a pipelined request leaves is searched from where that one ended
 };
 

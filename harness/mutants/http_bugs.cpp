@@ -37,7 +37,13 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kDiesOnHugeLength, "dies-on-huge-length"},
     {HttpBug::kKeepsSilentHalfOpen, "keeps-silent-half-open"},
     {HttpBug::kKeepsRefusedOpen, "keeps-refused-open"},
+    {HttpBug::kReadsWhileBlocked, "reads-while-blocked"},
+    {HttpBug::kClosesBeforeFlush, "closes-before-flush"},
+    {HttpBug::kLeavesOldAnswer, "leaves-old-answer"},
+    {HttpBug::kOvertakes, "overtakes"},
+    {HttpBug::kRemembersInterest, "remembers-interest"},
     {HttpBug::kSearchesFromOldEnd, "searches-from-old-end"},
+    {HttpBug::kMissesSplitChunkEnd, "misses-split-chunk-end"},
     {HttpBug::kLengthBeatsChunked, "length-beats-chunked"},
 };
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/mutants/http_bug.h"
@@ -25,6 +26,7 @@ struct HttpConnection {
   std::string output;
   std::size_t searched = 0;  // of the input, for the end of a head; only a bug remembers it
   int served = 0;
+  std::string last_body;   // only a bug keeps it
   bool spoke = false;      // has sent anything at all
   bool continued = false;  // 100 has been sent for the request that is being read
   bool ending = false;     // nothing more is served: the rest of the input is thrown away
@@ -56,7 +58,7 @@ class HttpMutant {
 
  private:
   bool has(HttpBug bug) const { return bug == bug_; }
-  void watch(int fd, std::uint32_t events, int operation) const;
+  void watch(int fd, std::uint32_t events, int operation);
   void accept_all();
   void read_from(int fd);
   void process(HttpConnection& connection);
@@ -71,6 +73,7 @@ class HttpMutant {
   int listener_;
   int epoll_;
   std::map<int, HttpConnection> connections_;
+  std::map<int, bool> armed_;  // for EPOLLOUT; only a bug keeps it
 };
 
 HttpMutant::HttpMutant(HttpBug bug, std::uint16_t port)
@@ -84,7 +87,12 @@ HttpMutant::~HttpMutant() {
   ::close(epoll_);
 }
 
-void HttpMutant::watch(int fd, std::uint32_t events, int operation) const {
+void HttpMutant::watch(int fd, std::uint32_t events, int operation) {
+  if (has(HttpBug::kRemembersInterest) && operation == EPOLL_CTL_MOD) {
+    const bool waits = (events & EPOLLOUT) != 0;
+    if (waits && std::exchange(armed_[fd], true)) return;
+    if (!waits && connections_[fd].waited) armed_[fd] = false;
+  }
   epoll_event event{.events = events, .data = {.fd = fd}};
   ::epoll_ctl(epoll_, operation, fd, &event);
 }
@@ -162,6 +170,12 @@ void HttpMutant::serve(HttpConnection& connection, const HttpRequest& request) c
   std::string body = request.method == "POST"          ? request.body
                      : request.target.starts_with("/") ? request.target.substr(1)
                                                        : "";
+  if (has(HttpBug::kLeavesOldAnswer)) {
+    if (body.size() < connection.last_body.size()) {
+      body += connection.last_body.substr(body.size());
+    }
+    connection.last_body = body;
+  }
   const bool keeps = request.keep_alive || has(HttpBug::kIgnoresClose);
   std::string text = head("200 OK", keeps);
   if (has(HttpBug::kLiesAboutKeepAlive) && request.says_keep_alive) {
@@ -176,8 +190,9 @@ void HttpMutant::serve(HttpConnection& connection, const HttpRequest& request) c
   } else {
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   }
-  connection.output += text + "\r\n";
-  if (request.method != "HEAD" || has(HttpBug::kBodyOnHead)) connection.output += body;
+  text += "\r\n";
+  if (request.method != "HEAD" || has(HttpBug::kBodyOnHead)) text += body;
+  connection.output.insert(has(HttpBug::kOvertakes) ? 0 : connection.output.size(), text);
   if (!keeps) connection.ending = true;
 }
 
@@ -244,7 +259,9 @@ void HttpMutant::write_to(int fd) {
         ::send(fd, connection.output.data(), connection.output.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) {
       connection.waited = true;
-      return watch(fd, EPOLLOUT, EPOLL_CTL_MOD);
+      if (has(HttpBug::kClosesBeforeFlush) && connection.ending) return drop(fd);
+      const bool reads = has(HttpBug::kReadsWhileBlocked);
+      return watch(fd, EPOLLOUT | (reads ? std::uint32_t{EPOLLIN} : 0U), EPOLL_CTL_MOD);
     }
     if (sent < 0) return drop(fd);
     connection.output.erase(0, static_cast<std::size_t>(sent));

@@ -222,6 +222,7 @@ bool Parser::take_chunks() {
     if (!parsed || *parsed > kBodyLimit) throw Refused{400};
     if (*parsed == 0) break;
     const auto count = static_cast<std::size_t>(*parsed);
+    if (input_.size() - at_ == count + 1 && has(HttpBug::kMissesSplitChunkEnd)) throw Refused{400};
     if (input_.size() - at_ < count + 2) {
       // What follows a chunk is known to be wrong before it is all there.
       if (input_.size() - at_ > count && input_[at_ + count] != '\r') throw Refused{400};

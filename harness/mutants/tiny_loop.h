@@ -48,7 +48,7 @@ class TinyServer {
 
   // tiny_server.cpp: accepting and waiting.
   void accept_all();
-  void take_in(int fd);
+  bool take_in(int fd);
   bool accept_failed(int error);
   void stop_accepting(Milliseconds until);
   void go_on_accepting();

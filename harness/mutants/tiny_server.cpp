@@ -30,7 +30,8 @@ namespace {
 // A level-triggered descriptor would be reported again, and the bug not show.
 bool needs_edges(Bug bug) {
   return bug == Bug::kAcceptsOncePerEdge || bug == Bug::kMissesEndAfterShortRead ||
-         bug == Bug::kSkipsFullBatch || (bug >= Bug::kEdgeNone && bug <= Bug::kAbandonsBatch);
+         bug == Bug::kSkipsFullBatch || bug == Bug::kStopsAtUnregistered ||
+         (bug >= Bug::kEdgeNone && bug <= Bug::kAbandonsBatch);
 }
 
 constexpr std::size_t kBatch = 16;
@@ -95,7 +96,14 @@ void TinyServer::close_overdue() {
   for (const auto& [fd, connection] : connections_) {
     if (connection.deadline <= time) overdue.push_back(fd);
   }
-  for (const int fd : overdue) drop(fd);
+  for (const int fd : overdue) {
+    if (!has(Bug::kHalfClosesOverdue)) {
+      drop(fd);
+      continue;
+    }
+    ::shutdown(fd, SHUT_WR);
+    connections_[fd].deadline = kNever;
+  }
 }
 
 void TinyServer::accept_all() {
@@ -106,21 +114,22 @@ void TinyServer::accept_all() {
         ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | (blocks() ? 0 : SOCK_NONBLOCK));
     if (fd < 0 && errno == EAGAIN) return;
     if (fd < 0 && !accept_failed(errno)) return;
-    if (fd >= 0) take_in(fd);
+    if (fd >= 0 && !take_in(fd) && has(Bug::kStopsAtUnregistered)) return;
     if (has(Bug::kAcceptsOncePerEdge)) return;
   }
 }
 
-void TinyServer::take_in(int fd) {
+// False: it is not watched.
+bool TinyServer::take_in(int fd) {
   if (has(Bug::kClosesAtAccept)) {
     ::close(fd);
-    return;
+    return true;
   }
   if (fd >= listener_ + 200 && has(Bug::kTableOf200)) throw std::out_of_range("no such row");
   const std::uint32_t both_ways = edges_ ? std::uint32_t{EPOLLOUT} : 0U;
   if (!watch(fd, EPOLLIN | EPOLLRDHUP | both_ways, EPOLL_CTL_ADD)) {
     if (!has(Bug::kLeaksUnregistered)) ::close(fd);
-    return;
+    return false;
   }
   connections_[fd] = {};
   connections_[fd].deadline = now() + (has(Bug::kKillsSlowHeads) ? 600 : kHeadTime);
@@ -129,13 +138,16 @@ void TinyServer::take_in(int fd) {
   if (has(Bug::kKeepsBuffers)) buffers_.emplace_back(4096, 'b');
   if (has(Bug::kLeavesThreads) && ++connections_seen_ % 5 == 0)
     std::thread([] { ::pause(); }).detach();
+  return true;
 }
 
 // False: accept no more for now.
 bool TinyServer::accept_failed(int error) {
   if (error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM) {
     if (has(Bug::kDiesOutOfDescriptors)) throw std::runtime_error("accept: out of something");
-    if (!has(Bug::kSpinsOutOfDescriptors)) stop_accepting(now() + kRetryTime);
+    const bool spins =
+        has(Bug::kSpinsOutOfDescriptors) || (has(Bug::kSpinsInFullSystem) && error == ENFILE);
+    if (!spins) stop_accepting(now() + kRetryTime);
     return false;
   }
   if (has(Bug::kDiesOfAbortedConnection)) throw std::runtime_error("accept failed");

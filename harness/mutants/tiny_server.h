@@ -21,10 +21,12 @@ enum class Bug {
   // One bug each: accepting.
   kAcceptsOncePerEdge,        // the rest of a burst is left in the queue
   kSpinsOutOfDescriptors,     // leaves the listener armed when accept fails with EMFILE
+  kSpinsInFullSystem,         // leaves it armed when accept fails with ENFILE
   kForgetsOutOfDescriptors,   // disarms it then, and never arms it again
   kDiesOutOfDescriptors,      // throws when accept fails with EMFILE and its kin
   kDiesOfAbortedConnection,   // throws when accept fails with ECONNABORTED and its kin
   kStopsAtAbortedConnection,  // disarms the listener then
+  kStopsAtUnregistered,       // edge-triggered; leaves the queue behind a connection so refused
   kLeaksUnregistered,         // forgets a connection that epoll_ctl refuses
   kNeverResumesAccepting,     // disarms the listener at its limit of connections, for ever
   kLosesSlots,                // counts a failed connection as open for ever
@@ -42,6 +44,7 @@ enum class Bug {
   kNeverWaitsToWrite,       // keeps the rest but never asks for EPOLLOUT
   kKeepsWatchingTheEnd,     // asks for EPOLLRDHUP, too, while it waits for room
   kRetriesFullBuffer,       // calls send again and again while the buffer is full
+  kRetriesWithoutMemory,    // ... or while there is no memory for it
   kTakesFullForError,       // drops the connection when send says EAGAIN
   kDropsInterruptedWrite,   // ... or EINTR
   kRepeatsAfterShortWrite,  // sends the last byte of a short write again
@@ -71,6 +74,7 @@ enum class Bug {
   kReadsOrWrites,     // does one or the other when both are reported
   kAbandonsBatch,     // forgets the rest of a report when a connection comes in
   // Time.
+  kHalfClosesOverdue,     // ends its side of an overdue connection, and waits for the peer's
   kNoHeadTime,            // waits for a head for ever
   kRenewsHeadTime,        // ... from the last byte on, not from the first
   kKillsSlowHeads,        // ... for no more than 600 ms

@@ -148,6 +148,7 @@ void TinyServer::write_to(int fd, Connection& connection) {
     const ssize_t sent = ::send(fd, connection.output.data(), connection.output.size(), flags);
     if (sent < 0) {
       if (errno == EINTR && !has(Bug::kDropsInterruptedWrite)) continue;
+      if (errno == ENOBUFS && has(Bug::kRetriesWithoutMemory)) continue;
       if (has(Bug::kDiesOfSendError) && errno != EAGAIN) throw std::runtime_error("send failed");
       if (errno != EAGAIN || has(Bug::kTakesFullForError)) return fail(fd);
       if (has(Bug::kRetriesFullBuffer)) continue;

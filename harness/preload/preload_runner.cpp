@@ -74,6 +74,8 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
           combined(facts_.transcript_hash, concluded->facts.transcript_hash);
       facts_ = std::move(concluded->facts);
       concluded_any_ = true;
+      const bool unclear = concluded->result.verdict == Verdict::kInconclusive;
+      if (unclear) concluded->result.reason += process.hint();
       return std::move(concluded->result);
     }
   }
@@ -104,7 +106,7 @@ CheckResult PreloadRunner::ended(PreloadedProcess& process, const CheckCase& whi
   Failure failure;
   failure.point = "one of its points";
   failure.violation = violation_by_end(process.death(status));
-  failure.cause = cause_of(*which.check, failure.violation.symptom);
+  failure.cause = cause_of(*which.check, failure.violation);
   failure.transcript = with_output(std::move(transcript), process.output().lines(kOutputShown));
   CheckResult result = not_concluded(which, {});
   result.verdict = result.answer = Verdict::kCrash;

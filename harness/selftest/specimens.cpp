@@ -13,6 +13,13 @@ Kind kind_of(mutants::Bug bug) {
   return mutants::is_null_server(bug) ? Kind::kNull : Kind::kMutant;
 }
 
+// Of servers that keep their connections.
+std::vector<const Check*> persistent_checks() {
+  std::vector<const Check*> checks = http_message_checks();
+  for (const Check& check : reuse_checks()) checks.push_back(&check);
+  return checks;
+}
+
 std::vector<Specimen> make_specimens() {
   std::vector<Specimen> all;
   for (const auto& [bug, name] : mutants::bug_names()) {
@@ -26,7 +33,7 @@ std::vector<Specimen> make_specimens() {
         {.name = std::string(name),
          .kind = bug == mutants::HttpBug::kNone ? Kind::kCorrect : Kind::kMutant,
          .serve = [bug = bug](std::uint16_t port) { mutants::serve_http_mutant(bug, port); },
-         .checks = http_message_checks});
+         .checks = bug == mutants::HttpBug::kNone ? persistent_checks : all_checks});
   }
   for (Specimen& specimen : all) {
     if (specimen.kind == Kind::kNull) specimen.checks = all_checks;

@@ -36,6 +36,7 @@ struct Abilities {
 struct Health {
   std::optional<std::string> death;        // how it ended, when it did
   std::optional<std::string> spin;         // what it does over and over with nothing to do
+  bool spins_on_event = false;             // which is reported to it each time
   std::optional<std::size_t> descriptors;  // open in the target, where that can be seen
   std::vector<std::string> misuse;         // calls no correct server makes, such as closing twice
 };
@@ -89,8 +90,14 @@ class World {
   // The call for one connection in which the target sleeps, as "recv(conn1)"; empty when it does in
   // none. Nothing where that cannot be seen.
   virtual std::optional<std::string> sleeps_in() { return std::nullopt; }
+  // The same of a target that waits for events elsewhere: such a call, or accept() while
+  // connections are open, keeps it from those. Empty also where that cannot be seen.
+  virtual std::string sleeps_beside_loop() { return {}; }
   // The same when the scenario broke off, where several peers were there. Empty when it did not.
   const std::string& slept_in() const { return slept_in_; }
+
+  // How many connections it has accepted so far. Nothing where that cannot be seen.
+  virtual std::optional<std::size_t> connections_accepted() const { return std::nullopt; }
 
   // Waits until the target is quiet, or is shown never to be, and looks at it.
   virtual Health health() = 0;
@@ -135,6 +142,9 @@ class World {
   // How much time passes whenever the target reads a clock (where abilities().virtual_time): for
   // targets that wait for an instant by asking the time. Zero at first.
   virtual void set_clock_drift(VirtualTime /*per_reading*/) {}
+  // How long an answer may take before the target counts as silent (where
+  // abilities().virtual_time): for targets that look at their work at each tick.
+  virtual void set_moment(VirtualTime /*moment*/) {}
   // Whether a target may wait for the rest of a millisecond by asking the time (where
   // abilities().virtual_time), or spins when it does. It may at first.
   virtual void allow_busy_wait(bool /*allowed*/) {}

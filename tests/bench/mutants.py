@@ -20,6 +20,7 @@ FOUND = 77  # libFuzzer's exit status
 INVISIBLE = {
     "binds-without-reuse": "only a program finds its port in TIME_WAIT",
     "counts-characters": "announces a wrong length undisturbed, too",
+    "half-closes-overdue": "waiting for ever is no finding",
     "ignores-sigterm": "only a program is told to end",
     "keeps-buffers": "memory is measured of programs only",
     "kills-slow-heads": "whoever waits may lose patience",
@@ -29,7 +30,9 @@ INVISIBLE = {
     "no-head-time": "waiting for ever is no finding",
     "no-write-time": "waiting for ever is no finding",
     "renews-head-time": "waiting long is no finding",
+    "retries-without-memory": "failing calls lead nowhere by themselves, and end",
     "skips-full-batch": "needs sixteen events at once",
+    "spins-in-full-system": "failing calls lead nowhere by themselves, and end",
     "table-of-200": "needs two hundred connections at once",
     "takes-any-length": "takes them undisturbed, too",
 }

@@ -66,6 +66,14 @@ std::string CallTrace::sleeps_in() const {
   return fmt::format("{}({}{})", to_string(current_.kind), to_string(name.role()), name.number());
 }
 
+std::string CallTrace::sleeps_beside_loop() const {
+  if (!has_loop_) return "";
+  if (current_.kind == CallKind::kAccept && connections_ > 0) {
+    return fmt::format("accept(listener{})", name_of(current_.fd).number());
+  }
+  return sleeps_in();
+}
+
 // --- Making and closing descriptors -----------------------------------------------------------
 
 long CallTrace::socket(int domain, int type, int protocol) {

@@ -26,6 +26,13 @@ class CallTrace final : public SystemCalls {
   // Of a target that sleeps: the call for one connection that it does so in, as "recv(conn1)";
   // empty when it waits for whoever comes.
   std::string sleeps_in() const;
+  // World::sleeps_beside_loop().
+  std::string sleeps_beside_loop() const;
+  std::size_t connections_accepted() const {
+    return counts_[static_cast<std::size_t>(Role::kConnection)];
+  }
+  // Whether the last wait ended with an event.
+  bool woken() const { return woken_; }
 
   bool owns(int fd) const override { return kernel_->owns(fd); }
   bool answers(int fd) const override { return kernel_->answers(fd); }
@@ -148,6 +155,8 @@ class CallTrace final : public SystemCalls {
   std::array<std::uint32_t, kRoles> counts_{};
   std::uint32_t duplicates_ = 0;
   std::size_t connections_ = 0;  // open
+  bool has_loop_ = false;        // waits for events
+  bool woken_ = false;           // by one, last
   std::vector<std::string> misuse_;
   Begun current_;
 };

@@ -48,9 +48,11 @@ long CallTrace::epoll_wait(int epoll, epoll_event* events, int capacity,
                            std::optional<std::chrono::nanoseconds> timeout) {
   const DescriptorName name = name_of(epoll);
   injector_->wait_begins(CallKind::kEpollWait, name.role());
+  has_loop_ = true;
   Done done = made(CallKind::kEpollWait, epoll,
                    [&] { return kernel_->epoll_wait(epoll, events, capacity, timeout); });
   done.struck = injector_->wait_ends(done.result);
+  woken_ = done.result > 0;
   TranscriptRecord& record = write_down(CallKind::kEpollWait, name, done);
   if (done.result > 0) {
     mark_filled(events, static_cast<std::size_t>(done.result) * sizeof *events);
@@ -62,8 +64,10 @@ long CallTrace::epoll_wait(int epoll, epoll_event* events, int capacity,
 long CallTrace::poll(pollfd* entries, nfds_t count,
                      std::optional<std::chrono::nanoseconds> timeout) {
   injector_->wait_begins(CallKind::kPoll, Role::kAny);
+  has_loop_ = true;
   Done done = made(CallKind::kPoll, -1, [&] { return kernel_->poll(entries, count, timeout); });
   done.struck = injector_->wait_ends(done.result);
+  woken_ = done.result > 0;
   write_down(CallKind::kPoll, {}, done);
   return finish(done, /*progress=*/false);
 }

@@ -26,9 +26,6 @@ using namespace std::chrono_literals;
 
 // How long a target may linger over what its peers left behind, in its own time.
 constexpr VirtualTime kLingerTime = 120s;
-// A server may take that before it answers, as one that asks another; longer pauses are told apart
-// from silence by advance().
-constexpr VirtualTime kMoment = 100ms;
 constexpr VirtualTime kHandshake = 10s;
 // Who rounds a time-out down asks the clock for the rest of the millisecond. As many calls take
 // about that long on Linux: once a turn, time moves for them.
@@ -201,7 +198,7 @@ void InProcessWorld::let_connect(Wire& wire) {
 bool InProcessWorld::wait_readable(Wire& wire) {
   settle();
   let_connect(wire);
-  let_time_pass(kMoment, [&] { return spin_ || kernel_->wire_is_ready(wire, POLLIN); });
+  let_time_pass(moment_, [&] { return spin_ || kernel_->wire_is_ready(wire, POLLIN); });
   return true;
 }
 
@@ -215,10 +212,15 @@ std::optional<std::string> InProcessWorld::sleeps_in() {
   return fiber_.finished() || halted_ ? "" : trace_.sleeps_in();
 }
 
+std::string InProcessWorld::sleeps_beside_loop() {
+  return fiber_.finished() || halted_ ? "" : trace_.sleeps_beside_loop();
+}
+
 Health InProcessWorld::health() {
   settle();
   return {.death = death_,
           .spin = spin_,
+          .spins_on_event = spins_on_event_,
           .descriptors = kernel_->open_descriptors(),
           .misuse = trace_.misuse()};
 }
@@ -241,6 +243,7 @@ std::unique_ptr<Wire> InProcessWorld::open_wire(const ConnectOptions& options) {
 void InProcessWorld::spins_noexcept() noexcept {
   spin_ = fmt::format("{} calls in one turn, {} in a row without progress, the last {}",
                       log_.turn_calls(), log_.idle_calls(), transcript().last());
+  spins_on_event_ = trace_.woken();
   if (log_.clock_looks() > CallLog::kSpinCalls) {
     *spin_ += fmt::format(", and {} looks at the clock", log_.clock_looks());
   }

@@ -46,8 +46,13 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   }
   void order_events(EventOrder* order) override;
   void set_clock_drift(VirtualTime per_reading) override { clock_drift_ = per_reading; }
+  void set_moment(VirtualTime moment) override { moment_ = moment; }
   void allow_busy_wait(bool allowed) override { busy_wait_allowed_ = allowed; }
   std::optional<std::string> sleeps_in() override;
+  std::string sleeps_beside_loop() override;
+  std::optional<std::size_t> connections_accepted() const override {
+    return trace_.connections_accepted();
+  }
   void record_calls() override { injector_.record_calls(); }
   std::vector<CallSite> recorded_calls() const override { return injector_.recorded_calls(); }
   VirtualTime now() const override { return log_.now; }
@@ -86,6 +91,8 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   std::optional<VirtualTime> deadline_;  // when the target wants to wake by itself
   EventOrder* event_order_ = nullptr;
   VirtualTime clock_drift_{0};
+  // Longer pauses are told apart from silence by advance().
+  VirtualTime moment_ = std::chrono::milliseconds(100);
   bool busy_wait_allowed_ = true;
   bool busy_wait_ended_ = false;  // in this turn
   bool held_ = false;
@@ -94,6 +101,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   bool halted_ = false;      // the fiber must not be resumed
   std::optional<std::string> death_;
   std::optional<std::string> spin_;
+  bool spins_on_event_ = false;
 };
 
 }  // namespace e3

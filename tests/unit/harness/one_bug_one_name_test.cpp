@@ -26,7 +26,7 @@ TEST(OneBugOneName, WhoLosesPipelinedRequestsMayReadBodiesRightly) {
 TEST(OneBugOneName, WhoMissesASplitEndMixesUpNobody) {
   const RunResult result =
       run_in_process([] { mutants::serve_tiny(mutants::Bug::kForgetsBetweenReads, 8080); },
-                     {find_check("isolation.interleaved"), find_check("read.split")});
+                     {find_check("isolation.interleaved"), find_check("read.split.every-offset")});
   EXPECT_EQ(result.checks.at(0).verdict, Verdict::kSkip);
   EXPECT_NE(result.checks.at(0).reason.find("read.split"), std::string::npos);
   EXPECT_NE(result.checks.at(1).verdict, Verdict::kPass);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "harness/world/engines/in_process_kernel.h"
 #include "harness/world/engines/sim/descriptor_numbers.h"
@@ -120,6 +121,15 @@ class SimKernel : public InProcessKernel {
   long blocking(const Call& call);
   template <typename Move>
   long moving(int fd, const iovec* parts, int count, bool all, const Move& move);
+  // Of a real file, for sendfile(2).
+  struct FilePart {
+    int file;
+    off_t from;
+    std::size_t size;
+    std::vector<std::byte> read(std::size_t begin, std::size_t count) const;
+  };
+  long send_whole(int out, const FilePart& part);
+  long send_what_fits(int out, const FilePart& part);
   long close_simulated(int fd);
   long watch_real_file(int fd);
   void require_simulated(int fd, const char* call);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The calls that move bytes; blocking ones sleep until all is moved, as Linux has them do.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,13 @@ void drop_front(std::vector<iovec>& parts, std::size_t size) {
 }
 
 }  // namespace
+
+std::vector<std::byte> SimKernel::FilePart::read(std::size_t begin, std::size_t count) const {
+  std::vector<std::byte> bytes(count);
+  const ssize_t got = ::pread(file, bytes.data(), count, from + static_cast<off_t>(begin));
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  return bytes;
+}
 
 // A call that moves bytes to or from `parts`: what it has moved before it sleeps is behind it. It
 // goes on until `all` is moved, or is content with what it has when it wakes.
@@ -71,6 +79,32 @@ long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, i
   return result;
 }
 
+long SimKernel::send_whole(int out, const FilePart& part) {
+  const std::vector<std::byte> bytes = part.read(0, part.size);
+  std::span<const std::byte> rest(bytes);
+  return blocking(
+      [&] {
+        const bool failed = rest.size() != bytes.size() && fails(out);
+        return failed ? 0 : kernel().sendfile(out, rest);
+      },
+      [&](std::size_t moved) { rest = rest.subspan(moved); });
+}
+
+// No more is read than may fit: a file is sent in thousands of calls, some of which send nothing.
+long SimKernel::send_what_fits(int out, const FilePart& part) {
+  constexpr std::size_t kPiece = 64 << 10;
+  long sent = 0;
+  do {
+    const auto begin = static_cast<std::size_t>(sent);
+    const std::vector<std::byte> piece = part.read(begin, std::min(kPiece, part.size - begin));
+    const long result = kernel().sendfile(out, piece);
+    if (result <= 0) return sent > 0 ? sent : result;
+    sent += result;
+    if (static_cast<std::size_t>(result) < piece.size()) return sent;
+  } while (static_cast<std::size_t>(sent) < part.size);
+  return sent;
+}
+
 // The file is a real one: what is simulated can be neither mapped nor sought in.
 long SimKernel::sendfile(int out, int in, off_t* offset, std::size_t size) {
   if (answers(in)) return owns(in) ? -EINVAL : -EBADF;
@@ -79,17 +113,9 @@ long SimKernel::sendfile(int out, int in, off_t* offset, std::size_t size) {
   const off_t from = offset != nullptr ? *offset : ::lseek(in, 0, SEEK_CUR);
   if (from < 0) return -ESPIPE;
   const off_t left = std::max<off_t>(file.st_size - from, 0);
-  std::vector<std::byte> bytes(std::min(size, static_cast<std::size_t>(left)));
-  const ssize_t got = ::pread(in, bytes.data(), bytes.size(), from);
-  if (got < 0) return -errno;
-  bytes.resize(static_cast<std::size_t>(got));
-  std::span<const std::byte> rest(bytes);
-  const long sent = blocking(
-      [&] {
-        const bool failed = rest.size() != bytes.size() && fails(out);
-        return failed ? 0 : kernel().sendfile(out, rest);
-      },
-      [&](std::size_t moved) { rest = rest.subspan(moved); });
+  const FilePart part{in, from, std::min(size, static_cast<std::size_t>(left))};
+  const bool sleeps = (kernel().fcntl(out, F_GETFL, 0) & O_NONBLOCK) == 0;
+  const long sent = sleeps ? send_whole(out, part) : send_what_fits(out, part);
   kernel().take_signal(SIGPIPE);
   if (sent <= 0) return sent;
   if (offset != nullptr) {

@@ -15,12 +15,15 @@ class CapturedOutput {
   CapturedOutput& operator=(const CapturedOutput&) = delete;
 
   int descriptor() const { return memory_; }  // for the program; closed at exec(3)
-  // The last `limit` bytes, fit for one line of a terminal.
+  // The last `limit` bytes, or as many from the beginning of a report of what the program died of,
+  // as a sanitizer's; fit for one line of a terminal.
   std::string tail(std::size_t limit = 400) const;
   // The same, with its lines, for as many as fit; control characters are blotted out.
   std::string lines(std::size_t limit) const;
 
  private:
+  std::string last(std::size_t limit) const;
+
   int memory_;
 };
 

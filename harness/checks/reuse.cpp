@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+// Reuse: a connection that serves more than one request. Nothing of the one before may be left.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "harness/checks/catalogue.h"
+#include "harness/checks/http_exchange.h"
+#include "harness/checks/http_traits.h"
+#include "harness/checks/padding.h"
+#include "harness/checks/session.h"
+
+namespace e3 {
+namespace {
+
+constexpr std::size_t kRequests = 20;
+constexpr std::size_t kLonger = 1000;  // fewer than any limit of a line or a head
+
+// The answer to `request` behind the `before` bytes that came already. False where the connection
+// ends instead: between two answers it may.
+bool expect_next(Session& session, Peer& peer, const std::string& request, std::size_t before) {
+  const Answer& wanted = session.answer_to(request);
+  if (session.profile().masks.empty()) {
+    peer.receive_up_to(before + wanted.size);
+  } else {
+    peer.receive_to_end();  // how long a masked answer is it does not tell
+  }
+  const std::string_view all = peer.received();
+  const std::string got = masked(session.profile(), all.substr(before));
+  if (got.empty() && peer.ending() != Ending::kOpen) return false;
+  if (const auto differs = compare_beginning(got, wanted)) throw *differs;
+  const bool open = peer.ending() == Ending::kOpen;
+  Session::require(
+      got.size() == wanted.bytes.size(), Symptom::kNoAnswer,
+      fmt::format("{} bytes, as on a connection of its own", wanted.bytes.size()),
+      fmt::format("{} bytes, then {}", got.size(), open ? "nothing" : to_string(peer.ending())));
+  return true;
+}
+
+bool ask_next(Session& session, Peer& peer, const std::string& request) {
+  session.answer_to(request);  // on a connection of its own
+  const std::size_t before = peer.received().size();
+  peer.send(request);
+  return expect_next(session, peer, request, before);
+}
+
+// The same, behind whose answer the connection is kept: HTTP/1.0's is not.
+std::string as_kept(Session& session, const std::string& request) {
+  const std::string_view line = std::string_view(request).substr(0, request.find("\r\n"));
+  if (!session.profile().is_http || line.ends_with("HTTP/1.1")) return request;
+  HttpTraits traits = persistent_traits(session);
+  take_over_request(request, traits);
+  return expanded(kPlainGet, traits);
+}
+
+void require_kept_open(Session& session, const std::string& request) {
+  if (session.profile().peer_ends || session.answer_to(request).ending != Ending::kOpen) {
+    throw NotApplicable{"the target ends the connection with its answer"};
+  }
+}
+
+// The undisturbed way to ask twice. The violation where the second is not answered.
+std::optional<Violation> silence_for_second(Session& session, const std::string& request) {
+  require_kept_open(session, request);
+  Peer peer = session.world().connect();
+  bool goes_on = true;
+  try {
+    goes_on =
+        ask_next(session, peer, request) && ask_next(session, peer, request);
+  } catch (const Violation& violation) {
+    if (violation.symptom == Symptom::kNoAnswer) return violation;
+    throw NotApplicable{"the second request on a connection is answered otherwise"};
+  }
+  if (!goes_on) throw NotApplicable{"the target ends the connection behind its answer"};
+  return std::nullopt;
+}
+
+// Returns the plain request. Throws NotShown.
+std::string require_second_answered(Session& session) {
+  std::string request = as_kept(session, session.request());
+  if (silence_for_second(session, request)) {
+    throw NotShown{"the second request on a connection is not answered: see reuse.sequential"};
+  }
+  return request;
+}
+
+void run_sequential(Session& session) {
+  const std::string request = as_kept(session, session.request());
+  const auto silence = silence_for_second(session, request);
+  session.sweep({"requests:", "connections"}, {kRequests}, [&](std::size_t count) {
+    if (silence) return session.warn(*silence);  // it may be a protocol of one request
+    Peer peer = session.world().connect();
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!ask_next(session, peer, request)) return;
+    }
+  });
+}
+
+void run_shorter(Session& session) {
+  const std::string request = require_second_answered(session);
+  const std::string longer = as_kept(session, longer_request(session, std::string(kLonger, 'e')));
+  require_kept_open(session, longer);
+  session.sweep({"pieces:", "second requests"}, {1, 2}, [&](std::size_t pieces) {
+    Peer peer = session.world().connect();
+    if (!ask_next(session, peer, longer)) return;
+    const std::size_t before = peer.received().size();
+    const std::size_t first = pieces == 1 ? 0 : request.size() / 2;
+    if (first > 0) {
+      peer.send(request.substr(0, first));
+      session.world().settle();
+    }
+    peer.send(request.substr(first));
+    expect_next(session, peer, request, before);
+  });
+}
+
+void run_after_slow_answer(Session& session) {
+  const std::string request = require_second_answered(session);
+  const std::string large = as_kept(session, session.request_that_fills_buffers());
+  require_kept_open(session, large);
+  session.sweep({"request of size", "requests"}, {large.size()}, [&](std::size_t) {
+    Peer peer = session.ask_with_tiny_buffers(large);
+    session.expect_quiet();
+    if (expect_next(session, peer, large, 0)) ask_next(session, peer, request);
+  });
+}
+
+void run_behind_large(Session& session) {
+  const std::string request = require_second_answered(session);
+  const std::string large = as_kept(session, session.request_that_fills_buffers());
+  require_kept_open(session, large);
+  Peer control = session.world().connect();
+  control.send(request + request);
+  const std::size_t one = session.answer_to(request).size;
+  control.receive_up_to(2 * one);
+  if (control.received().size() < 2 * one) {
+    throw NotShown{"two requests in one segment get no two answers: see read.coalesced"};
+  }
+  control.close();
+  session.sweep({"request of size", "requests"}, {large.size()}, [&](std::size_t) {
+    Peer peer = session.ask_with_tiny_buffers(large + request);
+    session.expect_quiet();
+    const std::size_t size = session.answer_to(large).size;
+    if (expect_next(session, peer, large, 0)) expect_next(session, peer, request, size);
+  });
+}
+
+constexpr std::size_t kFlood = 16 << 20;         // bytes of requests
+constexpr std::size_t kFloodOverTcp = 64 << 20;  // where buffers are the kernel's
+constexpr std::size_t kPiece = 65536;
+constexpr std::size_t kMostKept = 8 << 20;
+
+bool keeps_more(const World::Usage& before, const World::Usage& now) {
+  return now.resident > before.resident + kMostKept || now.allocated > before.allocated + kMostKept;
+}
+
+void run_unread(Session& session) {
+  const std::string request = as_kept(session, session.request());
+  require_kept_open(session, request);
+  std::string piece;
+  while (piece.size() < kPiece) piece += request;
+  const bool real_buffers = !session.world().abilities().repeatable;
+  session.sweep({"bytes:", "floods"}, {real_buffers ? kFloodOverTcp : kFlood},
+                [&](std::size_t total) {
+                  World& world = session.world();
+                  const World::Usage before = world.usage();
+                  // Tiny, for in this process the buffers count as well.
+                  Peer peer = world.connect({.tiny_buffers = true});
+                  for (std::size_t sent = 0; sent < total;) {
+                    const std::size_t taken = peer.send(piece);
+                    sent += taken;
+                    if (taken < piece.size()) return;  // it stops reading, or has ended
+                    if (!keeps_more(before, world.usage())) continue;
+                    throw Violation{Symptom::kUnbounded, "a limit to what waits to be sent",
+                                    fmt::format("{} bytes of requests were taken, and more than {} "
+                                                "MiB are kept",
+                                                sent, kMostKept >> 20)};
+                  }
+                });
+}
+
+constexpr Blame kLeftBlames[] = {{Symptom::kWrongAnswer, "buffer-not-reset"},
+                                 {Symptom::kExtraAnswer, "buffer-not-reset"},
+                                 {Symptom::kNoAnswer, "buffer-not-reset"}};
+constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
+                                 {Symptom::kWrongAnswer, "partial-write-truncated"},
+                                 {Symptom::kSpins, "out-left-armed-spin"}};
+constexpr Blame kOrderBlames[] = {{Symptom::kWrongAnswer, "pipeline-order"},
+                                  {Symptom::kExtraAnswer, "pipeline-order"},
+                                  {Symptom::kNoAnswer, "coalesced-requests"},
+                                  {Symptom::kSpins, "out-left-armed-spin"}};
+
+constexpr Blame kUnreadBlames[] = {{Symptom::kUnbounded, "slow-reader-unbounded"}};
+
+constexpr std::string_view kFresh =
+    "a request is what its own bytes say, and a connection what has happened on it: what was there "
+    "before is over (RFC 9293, section 3.3)";
+
+constexpr Check kChecks[] = {
+    {.id = "reuse.sequential",
+     .when = "twenty like requests come on one connection, each after the answer before it",
+     .must = "answer each as the first, or end the connection",
+     .because = kFresh,
+     .needs = {},
+     .blames = kLeftBlames,
+     .run = run_sequential},
+    {.id = "reuse.shorter",
+     .when = "a request follows a longer one that has been answered, on the same connection",
+     .must = "answer it as on a connection of its own",
+     .because = kFresh,
+     .needs = {},
+     .blames = kLeftBlames,
+     .run = run_shorter},
+    {.id = "reuse.after-slow-answer",
+     .when = "a request follows a large answer that had to wait for its reader",
+     .must = "answer it as on a connection of its own",
+     .because = "EPOLL_CTL_MOD replaces the interest: whoever asks for EPOLLOUT alone while an "
+                "answer waits hears of no input until it asks for EPOLLIN again: epoll_ctl(2)",
+     .needs = {},
+     .blames = kSlowBlames,
+     .run = run_after_slow_answer},
+    {.id = "reuse.behind-large",
+     .when = "a request comes in one piece with one before it whose large answer waits for room",
+     .must = "send the whole of the large answer, then the other",
+     .because = "a stream has one order, and nothing else says which answer is whose (RFC 9293, "
+                "section 3.3)",
+     .needs = {},
+     .blames = kOrderBlames,
+     .run = run_behind_large},
+    {.id = "reuse.unread",
+     .when = "a peer sends whole requests without end and reads no answer",
+     .must = "stop reading, or end the connection, before it keeps 8 MiB",
+     .because = "what waits to be sent takes memory; what is not read stays with the sender (RFC "
+                "9293, section 3.8.6)",
+     .needs = {},
+     .blames = kUnreadBlames,
+     .run = run_unread,
+     .level = Level::kShould},
+};
+
+}  // namespace
+
+std::span<const Check> reuse_checks() { return kChecks; }
+
+}  // namespace e3
