@@ -77,6 +77,7 @@ void run_burst(Session& session) {
       try {
         session.expect_answer(peer);
       } catch (const Violation& violation) {
+        peer.receive_to_end();  // who is told first is turned away then
         if (turned_away(peer, served)) return throw_limit(served);
         if (!peer.received().empty()) throw;
         throw unserved(session, before, {served, count}, violation);

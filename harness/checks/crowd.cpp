@@ -21,18 +21,18 @@ std::vector<Peer> connect_crowd(World& world, std::size_t count, const ConnectOp
 
 namespace {
 
-constexpr std::size_t kLargest = 90;
+constexpr std::size_t kCrowds[] = {90, 60, 30, 15, 7};
 
 bool serves_beside(Session& session, std::size_t count) {
   const std::vector<Peer> idle = connect_crowd(session.world(), count);
   Peer peer = session.world().connect();
   session.send_request(peer);
   session.receive_answer(peer);
-  return !peer.received().empty();
+  return masked(session.profile(), peer.received()) == session.answer().bytes;
 }
 
 std::size_t largest_crowd(Session& session) {
-  for (const std::size_t count : {kLargest, std::size_t{60}, std::size_t{30}, std::size_t{15}}) {
+  for (const std::size_t count : kCrowds) {
     try {
       if (serves_beside(session, count)) return count;
     } catch (const TargetUnavailable&) {
@@ -41,7 +41,7 @@ std::size_t largest_crowd(Session& session) {
     if (check_health(session.world())) break;
     settle_crowd(session.world());
   }
-  return kLargest;  // no limit, but a bug: the checks will tell
+  return kCrowds[0];  // no limit, but a bug: the checks will tell
 }
 
 }  // namespace

@@ -111,8 +111,8 @@ void run_close_large(Session& session) {
   take_over_request(session.request_that_fills_buffers(), large);
   const std::string request = expanded("{head}Connection: close\r\n\r\n", large);
   Peer alone = session.world().connect();
-  alone.send(request);
-  const Conversation control = read_answers(alone, {.to_the_end = true});
+  alone.send(expanded(kPlainGet, large));
+  const Conversation control = read_answers(alone, {});
   if (control.last() == nullptr) throw NotApplicable{"the target does not answer that"};
   const std::size_t whole = control.last()->body.size();
   session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {

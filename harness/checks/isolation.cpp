@@ -38,27 +38,28 @@ void require_pieces_alone(Session& session, const std::string& request, std::siz
 
 // Requests that differ, in pieces that take turns.
 void run_interleaved(Session& session) {
+  const std::size_t count = crowd_that_is_served(session, kPeers);
   std::vector<std::string> requests;
-  for (std::size_t i = 0; i < kPeers; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     const std::string filler(1 + session.random_below(30), static_cast<char>('a' + i));
     requests.push_back(longer_request(session, filler));
   }
   for (const std::string& request : requests) session.answer_to(request);
   session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {
     require_pieces_alone(session, requests.front(), step);
-    std::vector<Peer> peers = connect_crowd(session.world(), kPeers);
+    std::vector<Peer> peers = connect_crowd(session.world(), count);
     const auto longest = std::max_element(
         requests.begin(), requests.end(),
         [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
     for (std::size_t begin = 0; begin < longest->size(); begin += step) {
-      for (std::size_t i = 0; i < kPeers; ++i) {
+      for (std::size_t i = 0; i < count; ++i) {
         if (begin < requests[i].size())
           peers[i].send(std::string_view(requests[i]).substr(begin, step));
       }
       settle_crowd(session.world());
     }
     for (Peer& peer : peers) session.finish_request(peer);
-    for (std::size_t i = 0; i < kPeers; ++i) session.expect_answer(peers[i], requests[i]);
+    for (std::size_t i = 0; i < count; ++i) session.expect_answer(peers[i], requests[i]);
   });
 }
 

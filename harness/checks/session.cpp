@@ -47,6 +47,8 @@ Answer Session::exchange(const std::string& request) {
   peer.send(request);
   finish_request(peer);
   receive_answer(peer);
+  // Before the peer leaves, which would wake it.
+  slept_in_ = peer.received().empty() ? world().sleeps_beside_loop() : "";
   return {.bytes = masked(*profile_, peer.received()),
           .ending = peer.ending(),
           .size = peer.received().size(),

@@ -47,6 +47,9 @@ struct PointName {
   std::string_view many;
 };
 
+// The point of a failure that needs no scenario.
+inline constexpr std::string_view kUndisturbed = "the undisturbed exchange";
+
 // One scenario that went wrong.
 struct Failure {
   std::string point;  // "offset 17"
@@ -190,6 +193,7 @@ class Session {
   std::vector<Failure> warnings_;
   std::optional<NotShown> not_shown_;              // by a scenario of the sweep
   std::optional<std::vector<std::string>> story_;  // of the violation that was found last, to there
+  std::string slept_in_;                           // by who kept the last exchange waiting
   std::string point_;                              // the one that is being tried
   std::optional<std::size_t> struck_before_;       // calls, when a fault was laid in wait
   bool is_spent_ = false;                          // the target has failed, and there is no other

@@ -67,13 +67,13 @@ void Session::learn_baseline() {
 void Session::throw_no_answer(Ending ending) {
   const bool waits = ending == Ending::kOpen;
   ControlFailed failed{why_no_answer(world(), ending), waits};
-  if (const std::string call = waits ? world().sleeps_beside_loop() : ""; !call.empty()) {
-    failed.why += fmt::format(": the target sleeps in {}", call);
+  if (waits && !slept_in_.empty()) {
+    failed.why += fmt::format(": the target sleeps in {}", slept_in_);
     // Once: no other check gets any further.
     if (!std::exchange(learned_->slept_from_the_start, true)) {
       failed.shown = {Symptom::kSleeps, "who waits for events sleeps in no other call",
-                      "asleep in " + call, true};
-      failed.cause = call.starts_with("accept") ? "blocking-listener" : "blocking-conn";
+                      "asleep in " + slept_in_, true};
+      failed.cause = slept_in_.starts_with("accept") ? "blocking-listener" : "blocking-conn";
     }
   }
   throw failed;
@@ -122,7 +122,8 @@ bool Session::is_whole(const Peer& peer) const {
     const auto size = announced_size(*length, peer.received());
     return size && peer.received().size() >= *size;
   }
-  if (!profile_->answer_end.empty()) return peer.received().ends_with(profile_->answer_end);
+  if (!profile_->answer_end.empty())
+    return peer.received().find(profile_->answer_end) != std::string::npos;
   if (!profile_->is_http || request().starts_with("HEAD ")) return true;
   const Conversation seen = answers_so_far(peer);
   return !seen.answers.empty() || !seen.problem.empty();

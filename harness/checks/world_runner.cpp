@@ -82,7 +82,7 @@ void conclude_failed_control(CheckResult& result, const ControlFailed& failed,
                              std::vector<std::string> transcript, bool strict) {
   if (failed.shown) {
     result.failures = {
-        {"the undisturbed exchange", *failed.shown, failed.cause, std::move(transcript)}};
+        {std::string(kUndisturbed), *failed.shown, failed.cause, std::move(transcript)}};
     return judge(result, strict);
   }
   conclude_without(result, Verdict::kInconclusive, failed.why);

@@ -74,6 +74,7 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
           combined(facts_.transcript_hash, concluded->facts.transcript_hash);
       facts_ = std::move(concluded->facts);
       concluded_any_ = true;
+      tell_once(concluded->result);
       const bool unclear = concluded->result.verdict == Verdict::kInconclusive;
       if (unclear) concluded->result.reason += process.hint();
       return std::move(concluded->result);
@@ -81,6 +82,18 @@ CheckResult PreloadRunner::run_one(const CheckCase& which) {
   }
   if (!ready) throw_never_ready(process, options_);
   return ended(process, which, std::move(transcript));
+}
+
+// Each case has a process of its own, and learns for itself that the undisturbed exchange fails.
+void PreloadRunner::tell_once(CheckResult& result) {
+  if (result.failures.empty() || result.failures.front().point != kUndisturbed) return;
+  const Failure failure = result.failures.front();
+  if (std::exchange(told_, failure.cause) != failure.cause) return;
+  result.verdict = Verdict::kInconclusive;
+  result.answer = result.connection = Verdict::kSkip;
+  result.reason = fmt::format("{}: {}", kUndisturbed, failure.violation.actual);
+  result.transcript = failure.transcript;
+  result.failures.clear();
 }
 
 // A server that forks for each connection does so in every case.

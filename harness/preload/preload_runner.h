@@ -26,6 +26,7 @@ class PreloadRunner final : public CaseRunner {
                     std::vector<std::string> transcript);
   // It made a call that the simulated kernel does not model.
   CheckResult outside(const CheckCase& which, std::string_view call);
+  void tell_once(CheckResult& result);
 
   PreloadOptions options_;
   const RunOptions* run_;
@@ -33,6 +34,7 @@ class PreloadRunner final : public CaseRunner {
   EngineFacts facts_;
   bool concluded_any_ = false;
   int outside_ = 0;
+  std::string told_;  // the cause of the last failure of an undisturbed exchange
 };
 
 }  // namespace e3::preload

@@ -48,7 +48,8 @@ TEST(ProfilePolicy, ATimeOutIsKept) {
 
 // Without a word about SIGPIPE, the death of a server at the end of input is just that.
 TEST(Causes, AnyDeathButBySigpipeIsNotCalledSo) {
-  EXPECT_EQ(cause_of(*find_check("close.hangup.fin"), Violation{Symptom::kDied, {}, {}}), "server-died");
+  EXPECT_EQ(cause_of(*find_check("close.hangup.fin"), Violation{Symptom::kDied, {}, {}}),
+            "server-died");
 }
 
 }  // namespace

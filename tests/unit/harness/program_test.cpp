@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "harness/world/engines/tcp/program.h"
+#include "harness/world/engines/tcp/captured_output.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -107,6 +108,15 @@ TEST(Program, ShellSyntaxIsRefusedWithTheFix) {
   for (const char* command : {"a | b {port}", "a; b", "a & b", "a > b", "$(a)", "'", ""}) {
     EXPECT_THROW(Program({.command = command}), std::invalid_argument) << command;
   }
+}
+
+TEST(CapturedOutputTest, BeginsWithTheReportOfWhatTheProgramDiedOf) {
+  const CapturedOutput output;
+  const std::string report = "==1==ERROR: AddressSanitizer: heap-use-after-free\n    #0 in serve\n";
+  const std::string all = "listening\n" + report + std::string(2000, '0');
+  ASSERT_EQ(::write(output.descriptor(), all.data(), all.size()), static_cast<ssize_t>(all.size()));
+  EXPECT_TRUE(output.tail().starts_with("==1==ERROR: AddressSanitizer: heap-use-after-free"))
+      << output.tail();
 }
 
 }  // namespace
