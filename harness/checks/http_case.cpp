@@ -114,7 +114,7 @@ bool may_refuse_so(const HttpCase& row, const Conversation& seen) {
   if (row.may_refuse_with != 0 && status == row.may_refuse_with) {
     return seen.answers.size() == 1 || reads_on_rightly;
   }
-  return row.framing_is_clear && status / 100 == 4 && reads_on_rightly;
+  return row.framing_is_clear && status >= 400 && reads_on_rightly;
 }
 
 Violation violation(const HttpCase& row, Reaction reaction, const Conversation& seen) {

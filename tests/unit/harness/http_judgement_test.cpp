@@ -173,6 +173,29 @@ TEST(HttpJudgement, BehindARefusalWhoseFramingIsClearTheNextRequestMayBeServed) 
   expect_verdict(reads_body_as_request, "http.length.valid[on-get]", Verdict::kFail);
 }
 
+TEST(HttpJudgement, AConnectionMayEndAfterSoManyRequests) {
+  int requests = 0;
+  bool was_last = false;
+  const Script some_time = [&](const ParseResult& result, std::string_view) {
+    std::optional<Reply> reply;
+    if (result.state == ParseState::kComplete && ++requests == 25) {
+      was_last = true;
+      reply = {.bytes = http_answer("200 OK", "e3", kClose), .ends = true};
+    }
+    return reply;
+  };
+  expect_verdict(some_time, "reuse.sequential", Verdict::kPass);
+  EXPECT_TRUE(was_last) << requests;
+}
+
+TEST(HttpJudgement, APostToAnUnknownPathMayBeRefusedInAnyWay) {
+  const auto unknown = [](std::string_view input) { return input.starts_with("POST /e3-no-"); };
+  for (const std::string_view status : {"404 Not Found", "501 Not Implemented", "302 Found"}) {
+    expect_verdict(refusing(status, unknown, false), "http.length.valid[unknown-path]",
+                   Verdict::kPass);
+  }
+}
+
 TEST(HttpJudgement, WhoeverNamesNoHostMayBeRefusedEvenByHttp10) {
   const auto without_host = [](std::string_view input) {
     return input.find("Host:") == std::string_view::npos;
