@@ -113,6 +113,7 @@ void run_close_large(Session& session) {
   Peer alone = session.world().connect();
   alone.send(expanded(kPlainGet, large));
   const Conversation control = read_answers(alone, {});
+  alone.close();  // its world may go
   if (control.last() == nullptr) throw NotApplicable{"the target does not answer that"};
   const std::size_t whole = control.last()->body.size();
   session.sweep({"request of size", "requests"}, {request.size()}, [&](std::size_t) {

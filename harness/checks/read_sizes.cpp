@@ -98,7 +98,9 @@ void compare_shorter_second(Session& session, const std::string& longer) {
 }
 
 void run_coalesced(Session& session) {
-  if (!session.profile().masks.empty()) throw NotApplicable{"no two answers are alike"};
+  if (!session.profile().masks.empty()) {
+    throw NotShown{"the profile masks parts of answers: two together cannot be told apart"};
+  }
   const std::size_t size = session.request().size();
   std::vector<std::size_t> together{size + 1, size + size / 2, 2 * size};
   // More of them than a server that looks once again after each would answer.

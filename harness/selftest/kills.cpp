@@ -42,7 +42,7 @@ constexpr Kill kKills[] = {
     {"ignores-short-write", "write.error.short", "partial-write-truncated"},
     {"repeats-after-short-write", "write.error.short", "writev-advance"},
     {"dies-of-send-error", "write.error.failed", "econnreset-kills"},
-    {"retries-without-memory", "write.error.failed", "enobufs-spin"},
+    {"retries-without-memory", "write.error.failed", "enobufs-spin", Shown::kEverywhere, kWarns},
     {"dies-of-shutdown-error", "close.error", "shutdown-enotconn", Shown::kOnSim},
     {"closes-again", "close.error", "double-close"},
     {"closes-at-once", "close.lingering", "rst-truncates-response", Shown::kEverywhere, kWarns},
