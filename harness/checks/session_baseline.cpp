@@ -117,13 +117,13 @@ bool Session::answers_early() {
   return false;
 }
 
+// As far as the answer itself says how long it is: a profile's answer_end may be of small ones
+// only.
 bool Session::is_whole(const Peer& peer) const {
   if (const auto& length = profile_->answer_length) {
     const auto size = announced_size(*length, peer.received());
     return size && peer.received().size() >= *size;
   }
-  if (!profile_->answer_end.empty())
-    return peer.received().find(profile_->answer_end) != std::string::npos;
   if (!profile_->is_http || request().starts_with("HEAD ")) return true;
   const Conversation seen = answers_so_far(peer);
   return !seen.answers.empty() || !seen.problem.empty();

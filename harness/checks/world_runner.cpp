@@ -81,6 +81,7 @@ void conclude_without(CheckResult& result, Verdict verdict, std::string reason) 
 void conclude_failed_control(CheckResult& result, const ControlFailed& failed,
                              std::vector<std::string> transcript, bool strict) {
   if (failed.shown) {
+    result.level = Level::kMust;  // whatever the check is about
     result.failures = {
         {std::string(kUndisturbed), *failed.shown, failed.cause, std::move(transcript)}};
     return judge(result, strict);

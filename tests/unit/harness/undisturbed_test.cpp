@@ -34,7 +34,8 @@ std::string cause_of_first(const CheckResult& result) {
   return result.failures.empty() ? "none" : std::string(result.failures.front().cause);
 }
 
-// Answers a line with "ok" and keeps the connection; "LARGE" with a thousand bytes of many.
+// Answers a line with a byte, or a longer one with a thousand, behind two that count them; keeps
+// the connection.
 void answer_and_keep(int connection, bool cut) {
   char line[64];
   const ssize_t size = ::recv(connection, line, sizeof line, 0);
@@ -43,8 +44,9 @@ void answer_and_keep(int connection, bool cut) {
     return;
   }
   if (line[size - 1] != '\n') return;
-  const bool large = size > 5;
-  const std::string answer = large ? std::string(1000, 'x') + (cut ? "" : "\n") : "ok\n";
+  const std::string small("\0\1k", 3);
+  const std::string large = "\x03\xe8" + std::string(cut ? 999 : 1000, 'x');
+  const std::string& answer = size > 5 ? large : small;
   ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
 }
 
@@ -96,11 +98,29 @@ TEST(LargeAnswer, ThatStopsUndisturbedIsToldOnce) {
   const auto serve = [](bool cut) {
     return [cut] { serve_connections_with([cut](int fd) { answer_and_keep(fd, cut); }); };
   };
+  Profile profile = lines();
+  profile.answer_end.clear();
+  profile.answer_length = LengthField{.at = 0, .bytes = 2, .more = 2};
   const std::vector<const char*> ids{"write.slow-reader.successor", "write.slow-reader.stall"};
-  const auto seen = run(serve(true), ids);
+  const auto seen = run(serve(true), ids, profile);
   EXPECT_EQ(cause_of_first(seen.at(0)), "out-not-armed");
   EXPECT_EQ(seen.at(1).verdict, Verdict::kInconclusive);
-  EXPECT_EQ(run(serve(false), ids).at(0).verdict, Verdict::kPass);
+  EXPECT_EQ(run(serve(false), ids, profile).at(0).verdict, Verdict::kPass);
+}
+
+TEST(LargeAnswer, MayEndOtherwiseThanASmallOne) {
+  const auto serve = [] {
+    serve_connections_with([](int fd) {
+      char line[64];
+      const ssize_t size = ::recv(fd, line, sizeof line, 0);
+      if (size <= 0) {
+        ::close(fd);
+      } else if (line[size - 1] == '\n') {
+        ::send(fd, size > 5 ? "many" : "ok\n", size > 5 ? 4 : 3, MSG_NOSIGNAL);
+      }
+    });
+  };
+  EXPECT_EQ(run(serve, {"write.slow-reader.successor"}).at(0).verdict, Verdict::kPass);
 }
 
 TEST(AnswerLength, ThatIsTooShortIsTold) {
