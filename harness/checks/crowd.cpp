@@ -32,6 +32,8 @@ bool serves_beside(Session& session, std::size_t count) {
 }
 
 std::size_t largest_crowd(Session& session) {
+  // In real time those who leave would still be there when the check begins.
+  if (!session.world().abilities().virtual_time) return kCrowds[0];
   for (const std::size_t count : kCrowds) {
     try {
       if (serves_beside(session, count)) return count;
