@@ -126,7 +126,7 @@ void run_aborted(Session& session) {
         const auto before = world.health().descriptors;
         for (std::size_t i = 0; i < count; ++i) {
           // Whoever leaks them has shown it before there are none left.
-          if (i % 100 == 99 && before && *world.health().descriptors > *before + 50) break;
+          if (i % 100 == 99 && before && world.health().descriptors > *before + 50) break;
           Peer peer = world.connect();
           peer.send(request.substr(0, how.whole ? request.size() : request.size() / 2));
           if (how.settles) settle_crowd(world);

@@ -126,7 +126,8 @@ class SimKernel : public InProcessKernel {
     int file;
     off_t from;
     std::size_t size;
-    std::vector<std::byte> read(std::size_t begin, std::size_t count) const;
+    // 0 or -errno.
+    long read(std::size_t begin, std::size_t count, std::vector<std::byte>& bytes) const;
   };
   long send_whole(int out, const FilePart& part);
   long send_what_fits(int out, const FilePart& part);

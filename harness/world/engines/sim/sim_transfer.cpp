@@ -29,11 +29,13 @@ void drop_front(std::vector<iovec>& parts, std::size_t size) {
 
 }  // namespace
 
-std::vector<std::byte> SimKernel::FilePart::read(std::size_t begin, std::size_t count) const {
-  std::vector<std::byte> bytes(count);
+long SimKernel::FilePart::read(std::size_t begin, std::size_t count,
+                               std::vector<std::byte>& bytes) const {
+  bytes.resize(count);
   const ssize_t got = ::pread(file, bytes.data(), count, from + static_cast<off_t>(begin));
-  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  return bytes;
+  if (got < 0) return -errno;
+  bytes.resize(static_cast<std::size_t>(got));
+  return 0;
 }
 
 // A call that moves bytes to or from `parts`: what it has moved before it sleeps is behind it. It
@@ -80,7 +82,8 @@ long SimKernel::transmit(ByteCall call, int fd, const iovec* parts, int count, i
 }
 
 long SimKernel::send_whole(int out, const FilePart& part) {
-  const std::vector<std::byte> bytes = part.read(0, part.size);
+  std::vector<std::byte> bytes;
+  if (const long error = part.read(0, part.size, bytes); error != 0) return error;
   std::span<const std::byte> rest(bytes);
   return blocking(
       [&] {
@@ -93,11 +96,12 @@ long SimKernel::send_whole(int out, const FilePart& part) {
 // No more is read than may fit: a file is sent in thousands of calls, some of which send nothing.
 long SimKernel::send_what_fits(int out, const FilePart& part) {
   constexpr std::size_t kPiece = 64 << 10;
+  std::vector<std::byte> piece;
   long sent = 0;
   do {
     const auto begin = static_cast<std::size_t>(sent);
-    const std::vector<std::byte> piece = part.read(begin, std::min(kPiece, part.size - begin));
-    const long result = kernel().sendfile(out, piece);
+    long result = part.read(begin, std::min(kPiece, part.size - begin), piece);
+    if (result == 0) result = kernel().sendfile(out, piece);
     if (result <= 0) return sent > 0 ? sent : result;
     sent += result;
     if (static_cast<std::size_t>(result) < piece.size()) return sent;
