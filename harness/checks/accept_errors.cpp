@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Accepting, while accept() fails: an error of one connection, or a shortage that passes, is no
 // reason to stop.
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <chrono>
 #include <vector>
@@ -96,7 +94,6 @@ void run_connection_error(Session& session) {
 
 // accept() goes on failing while no time passes: whoever calls again at once is busy in vain.
 void run_lasting_shortage(Session& session) {
-  constexpr std::uint32_t kInVain = 1000;
   Fault lasting = accept_faults({ENFILE}).front();
   lasting.times = kInVain;
   const std::vector<Fault> faults = showable(session, {lasting});
@@ -109,11 +106,7 @@ void run_lasting_shortage(Session& session) {
       session.send_request(peers.back());
     }
     world.settle();
-    // A warning, as the system is seldom full, and servers in wide use are busy then.
-    if (strike.times() >= kInVain) {
-      session.warn({Symptom::kSpins, "a pause before the next attempt",
-                    fmt::format("{} calls of accept() in vain, no time between", kInVain)});
-    }
+    strike.warn_of_calls_in_vain(session, "a pause before the next attempt");
     strike.require_happened();
     world.clear_faults();  // a descriptor is free again
     bool all_stayed = true;

@@ -19,13 +19,7 @@ bool is_answered_behind(Session& session, const std::string& first, const std::s
   const std::size_t before = peer.received().size();
   if (before == 0) return false;
   peer.send(second);
-  if (session.profile().masks.empty()) {
-    peer.receive_up_to(before + wanted.bytes.size());
-  } else {
-    peer.receive_to_end();  // how long a masked answer is it does not tell
-  }
-  const std::string_view got = std::string_view(peer.received()).substr(before);
-  return masked(session.profile(), got) == wanted.bytes;
+  return session.receive_behind(peer, before, wanted) == wanted.bytes;
 }
 
 bool is_wrong(Session& session) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/flood.h"
 #include "harness/checks/padding.h"
 #include "harness/checks/session.h"
 
@@ -176,20 +177,15 @@ void run_edge_drain(Session& session) {
 }
 
 constexpr std::size_t kChunk = 65536;
-// More than all the buffers between two programs take, and than a sensible limit.
-constexpr std::size_t kEndless = 16 << 20;
-constexpr std::size_t kEndlessOverTcp = 64 << 20;
 
 bool keeps_half(std::size_t taken, const World::Usage& before, const World::Usage& now) {
   if (now.resident == 0) return true;  // nobody can tell
-  return now.resident > before.resident + taken / 2 || now.allocated > before.allocated + taken / 2;
+  return grew(before, now, taken / 2);
 }
 
 void run_endless(Session& session) {
   require_right_padding(session);
-  const bool real_buffers = !session.world().abilities().repeatable;
-  const std::size_t endless = real_buffers ? kEndlessOverTcp : kEndless;
-  session.sweep({"bytes:", "floods"}, {endless}, [&](std::size_t total) {
+  session.sweep({"bytes:", "floods"}, {flood_size(session)}, [&](std::size_t total) {
     const std::string chunk(kChunk, 'e');
     World& world = session.world();
     const World::Usage before = world.usage();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/flood.h"
 #include "harness/checks/http_exchange.h"
 #include "harness/checks/http_traits.h"
 #include "harness/checks/padding.h"
@@ -30,13 +31,7 @@ bool says_last(Session& session, std::string_view answer) {
 // ends instead: between two answers it may.
 bool expect_next(Session& session, Peer& peer, const std::string& request, std::size_t before) {
   const Answer& wanted = session.answer_to(request);
-  if (session.profile().masks.empty()) {
-    peer.receive_up_to(before + wanted.size);
-  } else {
-    peer.receive_to_end();  // how long a masked answer is it does not tell
-  }
-  const std::string_view all = peer.received();
-  const std::string got = masked(session.profile(), all.substr(before));
+  const std::string got = session.receive_behind(peer, before, wanted);
   if (got.empty() && peer.ending() != Ending::kOpen) return false;
   if (const auto differs = compare_beginning(got, wanted)) {
     if (says_last(session, got)) return false;
@@ -169,38 +164,30 @@ void run_behind_large(Session& session) {
   });
 }
 
-constexpr std::size_t kFlood = 16 << 20;         // bytes of requests
-constexpr std::size_t kFloodOverTcp = 64 << 20;  // where buffers are the kernel's
 constexpr std::size_t kPiece = 65536;
 constexpr std::size_t kMostKept = 8 << 20;
-
-bool keeps_more(const World::Usage& before, const World::Usage& now) {
-  return now.resident > before.resident + kMostKept || now.allocated > before.allocated + kMostKept;
-}
 
 void run_unread(Session& session) {
   const std::string request = as_kept(session, session.request());
   require_kept_open(session, request);
   std::string piece;
   while (piece.size() < kPiece) piece += request;
-  const bool real_buffers = !session.world().abilities().repeatable;
-  session.sweep({"bytes:", "floods"}, {real_buffers ? kFloodOverTcp : kFlood},
-                [&](std::size_t total) {
-                  World& world = session.world();
-                  const World::Usage before = world.usage();
-                  // Tiny, for in this process the buffers count as well.
-                  Peer peer = world.connect({.tiny_buffers = true});
-                  for (std::size_t sent = 0; sent < total;) {
-                    const std::size_t taken = peer.send(piece);
-                    sent += taken;
-                    if (taken < piece.size()) return;  // it stops reading, or has ended
-                    if (!keeps_more(before, world.usage())) continue;
-                    throw Violation{Symptom::kUnbounded, "a limit to what waits to be sent",
-                                    fmt::format("{} bytes of requests were taken, and more than {} "
-                                                "MiB are kept",
-                                                sent, kMostKept >> 20)};
-                  }
-                });
+  session.sweep({"bytes:", "floods"}, {flood_size(session)}, [&](std::size_t total) {
+    World& world = session.world();
+    const World::Usage before = world.usage();
+    // Tiny, for in this process the buffers count as well.
+    Peer peer = world.connect({.tiny_buffers = true});
+    for (std::size_t sent = 0; sent < total;) {
+      const std::size_t taken = peer.send(piece);
+      sent += taken;
+      if (taken < piece.size()) return;  // it stops reading, or has ended
+      if (!grew(before, world.usage(), kMostKept)) continue;
+      throw Violation{Symptom::kUnbounded, "a limit to what waits to be sent",
+                      fmt::format("{} bytes of requests were taken, and more than {} "
+                                  "MiB are kept",
+                                  sent, kMostKept >> 20)};
+    }
+  });
 }
 
 constexpr Blame kLeftBlames[] = {{Symptom::kWrongAnswer, "buffer-not-reset"},

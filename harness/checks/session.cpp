@@ -133,6 +133,15 @@ void Session::receive_answer(Peer& peer) {
   }
 }
 
+std::string Session::receive_behind(Peer& peer, std::size_t before, const Answer& wanted) {
+  if (profile_->masks.empty()) {
+    peer.receive_up_to(before + wanted.size);
+  } else {
+    peer.receive_to_end();  // how long a masked answer is it does not tell
+  }
+  return masked(*profile_, std::string_view(peer.received()).substr(before));
+}
+
 void Session::expect_answer(Peer& peer, const std::string& request) {
   const Answer& wanted = answer_to(request);
   const bool tells_its_end = !profile_->answer_end.empty() || profile_->answer_length;

@@ -104,6 +104,9 @@ class Session {
   void finish_request(Peer& peer);
   // Reads until the answer's end, where the profile knows it, or until nothing more comes.
   void receive_answer(Peer& peer);
+  // The same behind `before` bytes of answers that have come, for an answer like `wanted`. Returns
+  // it without what the profile masks.
+  std::string receive_behind(Peer& peer, std::size_t before, const Answer& wanted);
   // Reads on until the whole answer has come. Throws Violation when it is not the undisturbed one.
   void expect_answer(Peer& peer, const std::string& request);
   void expect_answer(Peer& peer) { expect_answer(peer, request()); }

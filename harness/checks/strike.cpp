@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace e3 {
 
@@ -17,9 +18,18 @@ std::vector<Fault> showable(Session& session, const std::vector<Fault>& faults) 
 }
 
 Strike::Strike(Session& session, const Fault& fault)
-    : world_(&session.world()), fault_(to_string(fault)), before_(world_->faults_struck()) {
+    : world_(&session.world()),
+      fault_(to_string(fault)),
+      lasts_(fault.times == kInVain),
+      before_(world_->faults_struck()) {
   session.strike_begins();
   world_->inject(fault);
+}
+
+void Strike::warn_of_calls_in_vain(Session& session, std::string expected) const {
+  if (!lasts_ || times() < kInVain) return;
+  session.warn({Symptom::kSpins, std::move(expected),
+                fmt::format("{} calls in vain, no time between", kInVain)});
 }
 
 void Strike::require_happened() const {

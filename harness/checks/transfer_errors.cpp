@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Receiving, sending and closing, while the calls fail: some failures say "later", some end the
 // connection, none ends the server.
-#include <fmt/format.h>
-
 #include <cerrno>
 
 #include "harness/checks/catalogue.h"
@@ -12,7 +10,6 @@
 namespace e3 {
 namespace {
 
-constexpr std::uint32_t kInVain = 1000;   // calls that fail alike, before time passes
 constexpr std::uint32_t kFirstCalls = 3;  // strike the first, the second and the third of a kind
 
 std::vector<Fault> faults_of(CallKind call, const std::vector<int>& errors,
@@ -68,11 +65,7 @@ void run_struck(Session& session, const std::vector<Fault>& wanted, Owed owed) {
           const bool refused = owed == Owed::kBeginningOrRefusal && is_refusal(session, peer);
           if (!refused) expect_beginning(session, peer, request);
         }
-        // A warning: to wait for EPOLLOUT, as libuv does, is not to wait where there is room.
-        if (faults[index].times == kInVain && strike.times() >= kInVain) {
-          session.warn({Symptom::kSpins, "a pause, or the end of the connection",
-                        fmt::format("{} calls in vain, no time between", kInVain)});
-        }
+        strike.warn_of_calls_in_vain(session, "a pause, or the end of the connection");
         peer.close();  // some targets close only then
         session.world().settle();
         any = any || strike.happened();

@@ -320,6 +320,16 @@ TEST_F(BrokenPipe, PendsWhereItIsBlocked) {
   EXPECT_EQ(world_->health().death, std::nullopt);
 }
 
+TEST_F(BrokenPipe, IsNotMetByWhoCannotReadTheFile) {
+  const int folder = ::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int error = 0;
+  send_to_nobody([&](int connection) {
+    if (::sendfile(connection, folder, nullptr, 1) < 0) error = errno;
+  });
+  EXPECT_EQ(error, EISDIR);
+  ::close(folder);
+}
+
 TEST_F(BrokenPipe, EndsATargetThatSendsAFile) {
   const int program = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   send_to_nobody([&](int connection) { ::sendfile(connection, program, nullptr, 1); });
