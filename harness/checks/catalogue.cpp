@@ -44,7 +44,7 @@ std::vector<const Check*> base_checks() {
   return joined({accept_checks(), accept_error_checks(), read_checks(), read_size_checks(),
                  read_error_checks(), write_checks(), write_error_checks(), hangup_checks(),
                  closing_checks(), close_error_checks(), event_checks(), time_checks(),
-                 isolation_checks(), process_checks(), http_checks()});
+                 timer_checks(), isolation_checks(), process_checks(), http_checks()});
 }
 
 std::vector<const Check*> http_message_checks() {

@@ -22,6 +22,7 @@ std::span<const Check> hangup_checks();
 std::span<const Check> closing_checks();
 std::span<const Check> event_checks();
 std::span<const Check> time_checks();
+std::span<const Check> timer_checks();
 std::span<const Check> isolation_checks();
 std::span<const Check> reuse_checks();
 std::span<const Check> process_checks();
@@ -37,6 +38,7 @@ std::span<const Check> http_expect_checks();
 
 // The causes that the checks of events, of time and of isolation name.
 std::span<const Cause> loop_causes();
+std::span<const Cause> timer_causes();
 std::span<const Cause> process_causes();
 
 // What a server owes whatever it makes of a message, on each connection; and how it must read

@@ -188,7 +188,7 @@ constexpr Cause kCauses[] = {
 const std::vector<Cause>& causes() {
   static const auto& all = *[] {  // never destroyed
     auto* joined = new std::vector<Cause>(std::begin(kCauses), std::end(kCauses));
-    for (const auto more : {loop_causes(), process_causes(), http_causes()}) {
+    for (const auto more : {loop_causes(), timer_causes(), process_causes(), http_causes()}) {
       joined->insert(joined->end(), more.begin(), more.end());
     }
     return joined;
@@ -204,7 +204,8 @@ const Cause* find_cause(std::string_view slug) {
 
 std::string_view cause_of(const Check& check, const Violation& violation) {
   for (const Blame& blame : check.blames) {
-    const bool fits = !blame.without_event || !violation.on_event;
+    const bool fits = (!blame.without_event || !violation.on_event) &&
+                      (!blame.while_open || violation.waits_for_ever);
     if (blame.symptom == violation.symptom && fits) return blame.cause;
   }
   return usual_cause_of(violation.symptom);

@@ -30,6 +30,7 @@ struct Blame {
   Symptom symptom;
   std::string_view cause;      // a slug of causes()
   bool without_event = false;  // of a spin: not where each wait ends with an event
+  bool while_open = false;     // of an answer that is missing: only where the connection stays open
 };
 
 // One of several cases of a check, reported by itself as "id[name]".

@@ -18,7 +18,7 @@ Peer send_prefix(Session& session, std::size_t length) {
 }
 
 std::vector<std::size_t> offsets_of_request(const Session& session) {
-  return Session::spread(session.request().size(), session.request().size() + 1);
+  return Session::offsets(0, session.request().size() + 1);
 }
 
 void run_fin(Session& session) {

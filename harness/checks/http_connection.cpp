@@ -99,8 +99,9 @@ void run_after_slow_answer(Session& session) {
     if (both.answers.size() == 1 && both.ending == Ending::kEof) {
       throw NotApplicable{"the target closes after a large answer"};
     }
-    Session::require(both.answers.size() == 2 && is_usual(both.answers.back(), traits),
-                     Symptom::kNoAnswer, "an answer to the next request, too", describe(both));
+    if (both.answers.size() == 2 && is_usual(both.answers.back(), traits)) return;
+    throw Violation{Symptom::kNoAnswer, "an answer to the next request, too", describe(both),
+                    both.ending == Ending::kOpen};
   });
 }
 

@@ -47,7 +47,8 @@ bool is_usual(const HttpAnswer& answer, const HttpTraits& traits);
 std::string expanded(std::string_view pattern, const HttpTraits& traits);
 
 // Where a server has to take up reading again after an answer that waited for room.
-inline constexpr Blame kResumeBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
+inline constexpr Blame kResumeBlames[] = {{Symptom::kNoAnswer, "in-not-restored", false, true},
+                                          {Symptom::kNoAnswer, "http-pipeline-lost"},
                                           {Symptom::kNotEnded, "in-not-restored"},
                                           {Symptom::kWrongAnswer, "partial-write-truncated"},
                                           {Symptom::kSpins, "out-left-armed-spin"}};

@@ -190,6 +190,39 @@ void run_unread(Session& session) {
   });
 }
 
+constexpr std::size_t kRound = 500;  // requests
+constexpr std::size_t kRounds = 20;  // caches and pools settle before
+constexpr std::size_t kGrowth = 32;  // bytes for each request: less than any copy of it
+
+// Whether a connection takes more memory with each request, while it is there.
+void run_memory(Session& session) {
+  const std::string request = require_second_answered(session);
+  if (session.world().usage().resident == 0) throw NotShown{"memory cannot be seen here"};
+  session.sweep({"requests in a round:", "connections"}, {kRound}, [&](std::size_t count) {
+    World& world = session.world();
+    std::optional<Peer> peer;
+    const auto usage_after_a_round = [&] {
+      for (std::size_t i = 0; i < count; ++i) {
+        // Enough on one connection, it may say.
+        if (!peer || peer->ending() != Ending::kOpen) peer.emplace(world.connect());
+        peer->forget_received();
+        ask_next(session, *peer, request);
+      }
+      return world.usage();
+    };
+    const World::Usage first = usage_after_a_round();
+    World::Usage before = first;
+    for (std::size_t round = 1; round < kRounds; ++round) {
+      const World::Usage now = usage_after_a_round();
+      if (!grew(before, now, kGrowth * count)) return;
+      before = now;
+    }
+    throw Violation{Symptom::kUnbounded, "what a request took is used again, or given back",
+                    fmt::format("after each of {} rounds more: {} KiB, from {} KiB", kRounds,
+                                before.resident >> 10, first.resident >> 10)};
+  });
+}
+
 constexpr Blame kLeftBlames[] = {{Symptom::kWrongAnswer, "buffer-not-reset"},
                                  {Symptom::kExtraAnswer, "buffer-not-reset"},
                                  {Symptom::kNoAnswer, "buffer-not-reset"}};
@@ -201,6 +234,7 @@ constexpr Blame kOrderBlames[] = {{Symptom::kWrongAnswer, "pipeline-order"},
                                   {Symptom::kNoAnswer, "coalesced-requests"},
                                   {Symptom::kSpins, "out-left-armed-spin"}};
 
+constexpr Blame kMemoryBlames[] = {{Symptom::kUnbounded, "request-memory-leak"}};
 constexpr Blame kUnreadBlames[] = {{Symptom::kUnbounded, "slow-reader-unbounded"}};
 
 constexpr std::string_view kFresh =
@@ -247,6 +281,14 @@ constexpr Check kChecks[] = {
      .blames = kUnreadBlames,
      .run = run_unread,
      .level = Level::kShould},
+    {.id = "reuse.memory",
+     .when = "thousands of like requests come on one connection, each after the answer before it",
+     .must = "use no more memory with every one of them",
+     .because = "what is kept for each request until the connection ends is kept for days: proxies "
+                "and clients of services hold theirs open (RFC 9112, section 9.3)",
+     .needs = {},
+     .blames = kMemoryBlames,
+     .run = run_memory},
 };
 
 }  // namespace

@@ -130,6 +130,8 @@ class Session {
 
   // `count` points from 0 to `last`, both included, evenly spread (all, where they are few).
   static std::vector<std::size_t> spread(std::size_t last, std::size_t count);
+  // All offsets in [begin, end); of more than 4096 so many, a quarter of them at either end.
+  static std::vector<std::size_t> offsets(std::size_t begin, std::size_t end);
   // A number below `bound`, from the seed and the check's name alone.
   std::size_t random_below(std::size_t bound);
 
@@ -162,8 +164,12 @@ class Session {
   std::size_t points_total() const { return points_total_; }
   std::string_view unit() const { return unit_; }  // plural
 
-  // A fault lies in wait, which this point is about; see Strike.
-  void strike_begins() { struck_before_ = world().faults_struck(); }
+  // A fault lies in wait, which this point is about; see Strike. False where it is to stay away,
+  // to show that the rest of the scenario goes well.
+  bool strike_begins() {
+    struck_before_ = world().faults_struck();
+    return !withholds_faults_;
+  }
 
   static constexpr std::size_t kFailuresPerSweep = 3;
 
@@ -178,6 +184,9 @@ class Session {
   bool answers_early();
   bool blames(Symptom symptom) const;
   std::optional<Violation> run_scenario(const std::function<void()>& scenario);
+  // Whether it fails alike when no call fails.
+  bool fails_without_fault(const std::function<void()>& scenario, Symptom symptom);
+  void renew_within_sweep();
   std::optional<Violation> check_invariants();
   std::optional<Violation> try_canary();
 
@@ -199,6 +208,7 @@ class Session {
   std::string slept_in_;                           // by who kept the last exchange waiting
   std::string point_;                              // the one that is being tried
   std::optional<std::size_t> struck_before_;       // calls, when a fault was laid in wait
+  bool withholds_faults_ = false;                  // what is played is a fault check's control
   bool is_spent_ = false;                          // the target has failed, and there is no other
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;

@@ -131,24 +131,48 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     if (!violation) continue;
     ++failed;
     const bool in_vain = struck_before_ && *struck_before_ == world().faults_struck();
+    const bool struck = struck_before_ && !in_vain;
+    // What the call's failing leads to is not what was seen, where it did not fail.
     failures_.push_back(
         {.point = point_ + (in_vain ? ", before that happens" : ""),
          .violation = *violation,
-         // What the call's failing leads to is not what was seen.
          .cause = in_vain ? usual_cause_of(violation->symptom) : cause_for(*check_, *violation),
          .transcript = story_ ? *story_ : world().transcript().lines()});
     is_spent_ = !source_->can_renew();
     if (is_spent_) continue;
-    source_->renew();
-    const Answer control = exchange(request());
-    if (control.bytes != answer().bytes) {
-      throw ControlFailed{
-          "after a restart the target answers differently: say what varies in a [[mask]] of the "
-          "profile"};
+    renew_within_sweep();
+    if (struck && fails_without_fault([&] { scenario(point); }, violation->symptom)) {
+      failures_.back().point += ", and without that too";
+      failures_.back().cause = usual_cause_of(violation->symptom);
     }
-    descriptors_ = world().mark_descriptors();
   }
   if (not_shown_ && failed == 0) throw NotShown{*not_shown_};
+}
+
+void Session::renew_within_sweep() {
+  source_->renew();
+  const Answer control = exchange(request());
+  if (control.bytes != answer().bytes) {
+    throw ControlFailed{
+        "after a restart the target answers differently: say what varies in a [[mask]] of the "
+        "profile"};
+  }
+  descriptors_ = world().mark_descriptors();
+}
+
+bool Session::fails_without_fault(const std::function<void()>& scenario, Symptom symptom) {
+  const std::size_t warned = warnings_.size();
+  withholds_faults_ = true;
+  world().begin_scenario();
+  std::optional<Violation> without;
+  try {
+    without = run_scenario(scenario);
+  } catch (const NotApplicable&) {  // no call has failed: see Strike::require_happened()
+  }
+  withholds_faults_ = false;
+  warnings_.erase(warnings_.begin() + static_cast<std::ptrdiff_t>(warned), warnings_.end());
+  if (without) renew_within_sweep();
+  return without && without->symptom == symptom;
 }
 
 std::vector<std::size_t> Session::spread(std::size_t last, std::size_t count) {
@@ -159,6 +183,20 @@ std::vector<std::size_t> Session::spread(std::size_t last, std::size_t count) {
   }
   for (std::size_t i = 0; i < count; ++i) points.push_back(i * last / (count - 1));
   return points;
+}
+
+std::vector<std::size_t> Session::offsets(std::size_t begin, std::size_t end) {
+  constexpr std::size_t kMost = 4096;
+  constexpr std::size_t kAtEitherEnd = kMost / 4;
+  std::vector<std::size_t> all;
+  const bool few = end - begin <= kMost;
+  const std::size_t near = few ? end : begin + kAtEitherEnd;
+  const std::size_t far = end - kAtEitherEnd;
+  for (std::size_t i = begin; i < near; ++i) all.push_back(i);
+  if (few) return all;
+  for (const std::size_t i : spread(far - near - 1, kMost / 2)) all.push_back(near + i);
+  for (std::size_t i = far; i < end; ++i) all.push_back(i);
+  return all;
 }
 
 std::size_t Session::random_below(std::size_t bound) {

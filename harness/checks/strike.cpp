@@ -22,8 +22,7 @@ Strike::Strike(Session& session, const Fault& fault)
       fault_(to_string(fault)),
       lasts_(fault.times == kInVain),
       before_(world_->faults_struck()) {
-  session.strike_begins();
-  world_->inject(fault);
+  if (session.strike_begins()) world_->inject(fault);
 }
 
 void Strike::warn_of_calls_in_vain(Session& session, std::string expected) const {

@@ -39,6 +39,11 @@ void Kernel::advance_to(Nanoseconds instant) {
   machine_->clock.advance_to(instant);
 }
 
+void Kernel::step_realtime(Nanoseconds by) {
+  machine_->clock.step_realtime(by);
+  machine_->timer_fds.visit([by](TimerFd& timer) { timer.realtime_stepped(by); });
+}
+
 void Kernel::occupy_number(int fd) { machine_->descriptors.occupy(fd); }
 
 void Kernel::vacate_number(int fd) { machine_->descriptors.vacate(fd); }

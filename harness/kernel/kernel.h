@@ -60,6 +60,8 @@ class Kernel {
   Nanoseconds next_timer() const;
   // Moves time to `instant`, running the timers on the way in order.
   void advance_to(Nanoseconds instant);
+  // Sets CLOCK_REALTIME alone forth, or back, as an administrator or NTP may: clock_settime(2).
+  void step_realtime(Nanoseconds by);
 
   // A client of the process under test. connect() reaches the listener bound to `destination`, or
   // is refused, or stays connecting while the listener's queue is full.

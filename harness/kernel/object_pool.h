@@ -27,6 +27,12 @@ class ObjectPool {
 
   void give_back(T& object) { free_.push_back(&object); }
 
+  // Visits all that are taken, and also those that have been given back.
+  template <class Visitor>
+  void visit(const Visitor& visitor) {
+    for (std::size_t i = 0; i < used_; ++i) visitor(objects_[i]);
+  }
+
   // How many objects are taken.
   std::size_t in_use() const { return used_ - free_.size(); }
 

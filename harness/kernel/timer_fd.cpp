@@ -31,6 +31,9 @@ void TimerFd::create(clockid_t clock, int flags) {
   interval_ = 0;
   ticks_ = 0;
   waits_for_read_ = false;
+  keeps_instant_ = false;
+  cancellable_ = false;
+  cancelled_ = false;
 }
 
 long TimerFd::set_time(int flags, const itimerspec& value, itimerspec* old_value) {
@@ -42,21 +45,42 @@ long TimerFd::set_time(int flags, const itimerspec& value, itimerspec* old_value
   VirtualClock& clock = machine().clock;
   ticks_ = 0;
   waits_for_read_ = false;
+  cancelled_ = false;
+  keeps_instant_ = clock_ == CLOCK_REALTIME && (flags & TFD_TIMER_ABSTIME) != 0;
+  cancellable_ = keeps_instant_ && (flags & TFD_TIMER_CANCEL_ON_SET) != 0;
   interval_ = from_timespec(value.it_interval);
   const Nanoseconds first = from_timespec(value.it_value);
   machine().timers.cancel(timer_);
   if (first == 0) return 0;
   Nanoseconds instant = clock.after(first);
   if ((flags & TFD_TIMER_ABSTIME) != 0) {
-    instant = clock_ == CLOCK_REALTIME ? first - clock.realtime_offset() : first;
+    instant = keeps_instant_ ? first - clock.realtime_offset() : first;
   }
-  if (instant <= clock.monotonic()) {
+  start(instant);
+  return 0;
+}
+
+void TimerFd::start(Nanoseconds instant) {
+  if (instant <= machine().clock.monotonic()) {
     last_expiry_ = instant;
     fire();
   } else {
     machine().timers.set(timer_, instant);
   }
-  return 0;
+}
+
+void TimerFd::realtime_stepped(Nanoseconds by) {
+  if (keeps_instant_ && timer_.armed()) {
+    const Nanoseconds instant = timer_.instant() - by;
+    machine().timers.cancel(timer_);
+    start(instant);
+  } else if (keeps_instant_) {
+    last_expiry_ -= by;
+  }
+  if (!cancellable_) return;
+  cancelled_ = true;
+  ++ticks_;
+  wake(EPOLLIN);
 }
 
 long TimerFd::get_time(itimerspec* value) {
@@ -69,6 +93,11 @@ long TimerFd::get_time(itimerspec* value) {
 
 long TimerFd::read(const ScatterList& to) {
   if (to.size() < sizeof ticks_) return -EINVAL;
+  if (cancelled_) {
+    cancelled_ = false;
+    ticks_ = 0;
+    return -ECANCELED;
+  }
   if (ticks_ == 0) return would_block();
   if (waits_for_read_ && interval_ != 0) start_next_period();
   to.store(&ticks_, sizeof ticks_);
@@ -98,6 +127,8 @@ void TimerFd::fire() {
 
 void TimerFd::release() {
   machine().timers.cancel(timer_);
+  keeps_instant_ = false;
+  cancellable_ = false;
   machine().timer_fds.give_back(*this);
 }
 

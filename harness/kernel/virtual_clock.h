@@ -29,6 +29,8 @@ class VirtualClock {
   void advance_to(Nanoseconds instant) {
     if (instant > now_) now_ = instant;
   }
+  // CLOCK_REALTIME alone is set forth, or back: clock_settime(2).
+  void step_realtime(Nanoseconds by) { realtime_offset_ += by; }
 
   // The instant `duration` from now; kNever when it lies beyond what the clock can count.
   Nanoseconds after(Nanoseconds duration) const {

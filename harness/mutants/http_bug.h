@@ -46,9 +46,11 @@ enum class HttpBug {
   kMissesSplitChunkEnd,   // takes a line end behind a chunk for wrong that is not all there
   kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
   kReadsWhileBlocked,     // takes requests while answers wait for room
+  kSendsTooManyParts,     // ... and writes all of the answers at once, whatever IOV_MAX is
   kClosesBeforeFlush,     // closes behind its last answer, though that waits for room
   kLeavesOldAnswer,       // a shorter answer is followed by the rest of the one before
   kOvertakes,             // an answer is sent before what is left of a large one
+  kKeepsRequests,         // until the connection ends
   kRemembersInterest,     // by descriptor number, also of connections that are gone
   kSearchesFromOldEnd,    // what a pipelined request leaves is searched from where that one ended
 };

@@ -41,6 +41,8 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kClosesBeforeFlush, "closes-before-flush"},
     {HttpBug::kLeavesOldAnswer, "leaves-old-answer"},
     {HttpBug::kOvertakes, "overtakes"},
+    {HttpBug::kKeepsRequests, "keeps-requests"},
+    {HttpBug::kSendsTooManyParts, "sends-too-many-parts"},
     {HttpBug::kRemembersInterest, "remembers-interest"},
     {HttpBug::kSearchesFromOldEnd, "searches-from-old-end"},
     {HttpBug::kMissesSplitChunkEnd, "misses-split-chunk-end"},

@@ -2,8 +2,11 @@
 // The inside of the tiny server: what it keeps of each connection, and its loop.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +15,7 @@
 
 namespace e3::mutants {
 
-using Milliseconds = std::int64_t;  // on CLOCK_MONOTONIC
+using Milliseconds = std::int64_t;  // on the clock of TinyServer::now()
 
 inline constexpr Milliseconds kNever = INT64_MAX;
 inline constexpr Milliseconds kHeadTime = 10'250;       // for the whole head; no round number
@@ -52,7 +55,9 @@ class TinyServer {
   bool accept_failed(int error);
   void stop_accepting(Milliseconds until);
   void go_on_accepting();
+  Milliseconds now() const;
   int milliseconds_to_wait() const;
+  int wait(std::span<epoll_event> events);
   void close_overdue();
 
   // tiny_serving.cpp: one connection.
@@ -78,10 +83,9 @@ class TinyServer {
   Milliseconds accept_at_ = kNever;  // when to try again
   int answers_ = 0;
   int connections_seen_ = 0;
-  std::string shared_input_;          // of kSharesInput
-  std::vector<std::string> buffers_;  // of kKeepsBuffers
+  std::string shared_input_;            // of kSharesInput
+  std::map<int, Milliseconds> timers_;  // of kKeepsTimer, by descriptor
+  std::vector<std::string> buffers_;    // of kKeepsBuffers
 };
-
-Milliseconds now();
 
 }  // namespace e3::mutants

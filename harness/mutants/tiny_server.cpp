@@ -19,12 +19,6 @@
 
 namespace e3::mutants {
 
-Milliseconds now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  return Milliseconds{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000;
-}
-
 namespace {
 
 // A level-triggered descriptor would be reported again, and the bug not show.
@@ -63,7 +57,7 @@ bool TinyServer::watch(int fd, std::uint32_t events, int operation) {
 void TinyServer::run() {
   std::array<epoll_event, kBatch> events{};
   while (true) {
-    const int count = ::epoll_wait(epoll_, events.data(), kBatch, milliseconds_to_wait());
+    const int count = wait(events);
     if (count < 0 && has(Bug::kDiesOfInterrupt)) throw std::runtime_error("epoll_wait failed");
     if (count == kBatch && has(Bug::kSkipsFullBatch)) continue;
     for (int i = 0; i < count; ++i) {
@@ -78,6 +72,20 @@ void TinyServer::run() {
     close_overdue();
     if (accept_at_ <= now()) go_on_accepting();
   }
+}
+
+int TinyServer::wait(std::span<epoll_event> events) {
+  const int limit = milliseconds_to_wait();
+  while (true) {
+    const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), limit);
+    if (count >= 0 || !has(Bug::kWaitsAnew)) return count;
+  }
+}
+
+Milliseconds TinyServer::now() const {
+  timespec time{};
+  ::clock_gettime(has(Bug::kUsesWallClock) ? CLOCK_REALTIME : CLOCK_MONOTONIC, &time);
+  return Milliseconds{time.tv_sec} * 1000 + time.tv_nsec / 1'000'000;
 }
 
 int TinyServer::milliseconds_to_wait() const {
@@ -96,13 +104,18 @@ void TinyServer::close_overdue() {
   for (const auto& [fd, connection] : connections_) {
     if (connection.deadline <= time) overdue.push_back(fd);
   }
+  std::erase_if(timers_, [time](const auto& timer) { return timer.second <= time; });
   for (const int fd : overdue) {
-    if (!has(Bug::kHalfClosesOverdue)) {
+    const auto behind = connections_.upper_bound(fd);
+    if (has(Bug::kHalfClosesOverdue)) {
+      ::shutdown(fd, SHUT_WR);
+      connections_[fd].deadline = kNever;
+    } else if (has(Bug::kEndsNeighbour) && behind != connections_.end()) {
+      connections_[fd].deadline = kNever;
+      drop(behind->first);
+    } else {
       drop(fd);
-      continue;
     }
-    ::shutdown(fd, SHUT_WR);
-    connections_[fd].deadline = kNever;
   }
 }
 
@@ -134,6 +147,9 @@ bool TinyServer::take_in(int fd) {
   connections_[fd] = {};
   connections_[fd].deadline = now() + (has(Bug::kKillsSlowHeads) ? 600 : kHeadTime);
   if (has(Bug::kNoHeadTime)) connections_[fd].deadline = kNever;
+  if (has(Bug::kKeepsTimer)) {
+    connections_[fd].deadline = timers_.emplace(fd, connections_[fd].deadline).first->second;
+  }
   ++open_;
   if (has(Bug::kKeepsBuffers)) buffers_.emplace_back(4096, 'b');
   if (has(Bug::kLeavesThreads) && ++connections_seen_ % 5 == 0)

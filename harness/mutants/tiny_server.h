@@ -80,6 +80,10 @@ enum class Bug {
   kKillsSlowHeads,        // ... for no more than 600 ms
   kNoWriteTime,           // waits for a reader for ever
   kNeverRenewsWriteTime,  // cuts off whoever has not read all after a second
+  kEndsNeighbour,         // ends whoever comes behind an overdue connection
+  kKeepsTimer,            // ... of a closed connection, for the next in its place
+  kWaitsAnew,             // for the whole time when a signal interrupted the wait
+  kUsesWallClock,         // for all its time-outs
   kRoundsTimeDown,        // waits in steps of half a second, rounded down
   kTicks,                 // looks around every millisecond
   // As a process.

@@ -54,6 +54,8 @@ class Peer {
   void receive_to_end();
 
   const std::string& received() const { return received_; }
+  // As if nothing had been received yet.
+  void forget_received() { received_.clear(); }
   Ending ending() const { return ending_; }
   bool is_open() const { return wire_ != nullptr; }
   Wire& wire() { return *wire_; }

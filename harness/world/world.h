@@ -142,6 +142,9 @@ class World {
   // How much time passes whenever the target reads a clock (where abilities().virtual_time): for
   // targets that wait for an instant by asking the time. Zero at first.
   virtual void set_clock_drift(VirtualTime /*per_reading*/) {}
+  // Sets the target's CLOCK_REALTIME alone forth, or back, as NTP may. False where this engine
+  // cannot.
+  virtual bool step_realtime(VirtualTime /*by*/) { return false; }
   // How long an answer may take before the target counts as silent (where
   // abilities().virtual_time): for targets that look at their work at each tick.
   virtual void set_moment(VirtualTime /*moment*/) {}

@@ -38,6 +38,7 @@ class InProcessKernel : public SystemCalls {
   // The next instant at which the kernel itself has something to do, if any.
   virtual std::optional<VirtualTime> next_timer() const { return std::nullopt; }
   virtual void time_moved(VirtualTime /*now*/) {}
+  virtual bool step_realtime(VirtualTime /*by*/) { return false; }
 
   // What faults need (harness/faults). Which histories this kernel can show; the next four each
   // return false, and change nothing, where that cannot happen just now.

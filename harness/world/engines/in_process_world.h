@@ -46,6 +46,7 @@ class InProcessWorld final : public World, private TargetTurn, private EventOrde
   }
   void order_events(EventOrder* order) override;
   void set_clock_drift(VirtualTime per_reading) override { clock_drift_ = per_reading; }
+  bool step_realtime(VirtualTime by) override { return kernel_->step_realtime(by); }
   void set_moment(VirtualTime moment) override { moment_ = moment; }
   void allow_busy_wait(bool allowed) override { busy_wait_allowed_ = allowed; }
   std::optional<std::string> sleeps_in() override;

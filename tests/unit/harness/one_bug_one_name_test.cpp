@@ -32,5 +32,18 @@ TEST(OneBugOneName, WhoMissesASplitEndMixesUpNobody) {
   EXPECT_NE(result.checks.at(1).verdict, Verdict::kPass);
 }
 
+// The checks of failing calls send a request in two pieces.
+TEST(OneBugOneName, ACallThatFailsIsNotBlamedForWhatGoesWrongWithoutIt) {
+  const RunResult result =
+      run_in_process([] { mutants::serve_tiny(mutants::Bug::kForgetsBetweenReads, 8080); },
+                     {find_check("read.error.would-block"), find_check("write.error.short")});
+  for (const CheckResult& check : result.checks) {
+    EXPECT_EQ(check.verdict, Verdict::kFail) << check.id;
+    ASSERT_FALSE(check.failures.empty()) << check.id;
+    EXPECT_TRUE(check.failures.front().point.ends_with(", and without that too"));
+    EXPECT_EQ(check.failures.front().cause, usual_cause_of(Symptom::kNoAnswer));
+  }
+}
+
 }  // namespace
 }  // namespace e3

@@ -61,12 +61,12 @@ class LineServer {
 };
 
 // "passes", or where it fails.
-std::string outcome(Slip slip, std::string_view check) {
+std::string outcome(Slip slip, std::string_view check, std::size_t request_size = 2) {
   Profile profile;
   profile.name = "lines";
-  profile.request = "x\n";
+  profile.request = std::string(request_size - 1, 'x') + "\n";
   profile.answer_end = "\n";
-  profile.large_request = "x\n";
+  profile.large_request = profile.request;
   profile.pad_at = 1;
   profile.answers_alike = true;
   const RunResult result = run_in_process([slip] { LineServer(slip).run(); }, {find_check(check)},
@@ -94,6 +94,15 @@ TEST(ReadSizes, BuffersMayBeLarge) {
     EXPECT_EQ(outcome({.odd_size = size}, "read.buffer-edge"),
               "request of size " + std::to_string(size));
   }
+}
+
+TEST(ReadSizes, TheProfilesRequestMayBeLonger) {
+  EXPECT_EQ(outcome({}, "read.edge-drain", 5000), "passes");
+  EXPECT_EQ(outcome({}, "read.buffer-edge", 5000), "passes");
+  EXPECT_EQ(outcome({}, "read.edge-drain", 120'000), "passes");
+  EXPECT_EQ(outcome({}, "read.buffer-edge", 120'000), "the request is longer than common buffers");
+  EXPECT_EQ(outcome({}, "read.split.every-offset", 120'000), "passes");
+  EXPECT_EQ(outcome({}, "read.split.three-fragments", 120'000), "passes");
 }
 
 TEST(ReadSizes, AnEndlessLineMayBeReadByWhoKeepsNoneOfIt) {

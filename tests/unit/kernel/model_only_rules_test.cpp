@@ -115,6 +115,38 @@ TEST_F(Timers, Rule19AnUnreadPeriodicTimerHasOneEdgeAndCountsOn) {
   EXPECT_EQ(wait(ep), (Events{{fd, EPOLLIN}}));
 }
 
+// clock_settime(2): CLOCK_REALTIME alone. Relative timers do not care; timerfd_create(2).
+TEST_F(Timers, AnAbsoluteTimerKeepsItsInstantWhenTheWallClockIsSet) {
+  const int fd = static_cast<int>(kernel.timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK));
+  const int relative = static_cast<int>(kernel.timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK));
+  timespec now{};
+  kernel.clock_gettime(CLOCK_REALTIME, &now);
+  const itimerspec instant{{0, 0}, {now.tv_sec + 30, now.tv_nsec}};
+  const itimerspec duration{{0, 0}, {30, 0}};
+  EXPECT_EQ(kernel.timerfd_settime(fd, TFD_TIMER_ABSTIME, &instant, nullptr), 0);
+  EXPECT_EQ(kernel.timerfd_settime(relative, 0, &duration, nullptr), 0);
+  const Nanoseconds start = kernel.now();
+  kernel.step_realtime(20 * kSecond);
+  EXPECT_EQ(kernel.now(), start) << "CLOCK_MONOTONIC is not set";
+  EXPECT_EQ(kernel.next_timer(), start + 10 * kSecond);
+  kernel.step_realtime(20 * kSecond);
+  std::uint64_t ticks = 0;
+  EXPECT_EQ(kernel.read(fd, &ticks, sizeof ticks), 8) << "its instant has been passed over";
+  EXPECT_EQ(kernel.next_timer(), start + 30 * kSecond);
+}
+
+TEST_F(Timers, ATimerToBeCancelledIsWhenTheWallClockIsSet) {
+  const int fd = static_cast<int>(kernel.timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK));
+  const itimerspec instant{{0, 0}, {4'000'000'000, 0}};
+  const int flags = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET;
+  EXPECT_EQ(kernel.timerfd_settime(fd, flags, &instant, nullptr), 0);
+  std::uint64_t ticks = 0;
+  EXPECT_EQ(kernel.read(fd, &ticks, sizeof ticks), -EAGAIN);
+  kernel.step_realtime(kSecond);
+  EXPECT_EQ(kernel.read(fd, &ticks, sizeof ticks), -ECANCELED);
+  EXPECT_EQ(kernel.read(fd, &ticks, sizeof ticks), -EAGAIN);
+}
+
 TEST_F(Timers, TimerTellsItsRestAndItsIntervalAndCanBeStopped) {
   const int fd = timer();
   arm(fd, 5 * kSecond, 2 * kSecond);

@@ -124,7 +124,16 @@ long LinuxKernel::poll(pollfd* entries, nfds_t count,
 
 VirtualTime LinuxKernel::monotonic_now() { return kUptime + turn().now(); }
 
-VirtualTime LinuxKernel::realtime_now() { return kEpochAtStart + turn().now(); }
+VirtualTime LinuxKernel::realtime_now() { return kEpochAtStart + realtime_steps_ + turn().now(); }
+
+bool LinuxKernel::step_realtime(VirtualTime by) {
+  realtime_steps_ += by;
+  for (const auto& file : table_) {
+    if (auto* timer = dynamic_cast<VirtualTimer*>(file.get())) timer->realtime_stepped(by);
+  }
+  time_moved(turn().now());
+  return true;
+}
 
 void LinuxKernel::sleep(std::chrono::nanoseconds duration) {
   wait_until([]() -> long { return 0; }, duration);
@@ -136,8 +145,9 @@ long LinuxKernel::timerfd_create(int clock, int flags) {
   if ((flags & ~(TFD_NONBLOCK | TFD_CLOEXEC)) != 0) return -EINVAL;
   const int event_flags = ((flags & TFD_NONBLOCK) != 0 ? EFD_NONBLOCK : 0) |
                           ((flags & TFD_CLOEXEC) != 0 ? EFD_CLOEXEC : 0);
-  const VirtualTime start = clock == CLOCK_REALTIME ? VirtualTime(kEpochAtStart) : kUptime;
-  return adopt(::eventfd(0, event_flags), std::make_shared<VirtualTimer>(start));
+  const bool on_realtime = clock == CLOCK_REALTIME;
+  const VirtualTime start = on_realtime ? kEpochAtStart + realtime_steps_ : kUptime;
+  return adopt(::eventfd(0, event_flags), std::make_shared<VirtualTimer>(on_realtime, start));
 }
 
 long LinuxKernel::timerfd_settime(int fd, int flags, const itimerspec* value, itimerspec* old) {

@@ -22,6 +22,7 @@ class LinuxKernel : public InProcessKernel {
   std::size_t open_descriptors() const override;
   std::optional<VirtualTime> next_timer() const override;
   void time_moved(VirtualTime now) override;
+  bool step_realtime(VirtualTime by) override;
 
   bool owns(int fd) const override { return file_of(fd) != nullptr; }
   long fcntl(int fd, int command, long argument) override;
@@ -74,6 +75,7 @@ class LinuxKernel : public InProcessKernel {
   long read_timer(VirtualTimer& timer, int fd, const iovec* parts, int count);
   long adopt_duplicate(int from, int to);
 
+  VirtualTime realtime_steps_{0};
   std::vector<std::shared_ptr<OpenFile>> table_;  // by descriptor number
 };
 

@@ -23,8 +23,8 @@ long VirtualTimer::set(int flags, const itimerspec& value, itimerspec* old, Virt
   interval_ = duration_of(value.it_interval);
   next_.reset();
   if (first == VirtualTime{0}) return 0;
-  const bool absolute = (flags & TFD_TIMER_ABSTIME) != 0;
-  next_ = absolute ? first - clock_at_start_ : now + first;
+  absolute_ = (flags & TFD_TIMER_ABSTIME) != 0;
+  next_ = absolute_ ? first - clock_at_start_ : now + first;
   return 0;
 }
 
@@ -53,6 +53,12 @@ std::uint64_t VirtualTimer::read(VirtualTime now) {
 
 std::optional<VirtualTime> VirtualTimer::next_expiry() const {
   return signalled_ ? std::nullopt : next_;
+}
+
+void VirtualTimer::realtime_stepped(VirtualTime by) {
+  if (!on_realtime_) return;
+  clock_at_start_ += by;
+  if (absolute_ && next_) *next_ -= by;
 }
 
 bool VirtualTimer::expires(VirtualTime now) {

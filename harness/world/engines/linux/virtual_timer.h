@@ -15,7 +15,9 @@ namespace e3 {
 
 class VirtualTimer final : public OpenFile {
  public:
-  explicit VirtualTimer(VirtualTime clock_at_start) : clock_at_start_(clock_at_start) {}
+  // `clock_at_start`: what its clock says when the world begins.
+  VirtualTimer(bool on_realtime, VirtualTime clock_at_start)
+      : on_realtime_(on_realtime), clock_at_start_(clock_at_start) {}
 
   // `now` is the world's time in all of these.
   long set(int flags, const itimerspec& value, itimerspec* old, VirtualTime now);
@@ -25,9 +27,14 @@ class VirtualTimer final : public OpenFile {
   std::optional<VirtualTime> next_expiry() const;
   // True at the first expiry since it was read or set: the time to wake whoever waits.
   bool expires(VirtualTime now);
+  // CLOCK_REALTIME has been set: an absolute timer of it keeps its instant there.
+  // (TFD_TIMER_CANCEL_ON_SET is not shown.)
+  void realtime_stepped(VirtualTime by);
 
  private:
-  VirtualTime clock_at_start_;  // what its clock says when the world begins
+  bool on_realtime_;
+  VirtualTime clock_at_start_;
+  bool absolute_ = false;
   std::optional<VirtualTime> next_;
   VirtualTime interval_{0};
   bool signalled_ = false;

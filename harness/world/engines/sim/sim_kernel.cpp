@@ -325,7 +325,15 @@ long SimKernel::poll(pollfd* entries, nfds_t count,
 
 VirtualTime SimKernel::monotonic_now() { return VirtualTime(kUptime) + turn().now(); }
 
-VirtualTime SimKernel::realtime_now() { return VirtualTime(kEpochAtStart) + turn().now(); }
+VirtualTime SimKernel::realtime_now() {
+  return VirtualTime(kEpochAtStart) + realtime_steps_ + turn().now();
+}
+
+bool SimKernel::step_realtime(VirtualTime by) {
+  realtime_steps_ += by;
+  kernel().step_realtime(by.count());
+  return true;
+}
 
 void SimKernel::sleep(std::chrono::nanoseconds duration) {
   const VirtualTime until = turn().now() + duration;

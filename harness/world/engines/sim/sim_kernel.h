@@ -61,6 +61,7 @@ class SimKernel : public InProcessKernel {
   std::size_t open_descriptors() const override { return kernel().open_descriptors(); }
   std::optional<VirtualTime> next_timer() const override;
   void time_moved(VirtualTime now) override;
+  bool step_realtime(VirtualTime by) override;
 
   void set_event_order(EventOrder* order) override { kernel().set_event_order(order); }
   bool can_show(History /*history*/) const override { return true; }
@@ -147,6 +148,7 @@ class SimKernel : public InProcessKernel {
   sockaddr_storage listener_{};
   socklen_t listener_size_ = 0;
   bool listening_ = false;
+  VirtualTime realtime_steps_{0};
   std::uint16_t expected_port_ = 0;
   SilentSockets silent_sockets_;
   std::set<std::uint16_t> tiny_peers_;  // by port; their server sides get small buffers, too
