@@ -53,6 +53,15 @@ install(FILES ${PROJECT_BINARY_DIR}/e3.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pk
         COMPONENT development)
 install(FILES ${PROJECT_SOURCE_DIR}/harness/report/report.schema.json
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
+# The pages keep their places, for they refer to each other.
+file(GLOB_RECURSE e3_pages RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+     ${PROJECT_SOURCE_DIR}/harness/*.md ${PROJECT_SOURCE_DIR}/server/*.md
+     ${PROJECT_SOURCE_DIR}/fuzz/*.md ${PROJECT_SOURCE_DIR}/corpus/*.md)
+foreach(page README.md CHANGELOG.md LICENSE ${e3_pages})
+  cmake_path(GET page PARENT_PATH place)
+  install(FILES ${PROJECT_SOURCE_DIR}/${page} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${place}
+          COMPONENT programs)
+endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/harness/checks/profiles
         DESTINATION ${CMAKE_INSTALL_DATADIR}/e3 COMPONENT programs)
 # e3 fuzz gives them to the fuzzer of any server.

@@ -130,11 +130,12 @@ void run_slow_senders(Session& session) {
                     crowd[i].send(request.substr(0, begun(i)));
                   settle_crowd(session.world());
                   ask_beside(session);
+                  // All before any answer: who answers late may end those kept waiting for theirs.
                   for (std::size_t i = 0; i < count; ++i) {
                     crowd[i].send(request.substr(begun(i)));
                     session.finish_request(crowd[i]);
-                    session.expect_answer(crowd[i]);
                   }
+                  for (Peer& peer : crowd) session.expect_answer(peer);
                 });
 }
 

@@ -54,6 +54,8 @@ struct Profile {
                                 // connection, or when nothing more comes
   std::optional<LengthField> answer_length = {};  // instead of answer_end
   std::string greeting_end = {};  // the last bytes of what the server says first, if anything
+  std::string login = {};         // what a peer sends first on each connection, if anything
+  std::string login_end = {};     // the last bytes of the answer to that, if it gets one
   std::vector<Mask> masks = {};
   HalfClose half_close = HalfClose::kAnswers;
   // How long a peer may be silent, or keep a request unfinished, before the server ends the

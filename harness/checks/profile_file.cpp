@@ -50,6 +50,11 @@ Profile profile_of(TomlTable& file, const std::string& name) {
   if (profile.large_request.empty()) file.fail("large_request", "must not be empty");
   profile.answer_end = file.bytes("answer_end").value_or("");
   profile.greeting_end = file.bytes("greeting_end").value_or("");
+  profile.login = file.bytes("login").value_or("");
+  profile.login_end = file.bytes("login_end").value_or("");
+  if (profile.login.empty() && !profile.login_end.empty()) {
+    file.fail("login_end", "ends the answer to a login, and there is none");
+  }
   const auto last = static_cast<std::int64_t>(profile.request.size());
   if (const auto pad_at = file.integer("pad_at", 0, last)) {
     profile.pad_at = static_cast<std::size_t>(*pad_at);

@@ -37,6 +37,8 @@ std::string profile_text(const Profile& profile) {
   }
   if (!profile.answer_end.empty()) insert_bytes(file, "answer_end", profile.answer_end);
   if (!profile.greeting_end.empty()) insert_bytes(file, "greeting_end", profile.greeting_end);
+  if (!profile.login.empty()) insert_bytes(file, "login", profile.login);
+  if (!profile.login_end.empty()) insert_bytes(file, "login_end", profile.login_end);
   if (profile.pad_at) file.insert("pad_at", static_cast<std::int64_t>(*profile.pad_at));
   if (profile.is_http) file.insert("http", true);
   if (profile.answers_alike) file.insert("answers_alike", true);

@@ -71,6 +71,7 @@ class Session {
   World& world() {
     World& world = source_->world();  // another one than before, perhaps
     world.set_greeting(profile_->greeting_end);
+    world.set_login(profile_->login, profile_->login_end);
     if (moment_) world.set_moment(*moment_);
     return world;
   }

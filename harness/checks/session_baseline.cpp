@@ -16,8 +16,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Some servers write what they have to say once in a while: every second, as a chat's.
-constexpr VirtualTime kTick = 2s;
+// Some servers write what they have to say once in a while: every second, as a chat's. Or they
+// answer late; but nobody is waited for as long as connections commonly are kept.
+constexpr VirtualTime kMoments[] = {2s, 5s};
+
 std::string why_answers_differ(std::string_view first, std::string_view second) {
   const auto alike = static_cast<std::size_t>(
       std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first -
@@ -32,9 +34,11 @@ std::string why_answers_differ(std::string_view first, std::string_view second) 
 
 void Session::learn_baseline() {
   moment_ = learned_->moment;
-  if (!moment_ && world().abilities().virtual_time && answer().bytes.empty() &&
-      answer().ending == Ending::kOpen) {
-    moment_ = kTick;
+  const bool may_wait = !moment_ && world().abilities().virtual_time;
+  for (const VirtualTime moment : kMoments) {
+    const bool is_late = may_wait && answer().bytes.empty() && answer().ending == Ending::kOpen;
+    if (!is_late) break;
+    moment_ = moment;
     answers_.clear();
     if (!answer().bytes.empty()) learned_->moment = moment_;
   }

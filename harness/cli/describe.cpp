@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/cli/topics.h"
 
 namespace e3::cli {
 namespace {
@@ -115,6 +116,11 @@ bool explain(std::string_view id) {
   }
   if (const Cause* cause = find_cause(id)) {
     explain_cause(*cause);
+    return true;
+  }
+  for (const Topic& topic : topics()) {
+    if (topic.name != id) continue;
+    fmt::print("{}", topic.text);
     return true;
   }
   return false;

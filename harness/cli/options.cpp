@@ -61,7 +61,8 @@ void add_run(CommandSyntax& app, Options& options, std::vector<std::string>& wor
       .type_name("NAME");
   run.add_option(
          "--profile", options.profile,
-         "What to say to the server: http, hello, echo, redis, memcached, smtp or FILE.toml")
+         "What to say to the server: http, hello, echo, redis, memcached, smtp or FILE.toml "
+         "(see: e3 explain profile)")
       .type_name("NAME");
   // One value each: a word behind it is a check or a server.
   run.add_option("-x,--exclude", options.exclude, "Leave these checks out")
@@ -155,11 +156,13 @@ void add_list_and_explain(CommandSyntax& app, Options& options) {
   list.add_flag("--json", options.as_json, "As JSON, with levels and each case by itself");
   list.when_chosen([&options] { options.command = Command::kList; });
   CommandSyntax explain =
-      app.add_command("explain", "Say what a check does and why, or what a cause means");
+      app.add_command("explain",
+                      "Say what a check does and why, what a cause means, or what a "
+                      "profile or a scenario is");
   explain.footer(
       "\nExamples:\n  e3 explain read.split.every-offset\n  e3 explain 'http.host[missing]'\n"
-      "  e3 explain eof-spin\n");
-  explain.add_option("id", options.subject, "A check or a cause").required();
+      "  e3 explain eof-spin\n  e3 explain profile\n");
+  explain.add_option("id", options.subject, "A check, a cause, 'profile' or 'scenario'").required();
   explain.when_chosen([&options] { options.command = Command::kExplain; });
 }
 

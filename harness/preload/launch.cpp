@@ -99,8 +99,7 @@ std::chrono::seconds patience(const PreloadOptions& options) {
 std::string not_done(const PreloadOptions& options) {
   return fmt::format(
       "it was not done after {} s: it waits in a call that the simulated kernel does not answer, "
-      "or "
-      "needs a longer --timeout (or a smaller large_request)",
+      "or needs a longer --timeout (or a smaller request or large_request)",
       patience(options).count());
 }
 

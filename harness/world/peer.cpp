@@ -99,8 +99,9 @@ void Peer::take_greeting() {
     if (count <= 0) return note_ending(count);
     greeting_ += byte;
     if (!greeting_.ends_with(greeting_end_)) continue;
-    greeting_end_ = {};
+    greeting_end_ = std::exchange(login_end_, {});
     note(PeerDeed::kReceives, static_cast<long>(greeting_.size()), 0, greeting_);
+    greeting_.clear();
   }
 }
 
@@ -110,8 +111,14 @@ void Peer::receive_greeting() {
   while (greeting_is_due() && world_->wait_readable(*wire_)) {
     const std::size_t before = greeting_.size();
     take_greeting();
-    if (greeting_.size() == before) return;
+    if (greeting_is_due() && greeting_.size() == before) return;
   }
+}
+
+void Peer::log_in(std::string_view bytes, std::string_view end) {
+  send(bytes);
+  (greeting_end_.empty() ? greeting_end_ : login_end_) = end;
+  receive_greeting();
 }
 
 std::size_t Peer::receive_now(std::size_t limit) {

@@ -37,6 +37,9 @@ class Peer {
   std::size_t send(std::string_view bytes);
   // Waits for the greeting. It may still come later, where the target is held.
   void receive_greeting();
+  // Sends what the protocol wants first. The answer to that, up to `end` if it has one, is no part
+  // of what is received, either.
+  void log_in(std::string_view bytes, std::string_view end);
   void shutdown_write();
   void close();
   void reset();
@@ -71,6 +74,7 @@ class Peer {
   std::uint32_t number_;
   std::unique_ptr<Wire> wire_;     // null once closed
   std::string_view greeting_end_;  // empty once it has come
+  std::string_view login_end_;     // of what comes after it
   std::string greeting_;
   std::string received_;
   Ending ending_ = Ending::kOpen;

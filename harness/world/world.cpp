@@ -12,6 +12,7 @@ Peer World::connect(const ConnectOptions& options) {
   ++peers_there_;
   Peer peer(*this, ++peers_made_, std::move(wire), greeting_end_);
   peer.receive_greeting();
+  if (!login_.empty()) peer.log_in(login_, login_end_);
   return peer;
 }
 

@@ -65,6 +65,12 @@ class World {
   // What ends the greeting that the target sends unasked on each connection made from now on, where
   // it sends one. Peers wait for it, and do not count it as received. Must outlive the peers.
   void set_greeting(std::string_view end) { greeting_end_ = end; }
+  // What each peer made from now on sends first, and the end of the answer to that; see
+  // Peer::log_in(). Both must outlive the peers.
+  void set_login(std::string_view bytes, std::string_view end) {
+    login_ = bytes;
+    login_end_ = end;
+  }
 
   // How many connections the target's queue holds; those beyond it wait for seconds, by TCP's own
   // timers. Nothing where that cannot be seen, or does not matter.
@@ -176,6 +182,8 @@ class World {
   bool broken_off_ = false;
   std::string slept_in_;
   std::string_view greeting_end_;
+  std::string_view login_;
+  std::string_view login_end_;
 };
 
 }  // namespace e3

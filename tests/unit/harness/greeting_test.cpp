@@ -68,6 +68,34 @@ TEST_F(GreetingTest, MayComeAfterTheRequestWhereTheTargetIsHeld) {
   EXPECT_EQ(peer.received(), "hello\n");
 }
 
+TEST_F(GreetingTest, ALoginFollowsIt) {
+  world_.set_greeting("\n");
+  world_.set_login("login\n", "gin\n");
+  Peer peer = world_.connect();
+  peer.send("hello\n");
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "hello\n");
+}
+
+TEST_F(GreetingTest, ALoginDoesNotWaitForItWhereTheTargetIsHeld) {
+  world_.set_greeting("\n");
+  world_.set_login("login\n", "gin\n");
+  world_.hold();
+  Peer peer = world_.connect();
+  peer.send("hello\n");
+  world_.release();
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "hello\n");
+}
+
+TEST_F(GreetingTest, ALoginMayComeFirst) {
+  world_.set_login("login\n", "gin\n");  // the greeting stands before its end
+  Peer peer = world_.connect();
+  peer.send("hello\n");
+  peer.receive_until("\n");
+  EXPECT_EQ(peer.received(), "hello\n");
+}
+
 // Sends `total` bytes without a line end to each connection, and ends it.
 void flood(std::size_t total) {
   const int listener = listen_anywhere(0);

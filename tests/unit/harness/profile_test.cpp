@@ -59,6 +59,8 @@ summary = "numbered lines"
 request = "SAY a\n"
 answer_end = "\n"
 greeting_end = "ready\n"
+login = "HELO e3\n"
+login_end = "250 ok\n"
 half_close = "may-close"
 [[mask]]
 after = "#"
@@ -70,6 +72,8 @@ until = " "
   EXPECT_EQ(profile.large_request, profile.request);
   EXPECT_EQ(profile.answer_end, "\n");
   EXPECT_EQ(profile.greeting_end, "ready\n");
+  EXPECT_EQ(profile.login, "HELO e3\n");
+  EXPECT_EQ(profile.login_end, "250 ok\n");
   EXPECT_EQ(profile.half_close, HalfClose::kMayClose);
   EXPECT_FALSE(profile.is_http);
   EXPECT_EQ(masked(profile, "#7 a\n#1234 b\n#"), "#* a\n#* b\n#*");
@@ -121,6 +125,7 @@ constexpr BadProfile kBadProfiles[] = {
     {"request = \"\"", "missing or empty"},
     {"request = \"x\"\nlarge_request = \"\"", "must not be empty"},
     {"request = 7", "request"},
+    {"request = \"x\"\nlogin_end = \"ok\"", "there is none"},
     {"request = \"x\"\nanswer_ends = \"y\"", "answer_ends"},
     {"request = \"x\"\nhalf_close = \"never\"", "may-close"},
     {"request = \"x\"\nhalf_close = \"may-close\"\npeer_ends = true", "contradicts"},
