@@ -12,7 +12,7 @@
 #   ADOPT     a `const struct e3_adopt variable` of the library, C linkage: see <e3/target.h>
 #   SPAWN     a command that starts the server; {port} stands for its port. Generator expressions
 #             such as $<TARGET_FILE:my-server> are allowed
-#   PROFILE   http (default), hello, echo or a file's path that ends in .toml, absolute or relative
+#   PROFILE   http (default), hello, echo, redis, memcached, smtp or a file's path that ends in .toml, absolute or relative
 #             to the source folder
 #   CHECKS    only these: ids, families or globs;  EXCLUDE: not these
 #   OPTIONS   further words for `e3 run`
@@ -45,10 +45,8 @@ function(e3_add_conformance_test)
   foreach(word IN LISTS arg_EXCLUDE)
     list(APPEND run --exclude "${word}")
   endforeach()
-  if(arg_PROFILE MATCHES "[.]toml$")
-    cmake_path(ABSOLUTE_PATH arg_PROFILE)
-  endif()
   if(arg_PROFILE)
+    e3_resolve_profile_("${arg_PROFILE}" arg_PROFILE)
     list(APPEND run --profile "${arg_PROFILE}")
   endif()
   if(arg_SPAWN)
@@ -69,6 +67,19 @@ function(e3_add_conformance_test)
 endfunction()
 
 # `caller` adds a program called `name`: no library, such as the one it tests, may have that name.
+# A file for what comes with e3 as one: the programs made here do not lie beside it.
+function(e3_resolve_profile_ word result)
+  if(NOT e3_PROFILES_DIR) # not installed: this is e3's own tree
+    set(e3_PROFILES_DIR "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../harness/checks/profiles")
+  endif()
+  if(word MATCHES "[.]toml$")
+    cmake_path(ABSOLUTE_PATH word)
+  elseif(EXISTS "${e3_PROFILES_DIR}/${word}.toml")
+    cmake_path(SET word NORMALIZE "${e3_PROFILES_DIR}/${word}.toml")
+  endif()
+  set(${result} "${word}" PARENT_SCOPE)
+endfunction()
+
 function(e3_require_free_name_ caller name)
   if(TARGET ${name})
     message(FATAL_ERROR "${caller}: '${name}' is a target already, and the program that runs it needs "

@@ -88,19 +88,6 @@ void run_burst(Session& session) {
   });
 }
 
-// Beyond a server's limit its queue fills, and who comes then cannot connect at all.
-std::vector<Peer> crowd_that_fits(World& world, std::size_t most) {
-  std::vector<Peer> crowd;
-  crowd.reserve(most);
-  try {
-    while (crowd.size() < most) crowd.push_back(world.connect());
-  } catch (const TargetUnavailable&) {
-    if (crowd.empty()) throw;
-  }
-  settle_crowd(world);
-  return crowd;
-}
-
 // Fills the server up to its limit, if it has one that low, and leaves again.
 void run_crowd(Session& session) {
   session.sweep({"connections:", "crowds"}, {kCrowd}, [&](std::size_t count) {

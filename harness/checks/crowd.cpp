@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "harness/checks/crowd.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <optional>
 
 #include "harness/checks/learned.h"
 
@@ -17,6 +20,18 @@ std::vector<Peer> connect_crowd(World& world, std::size_t count, const ConnectOp
   for (std::size_t i = 0; i < count; ++i) peers.push_back(world.connect(options));
   settle_crowd(world);
   return peers;
+}
+
+std::vector<Peer> crowd_that_fits(World& world, std::size_t most) {
+  std::vector<Peer> crowd;
+  crowd.reserve(most);
+  try {
+    while (crowd.size() < most) crowd.push_back(world.connect());
+  } catch (const TargetUnavailable&) {
+    if (crowd.empty()) throw;
+  }
+  settle_crowd(world);
+  return crowd;
 }
 
 namespace {
@@ -47,6 +62,23 @@ std::size_t largest_crowd(Session& session) {
 }
 
 }  // namespace
+
+void play_crowd(Session& session, std::size_t count, const std::function<void()>& scenario) {
+  if (session.world().abilities().virtual_time) return scenario();
+  std::optional<std::size_t>& known = session.learned().crowd;
+  const NotShown too_many{fmt::format("the target serves fewer than {} at once", count + 1)};
+  if (count > known.value_or(count)) throw too_many;
+  try {
+    scenario();
+  } catch (const Violation& violation) {
+    const bool unserved = violation.symptom == Symptom::kNoAnswer ||
+                          violation.symptom == Symptom::kSleeps ||
+                          violation.symptom == Symptom::kDeaf;
+    if (!unserved || check_health(session.world()) || serves_beside(session, count)) throw;
+    known = count - 1;
+    throw too_many;
+  }
+}
 
 std::size_t crowd_that_is_served(Session& session, std::size_t wanted) {
   std::optional<std::size_t>& known = session.learned().crowd;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "harness/checks/session.h"
@@ -17,8 +18,15 @@ void settle_crowd(World& world);
 std::vector<Peer> connect_crowd(World& world, std::size_t count,
                                 const ConnectOptions& options = {});
 
+// Up to `most`: beyond a target's limit its queue fills, and who comes then cannot connect at all.
+std::vector<Peer> crowd_that_fits(World& world, std::size_t most);
+
 // The most peers, up to `wanted`, beside whom the target serves another; all of them where it has
 // no limit that low. Asks the target once a run.
 std::size_t crowd_that_is_served(Session& session, std::size_t wanted);
+
+// Plays a scenario of `count` peers. Where time is real that is asked only when it has gone wrong:
+// throws NotShown where the target then serves nobody beside so many.
+void play_crowd(Session& session, std::size_t count, const std::function<void()>& scenario);
 
 }  // namespace e3

@@ -21,11 +21,13 @@ void run_full_batch(Session& session) {
   std::erase_if(sizes, [most](std::size_t size) { return size > most; });
   if (sizes.empty()) throw NotShown{fmt::format("the target serves {} at once", most)};
   session.sweep({"ready at once:", "batches"}, sizes, [&](std::size_t count) {
-    std::vector<Peer> peers = connect_crowd(session.world(), count);
-    session.world().hold();
-    for (Peer& peer : peers) session.send_request(peer);
-    session.world().release();
-    for (Peer& peer : peers) session.expect_answer(peer);
+    play_crowd(session, count, [&] {
+      std::vector<Peer> peers = connect_crowd(session.world(), count);
+      session.world().hold();
+      for (Peer& peer : peers) session.send_request(peer);
+      session.world().release();
+      for (Peer& peer : peers) session.expect_answer(peer);
+    });
   });
 }
 

@@ -36,6 +36,24 @@ void require_pieces_alone(Session& session, const std::string& request, std::siz
   }
 }
 
+// Each in turn sends so many bytes of its request; then each must get the answer to its own.
+void take_turns(Session& session, const std::vector<std::string>& requests, std::size_t step) {
+  const std::size_t count = requests.size();
+  std::vector<Peer> peers = connect_crowd(session.world(), count);
+  const auto longest = std::max_element(
+      requests.begin(), requests.end(),
+      [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
+  for (std::size_t begin = 0; begin < longest->size(); begin += step) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (begin < requests[i].size())
+        peers[i].send(std::string_view(requests[i]).substr(begin, step));
+    }
+    settle_crowd(session.world());
+  }
+  for (Peer& peer : peers) session.finish_request(peer);
+  for (std::size_t i = 0; i < count; ++i) session.expect_answer(peers[i], requests[i]);
+}
+
 // Requests that differ, in pieces that take turns.
 void run_interleaved(Session& session) {
   const std::size_t count = crowd_that_is_served(session, kPeers);
@@ -47,19 +65,7 @@ void run_interleaved(Session& session) {
   for (const std::string& request : requests) session.answer_to(request);
   session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {
     require_pieces_alone(session, requests.front(), step);
-    std::vector<Peer> peers = connect_crowd(session.world(), count);
-    const auto longest = std::max_element(
-        requests.begin(), requests.end(),
-        [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
-    for (std::size_t begin = 0; begin < longest->size(); begin += step) {
-      for (std::size_t i = 0; i < count; ++i) {
-        if (begin < requests[i].size())
-          peers[i].send(std::string_view(requests[i]).substr(begin, step));
-      }
-      settle_crowd(session.world());
-    }
-    for (Peer& peer : peers) session.finish_request(peer);
-    for (std::size_t i = 0; i < count; ++i) session.expect_answer(peers[i], requests[i]);
+    play_crowd(session, count, [&] { take_turns(session, requests, step); });
   });
 }
 
@@ -96,46 +102,52 @@ void expect_late_answer(Session& session, Peer& peer, const std::string& request
   }
 }
 
+void play_slow_readers(Session& session, const std::string& request, std::size_t count) {
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<Peer> crowd = connect_crowd(session.world(), count, {.tiny_buffers = true});
+  std::vector<std::size_t> sent;
+  sent.reserve(count);
+  // What fits is enough where the server answers as it reads.
+  for (Peer& peer : crowd) sent.push_back(peer.send(request));
+  settle_crowd(session.world());
+  ask_beside(session);
+  for (std::size_t i = 0; i < count; ++i) {
+    Session::send_rest(crowd[i], request, sent[i]);
+    session.finish_request(crowd[i]);
+    expect_late_answer(session, crowd[i], request, began);
+  }
+}
+
 void run_slow_readers(Session& session) {
   const std::string& request = session.request_that_fills_buffers();
   session.sweep({"slow readers:", "crowds"}, {1, crowd_that_is_served(session, kCrowd)},
                 [&](std::size_t count) {
-                  const auto began = std::chrono::steady_clock::now();
-                  std::vector<Peer> crowd =
-                      connect_crowd(session.world(), count, {.tiny_buffers = true});
-                  std::vector<std::size_t> sent;
-                  sent.reserve(count);
-                  // What fits is enough where the server answers as it reads.
-                  for (Peer& peer : crowd) sent.push_back(peer.send(request));
-                  settle_crowd(session.world());
-                  ask_beside(session);
-                  for (std::size_t i = 0; i < count; ++i) {
-                    Session::send_rest(crowd[i], request, sent[i]);
-                    session.finish_request(crowd[i]);
-                    expect_late_answer(session, crowd[i], request, began);
-                  }
+                  play_crowd(session, count, [&] { play_slow_readers(session, request, count); });
                 });
 }
 
-void run_slow_senders(Session& session) {
+void play_slow_senders(Session& session, std::size_t count) {
   const std::string_view request = session.request();
   // Of a request of n bytes 1 to n - 1: who sends nothing does not keep a server waiting that is
   // told of connections with their first bytes, TCP_DEFER_ACCEPT of tcp(7).
   const std::size_t most = std::max<std::size_t>(request.size(), 2) - 1;
   const auto begun = [most](std::size_t i) { return 1 + i % most; };
+  std::vector<Peer> crowd = connect_crowd(session.world(), count);
+  for (std::size_t i = 0; i < count; ++i) crowd[i].send(request.substr(0, begun(i)));
+  settle_crowd(session.world());
+  ask_beside(session);
+  // All before any answer: who answers late may end those kept waiting for theirs.
+  for (std::size_t i = 0; i < count; ++i) {
+    crowd[i].send(request.substr(begun(i)));
+    session.finish_request(crowd[i]);
+  }
+  for (Peer& peer : crowd) session.expect_answer(peer);
+}
+
+void run_slow_senders(Session& session) {
   session.sweep({"slow senders:", "crowds"}, {1, crowd_that_is_served(session, kCrowd)},
                 [&](std::size_t count) {
-                  std::vector<Peer> crowd = connect_crowd(session.world(), count);
-                  for (std::size_t i = 0; i < count; ++i)
-                    crowd[i].send(request.substr(0, begun(i)));
-                  settle_crowd(session.world());
-                  ask_beside(session);
-                  // All before any answer: who answers late may end those kept waiting for theirs.
-                  for (std::size_t i = 0; i < count; ++i) {
-                    crowd[i].send(request.substr(begun(i)));
-                    session.finish_request(crowd[i]);
-                  }
-                  for (Peer& peer : crowd) session.expect_answer(peer);
+                  play_crowd(session, count, [&] { play_slow_senders(session, count); });
                 });
 }
 

@@ -142,21 +142,62 @@ void run_after_slow_answer(Session& session) {
   });
 }
 
-void run_behind_large(Session& session) {
+// Returns the plain request, two of which in one segment get two answers. Throws NotShown.
+std::string require_two_answered_at_once(Session& session) {
   if (!session.profile().masks.empty()) {
     throw NotShown{"the profile masks parts of answers: two together cannot be told apart"};
   }
-  const std::string request = require_second_answered(session);
-  const std::string large = as_kept(session, session.request_that_fills_buffers());
-  require_kept_open(session, large);
-  Peer control = session.world().connect();
-  control.send(request + request);
+  std::string request = require_second_answered(session);
+  Peer peer = session.world().connect();
+  peer.send(request + request);
   const std::size_t one = session.answer_to(request).size;
-  control.receive_up_to(2 * one);
-  if (control.received().size() < 2 * one) {
+  peer.receive_up_to(2 * one);
+  if (peer.received().size() < 2 * one) {
     throw NotShown{"two requests in one segment get no two answers: see read.coalesced"};
   }
-  control.close();
+  return request;
+}
+
+// How many answers have come that are like `one`, up to the first that is not.
+std::size_t count_alike(Session& session, std::string_view received, const Answer& one) {
+  std::size_t count = 0;
+  while (received.size() >= one.size &&
+         masked(session.profile(), received.substr(0, one.size)) == one.bytes) {
+    received.remove_prefix(one.size);
+    ++count;
+  }
+  return count;
+}
+
+// More than one read takes, and more answers than one writev() does; read as they come.
+void run_pipelined(Session& session) {
+  const std::string request = require_two_answered_at_once(session);
+  const Answer& one = session.answer_to(request);
+  session.sweep({"requests:", "pipelines"}, {100, 3000}, [&](std::size_t count) {
+    std::string requests;
+    for (std::size_t i = 0; i < count; ++i) requests += request;
+    Peer peer = session.world().connect();
+    Session::send_rest(peer, requests, peer.send(requests), 4096);
+    peer.receive_up_to(count * one.size);
+    const std::size_t answered = count_alike(session, peer.received(), one);
+    if (answered == count) return;
+    const std::string rest = peer.received().substr(answered * one.size);
+    if (says_last(session, rest)) return;
+    Session::require(rest.size() < one.size, Symptom::kWrongAnswer, "the same answer to each",
+                     fmt::format("{}, then another: {}", answered, quoted(rest, 60)));
+    const bool open = peer.ending() == Ending::kOpen;
+    const Violation lost{
+        Symptom::kNoAnswer, fmt::format("{} answers", count),
+        fmt::format("{}, then {}", answered, open ? "nothing" : to_string(peer.ending())), open};
+    if (open || answered == 0) throw lost;
+    session.warn(lost);  // a server may have its limits
+  });
+}
+
+void run_behind_large(Session& session) {
+  const std::string request = require_two_answered_at_once(session);
+  const std::string large = as_kept(session, session.request_that_fills_buffers());
+  require_kept_open(session, large);
   session.sweep({"request of size", "requests"}, {large.size()}, [&](std::size_t) {
     Peer peer = session.ask_with_tiny_buffers(large + request);
     session.expect_quiet();
@@ -237,6 +278,8 @@ void run_memory(Session& session) {
 constexpr Blame kLeftBlames[] = {{Symptom::kWrongAnswer, "buffer-not-reset"},
                                  {Symptom::kExtraAnswer, "buffer-not-reset"},
                                  {Symptom::kNoAnswer, "buffer-not-reset"}};
+constexpr Blame kManyBlames[] = {{Symptom::kNoAnswer, "coalesced-requests"},
+                                 {Symptom::kWrongAnswer, "pipeline-order"}};
 constexpr Blame kSlowBlames[] = {{Symptom::kNoAnswer, "in-not-restored"},
                                  {Symptom::kWrongAnswer, "partial-write-truncated"},
                                  {Symptom::kSpins, "out-left-armed-spin"}};
@@ -283,6 +326,15 @@ constexpr Check kChecks[] = {
      .needs = {},
      .blames = kOrderBlames,
      .run = run_behind_large},
+    {.id = "reuse.pipelined",
+     .when = "thousands of like requests come at once on one connection, and answers are read",
+     .must = "answer all; to end the connection before is worth a warning",
+     .because = "what a read has taken in is reported by no event: whoever leaves some of it for "
+                "later must come back by itself (epoll(7)); writev() takes no more than IOV_MAX "
+                "parts (writev(2))",
+     .needs = {},
+     .blames = kManyBlames,
+     .run = run_pipelined},
     {.id = "reuse.unread",
      .when = "a peer sends whole requests without end and reads no answer",
      .must = "stop reading, or end the connection, before it keeps 8 MiB",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/checks/catalogue.h"
+#include "harness/checks/crowd.h"
 #include "harness/checks/session.h"
 
 namespace e3 {
@@ -70,6 +71,22 @@ void run_neighbour(Session& session) {
     has_ended(overdue);
     expect_rest_answered(session, before);
     expect_rest_answered(session, behind);
+  });
+}
+
+constexpr std::size_t kCrowd = 250;
+
+// All places are taken by peers that say nothing, and become free by nothing but their time-outs.
+void run_crowd(Session& session) {
+  const VirtualTime bound = time_out(session);
+  session.sweep({"silent connections:", "crowds"}, {kCrowd}, [&](std::size_t count) {
+    World& world = session.world();
+    std::vector<Peer> crowd = crowd_that_fits(world, count);
+    for (Peer& peer : crowd) peer.send(session.request().substr(0, 1));
+    world.settle();
+    world.advance(bound + bound / 2);
+    crowd.clear();
+    settle_crowd(world);
   });
 }
 
@@ -158,6 +175,7 @@ void run_clock_set(Session& session) {
 
 constexpr Blame kNeighbourBlames[] = {{Symptom::kNoAnswer, "timeout-ends-another"},
                                       {Symptom::kNotEnded, "timeout-ends-another"}};
+constexpr Blame kCrowdBlames[] = {{Symptom::kDeaf, "accept-paused-forever"}};
 constexpr Blame kSuccessorBlames[] = {{Symptom::kNoAnswer, "timer-after-close"},
                                       {Symptom::kNotEnded, "timer-after-close"}};
 constexpr Blame kInterruptBlames[] = {{Symptom::kNotEnded, "eintr-extends-timeout"},
@@ -179,6 +197,14 @@ constexpr Check kChecks[] = {
      .needs = {.virtual_time = true},
      .blames = kNeighbourBlames,
      .run = run_neighbour},
+    {.id = "time.crowd",
+     .when = "peers that say nothing take all places, until their time is out",
+     .must = "serve whoever comes then",
+     .because = "a server that stops accepting at its limit must go on however a place becomes "
+                "free; no event tells it: epoll(7)",
+     .needs = {.virtual_time = true},
+     .blames = kCrowdBlames,
+     .run = run_crowd},
     {.id = "time.successor",
      .when = "a peer leaves shortly before its time is out, and another gets its descriptor",
      .must = "give the other the whole of its time",

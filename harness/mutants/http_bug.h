@@ -46,6 +46,7 @@ enum class HttpBug {
   kMissesSplitChunkEnd,   // takes a line end behind a chunk for wrong that is not all there
   kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
   kReadsWhileBlocked,     // takes requests while answers wait for room
+  kServesFewPerRead,      // leaves the 65th request of a read until more comes
   kSendsTooManyParts,     // ... and writes all of the answers at once, whatever IOV_MAX is
   kClosesBeforeFlush,     // closes behind its last answer, though that waits for room
   kLeavesOldAnswer,       // a shorter answer is followed by the rest of the one before

@@ -42,6 +42,7 @@ constexpr HttpBugName kNames[] = {
     {HttpBug::kLeavesOldAnswer, "leaves-old-answer"},
     {HttpBug::kOvertakes, "overtakes"},
     {HttpBug::kKeepsRequests, "keeps-requests"},
+    {HttpBug::kServesFewPerRead, "serves-few-per-read"},
     {HttpBug::kSendsTooManyParts, "sends-too-many-parts"},
     {HttpBug::kRemembersInterest, "remembers-interest"},
     {HttpBug::kSearchesFromOldEnd, "searches-from-old-end"},

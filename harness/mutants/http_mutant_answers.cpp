@@ -93,7 +93,8 @@ void HttpMutant::refuse(HttpConnection& connection, const ParseResult& result) c
 }
 
 void HttpMutant::process(HttpConnection& connection) {
-  while (!connection.input.empty() && !connection.ending) {
+  for (int served = 0; !connection.input.empty() && !connection.ending; ++served) {
+    if (has(HttpBug::kServesFewPerRead) && served == 64) return;
     const std::size_t searched = connection.searched;
     if (searched > 0 && connection.input.find("\r\n\r\n", searched) == std::string::npos) return;
     const ParseResult result = parse_http(connection.input, bug_);

@@ -67,6 +67,7 @@ constexpr BugName kBugNames[] = {
     {Bug::kNoWriteTime, "no-write-time"},
     {Bug::kNeverRenewsWriteTime, "never-renews-write-time"},
     {Bug::kEndsNeighbour, "ends-neighbour"},
+    {Bug::kStaysFull, "stays-full"},
     {Bug::kKeepsTimer, "keeps-timer"},
     {Bug::kWaitsAnew, "waits-anew"},
     {Bug::kUsesWallClock, "uses-wall-clock"},

@@ -81,6 +81,7 @@ class TinyServer {
   int open_ = 0;                     // connections counted against the limit
   bool accepts_ = true;              // the listener is armed
   Milliseconds accept_at_ = kNever;  // when to try again
+  bool ending_overdue_ = false;
   int answers_ = 0;
   int connections_seen_ = 0;
   std::string shared_input_;            // of kSharesInput

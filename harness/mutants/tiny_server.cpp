@@ -105,6 +105,7 @@ void TinyServer::close_overdue() {
     if (connection.deadline <= time) overdue.push_back(fd);
   }
   std::erase_if(timers_, [time](const auto& timer) { return timer.second <= time; });
+  ending_overdue_ = true;
   for (const int fd : overdue) {
     const auto behind = connections_.upper_bound(fd);
     if (has(Bug::kHalfClosesOverdue)) {
@@ -117,6 +118,7 @@ void TinyServer::close_overdue() {
       drop(fd);
     }
   }
+  ending_overdue_ = false;
 }
 
 void TinyServer::accept_all() {
@@ -187,7 +189,8 @@ void TinyServer::drop(int fd) {
   connections_.erase(fd);
   if (::close(fd) != 0 && errno == EINTR && has(Bug::kClosesAgain)) ::close(fd);
   --open_;
-  const bool stays_full = has(Bug::kNeverResumesAccepting) || has(Bug::kForgetsOutOfDescriptors);
+  const bool stays_full = has(Bug::kNeverResumesAccepting) || has(Bug::kForgetsOutOfDescriptors) ||
+                          (has(Bug::kStaysFull) && ending_overdue_);
   if (!accepts_ && !stays_full) go_on_accepting();
 }
 

@@ -81,6 +81,7 @@ enum class Bug {
   kNoWriteTime,           // waits for a reader for ever
   kNeverRenewsWriteTime,  // cuts off whoever has not read all after a second
   kEndsNeighbour,         // ends whoever comes behind an overdue connection
+  kStaysFull,             // accepts no more once time-outs have made room
   kKeepsTimer,            // ... of a closed connection, for the next in its place
   kWaitsAnew,             // for the whole time when a signal interrupted the wait
   kUsesWallClock,         // for all its time-outs

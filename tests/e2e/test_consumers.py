@@ -127,3 +127,17 @@ def test_pkg_config_knows_e3(prefix, cache):
     flags = run("pkg-config", "--cflags", "e3", env=environment).split()
     folders = [pathlib.Path(flag[2:]).resolve() for flag in flags if flag.startswith("-I")]
     assert prefix / "include" in folders
+
+
+@pytest.mark.any_build
+def test_a_program_of_a_consumer_may_name_a_profile_that_comes_with_e3(configure, prefix, tmp_path):
+    (tmp_path / "server.c").write_text("int serve(int argc, char** argv) { return argc - (argv != 0); }\n")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.25)\nproject(mail LANGUAGES C CXX)\n"
+        "add_library(server STATIC server.c)\nenable_testing()\nfind_package(e3 CONFIG REQUIRED)\n"
+        "e3_add_conformance_test(NAME mail TARGET server ENTRY serve PROFILE smtp)\n"
+        "e3_add_fuzzer(NAME fuzz_mail TARGET server ENTRY serve PROFILE smtp)\n"
+    )
+    folder = configure(tmp_path)
+    named = [path.name for path in folder.glob("*.cpp") if f"{prefix}/share/e3/profiles/smtp.toml" in path.read_text()]
+    assert len(named) == 2, list(folder.glob("*.cpp"))

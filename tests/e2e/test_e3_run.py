@@ -164,3 +164,20 @@ def test_explain_knows_single_cases_and_causes(start):
     assert case.stdout.startswith("http.host[missing]\n") and "  written   RFC 9112" in case.stdout
     cause = start("e3", "explain", "eof-spin")
     assert cause.wait() == 0 and "usual fix" in cause.stdout
+
+
+@pytest.mark.parametrize(("topic", "key"), [("profile", "`login_end`"), ("scenario", "`peer1 half-close`")])
+def test_explain_prints_the_pages_on_files(start, topic, key):
+    page = start("e3", "explain", topic)
+    assert page.wait() == 0 and page.stdout.startswith("# ") and key in page.stdout
+
+
+# Neither batches, nor peers that do not get on, say anything about who is not let in.
+def test_a_limit_of_connections_is_no_bug_in_real_time(start, bin_dir, tmp_path):
+    report = tmp_path / "run.json"
+    server = f"{bin_dir}/e3-server --port {{port}} --connections-max 8"
+    checks = ["events.full-batch", "isolation.interleaved", "isolation.slow-senders"]
+    run = start("e3", "run", *checks, "--timeout", "500ms", "--report", f"json={report}", "--spawn", server)
+    assert run.wait() == 0, run.stdout
+    for check in json.loads(report.read_text())["checks"]:
+        assert check["verdict"] == "SKIP" and "serves fewer than" in check["reason"], check
