@@ -173,6 +173,11 @@ constexpr Cause kCauses[] = {
      .what = "the server ended during the scenario",
      .evidence = "redis/hiredis#252, emqx/esockd#9",
      .fix = "see what it printed, and the last lines of the transcript"},
+    {.slug = "memory-error",
+     .what = "the server uses memory that is not its own, or not any more",
+     .evidence = "redis/redis#3711, drogonframework/drogon#2133, libevent/libevent#1811",
+     .fix = "follow the sanitizer's report; what an event, a timer or a callback still refers to "
+            "must not be freed"},
     {.slug = "server-spins",
      .what = "the server is busy with nothing to do",
      .evidence = "h2o/h2o#603, libuv/libuv#3671",
@@ -203,6 +208,9 @@ const Cause* find_cause(std::string_view slug) {
 }
 
 std::string_view cause_of(const Check& check, const Violation& violation) {
+  // Where it goes wrong, the report says; which check meets it is chance.
+  const bool told = violation.actual.find("ERROR: AddressSanitizer") != std::string::npos;
+  if (told && violation.symptom == Symptom::kDied) return "memory-error";
   for (const Blame& blame : check.blames) {
     const bool fits = (!blame.without_event || !violation.on_event) &&
                       (!blame.while_open || violation.waits_for_ever);

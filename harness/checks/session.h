@@ -188,6 +188,7 @@ class Session {
   // Whether it fails alike when no call fails.
   bool fails_without_fault(const std::function<void()>& scenario, Symptom symptom);
   void renew_within_sweep();
+  void look_again_later();
   std::optional<Violation> check_invariants();
   std::optional<Violation> try_canary();
 

@@ -60,6 +60,13 @@ void Session::learn_baseline() {
         fmt::format("{} was not answered with 2xx but {}: name another request in the profile",
                     quoted(line, 60), quoted(learned.bytes, 40))};
   }
+  const std::string& end = profile_->answer_end;
+  if (!end.empty() && profile_->masks.empty() && !learned.bytes.ends_with(end)) {
+    throw ControlFailed{
+        fmt::format("the undisturbed answer does not end with the profile's "
+                    "answer_end, {}: {}",
+                    quoted(end, 20), quoted(learned.bytes, 60))};
+  }
   // Whoever answers whatever was sent shows nothing by its answers.
   if (learned_->answers_early.value_or(false) && !blames(Symptom::kEarlyAnswer)) {
     throw ControlFailed{"the undisturbed request is answered before it is complete"};

@@ -12,6 +12,8 @@
 namespace e3 {
 namespace {
 
+constexpr VirtualTime kLater = std::chrono::minutes{1};  // than the last scenario of a sweep
+
 // How long a program that dies may take to do so.
 constexpr std::chrono::milliseconds kDeathBound{500};
 
@@ -146,7 +148,25 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
       failures_.back().cause = usual_cause_of(violation->symptom);
     }
   }
-  if (not_shown_ && failed == 0) throw NotShown{*not_shown_};
+  if (failed == 0) look_again_later();
+  if (not_shown_ && failures_.empty()) throw NotShown{*not_shown_};
+}
+
+// What a scenario has left behind may do harm when its time has come: a timer, say.
+void Session::look_again_later() {
+  if (!world().abilities().virtual_time) return;
+  point_ = "a minute later";
+  world().begin_scenario();
+  struck_before_.reset();
+  story_.reset();
+  const auto violation = run_scenario([&] { world().advance(kLater); });
+  if (!violation) return;
+  failures_.push_back({.point = point_,
+                       .violation = *violation,
+                       .cause = usual_cause_of(violation->symptom),
+                       .transcript = world().transcript().lines()});
+  is_spent_ = !source_->can_renew();
+  if (!is_spent_) renew_within_sweep();
 }
 
 void Session::renew_within_sweep() {

@@ -49,6 +49,11 @@ std::optional<Violation> WorldJudge::check_answer(const Heard& heard) {
     return excused ? std::nullopt : compare_broken_off();
   }
   if (heard.left || loses_end) return compare_broken_off();
+  // What is wrong in two ways is refused for the one that was met first.
+  const bool both_end = ended && right.ending != Ending::kOpen;
+  const bool both_refused = both_end && protocol_.refuses && protocol_.refuses(got, right.bytes) &&
+                            protocol_.refuses(right.bytes, got);
+  if (both_refused) return std::nullopt;
   if (auto wrong = compare_answers(got, heard.ending, right)) return wrong;
   if (ended && right.ending == Ending::kOpen) {
     return Violation{Symptom::kWrongAnswer, "the connection stays open",

@@ -41,6 +41,13 @@ std::size_t begin_of_report(std::string_view text) {
   return line == text.npos ? 0 : line + 1;
 }
 
+// What stands behind a sanitizer's summary is a legend.
+void leave_out_legend(std::string& report) {
+  const std::size_t summary = report.find("\nSUMMARY: ");
+  if (summary != report.npos)
+    report.resize(std::min(report.find('\n', summary + 1), report.size()));
+}
+
 }  // namespace
 
 CapturedOutput::CapturedOutput() : memory_(memfd_create("e3-target-output", MFD_CLOEXEC)) {
@@ -64,6 +71,7 @@ std::string CapturedOutput::lines(std::size_t limit) const {
   const std::size_t telling = begin_of_report(text);
   text = telling != text.npos ? text.substr(telling, limit)
                               : text.substr(std::max(text.size(), limit) - limit);
+  if (telling != text.npos) leave_out_legend(text);
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   // Whatever a target prints must not act on the user's terminal.
   for (char& c : text) {
