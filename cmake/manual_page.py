@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-HEADING = re.compile(r"^(\w[\w ]*):(.*)$")
+HEADING = re.compile(r"^([A-Z][\w ]*):(.*)$")
 ENTRY = re.compile(r"^  (\S.*?)(?:\s{2,}(.*))?$")
 
 

@@ -23,7 +23,7 @@ endif()
 target_include_directories(fuzz_kernel_parity PRIVATE ${PROJECT_SOURCE_DIR})
 
 # Proves that it finds what is wrong with a model: each known mistake, by the seed that is named for it.
-if(E3_BUILD_TESTS)
+if(E3_BUILD_TESTS AND E3_MODEL_MUTANTS)
   add_executable(fuzz_kernel_parity_mutants fuzz_kernel_parity.cpp kernel_mutant.cpp)
   target_include_directories(fuzz_kernel_parity_mutants PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(fuzz_kernel_parity_mutants PRIVATE e3_differential_mutants e3_warnings)

@@ -58,9 +58,15 @@ void take_turns(Session& session, const std::vector<std::string>& requests, std:
 void run_interleaved(Session& session) {
   const std::size_t count = crowd_that_is_served(session, kPeers);
   std::vector<std::string> requests;
+  const Profile& profile = session.profile();
+  const bool grow = profile.pad_at || profile.large_request == profile.request;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::string filler(1 + session.random_below(30), static_cast<char>('a' + i));
-    requests.push_back(longer_request(session, filler));
+    if (grow) {
+      const std::string filler(1 + session.random_below(30), static_cast<char>('a' + i));
+      requests.push_back(longer_request(session, filler));
+    } else {
+      requests.push_back(i % 2 == 0 ? profile.request : profile.large_request);
+    }
   }
   for (const std::string& request : requests) session.answer_to(request);
   session.sweep({"bytes in each turn:", "interleavings"}, {1, 7, 16}, [&](std::size_t step) {

@@ -198,12 +198,21 @@ void run_behind_large(Session& session) {
   const std::string request = require_two_answered_at_once(session);
   const std::string large = as_kept(session, session.request_that_fills_buffers());
   require_kept_open(session, large);
-  session.sweep({"request of size", "requests"}, {large.size()}, [&](std::size_t) {
-    Peer peer = session.ask_with_tiny_buffers(large + request);
-    session.expect_quiet();
-    const std::size_t size = session.answer_to(large).size;
-    if (expect_next(session, peer, large, 0)) expect_next(session, peer, request, size);
-  });
+  session.sweep(
+      {"second request", "ways"}, {0, 1},
+      [&](std::size_t later) {
+        Peer peer = session.ask_with_tiny_buffers(later != 0 ? large : large + request);
+        session.expect_quiet();
+        if (later != 0) {
+          peer.send(request);
+          session.expect_quiet();
+        }
+        const std::size_t size = session.answer_to(large).size;
+        if (expect_next(session, peer, large, 0)) expect_next(session, peer, request, size);
+      },
+      [](std::size_t later) {
+        return later != 0 ? "second request while the answer waits" : "second request with it";
+      });
 }
 
 constexpr std::size_t kPiece = 65536;
@@ -319,7 +328,9 @@ constexpr Check kChecks[] = {
      .blames = kSlowBlames,
      .run = run_after_slow_answer},
     {.id = "reuse.behind-large",
-     .when = "a request comes in one piece with one before it whose large answer waits for room",
+     .when =
+         "a request comes in one piece with one before it whose large answer waits for room, or "
+         "while that waits",
      .must = "send the whole of the large answer, then the other",
      .because = "a stream has one order, and nothing else says which answer is whose (RFC 9293, "
                 "section 3.3)",

@@ -210,8 +210,9 @@ class Session {
   std::string slept_in_;                           // by who kept the last exchange waiting
   std::string point_;                              // the one that is being tried
   std::optional<std::size_t> struck_before_;       // calls, when a fault was laid in wait
-  bool withholds_faults_ = false;                  // what is played is a fault check's control
-  bool is_spent_ = false;                          // the target has failed, and there is no other
+  bool misread_later_ = false;     // another connection, by the last scenario's doing
+  bool withholds_faults_ = false;  // what is played is a fault check's control
+  bool is_spent_ = false;          // the target has failed, and there is no other
   std::vector<std::string> notes_;
   std::size_t points_run_ = 0;
   std::size_t points_total_ = 0;

@@ -61,6 +61,11 @@ bool Session::found_broken_target() {
 std::optional<Violation> Session::try_canary() {
   const Answer seen = exchange(request());
   if (seen.bytes == answer().bytes) return std::nullopt;
+  misread_later_ = !seen.bytes.empty();
+  if (misread_later_) {
+    return Violation{Symptom::kWrongAnswer, "another connection is answered as before",
+                     quoted(seen.bytes)};
+  }
   return Violation{Symptom::kDeaf, "another connection is still served",
                    seen.bytes.empty() ? fmt::format("no answer, {}", to_string(seen.ending))
                                       : fmt::format("another answer: {}", quoted(seen.bytes))};
@@ -128,6 +133,7 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     world().begin_scenario();
     struck_before_.reset();
     story_.reset();
+    misread_later_ = false;
     const auto violation = run_scenario([&] { scenario(point); });
     ++points_run_;
     if (!violation) continue;
@@ -135,11 +141,12 @@ void Session::sweep(const PointName& name, const std::vector<std::size_t>& point
     const bool in_vain = struck_before_ && *struck_before_ == world().faults_struck();
     const bool struck = struck_before_ && !in_vain;
     // What the call's failing leads to is not what was seen, where it did not fail.
-    failures_.push_back(
-        {.point = point_ + (in_vain ? ", before that happens" : ""),
-         .violation = *violation,
-         .cause = in_vain ? usual_cause_of(violation->symptom) : cause_for(*check_, *violation),
-         .transcript = story_ ? *story_ : world().transcript().lines()});
+    failures_.push_back({.point = point_ + (in_vain ? ", before that happens" : ""),
+                         .violation = *violation,
+                         .cause = misread_later_ ? "buffer-not-reset"
+                                  : in_vain      ? usual_cause_of(violation->symptom)
+                                                 : cause_for(*check_, *violation),
+                         .transcript = story_ ? *story_ : world().transcript().lines()});
     is_spent_ = !source_->can_renew();
     if (is_spent_) continue;
     renew_within_sweep();

@@ -87,6 +87,12 @@ std::vector<explore::Sweep> sweeps_for(Bench& bench, const Options& options) {
   const explore::Protocol& protocol = bench.protocol;
   const std::string request =
       options.request.empty() ? protocol.request : unescaped(options.request);
+  if (request.size() > scenario::kSegmentMax) {
+    throw UsageError{
+        fmt::format("a request of {} bytes is too long to be tried in every way: give "
+                    "one of at most {} with --request",
+                    request.size(), scenario::kSegmentMax)};
+  }
   const explore::Requests same{{request}, protocol.peer_ends};
   const explore::Requests different =
       options.request.empty()

@@ -47,7 +47,7 @@ enum class HttpBug {
   kLengthBeatsChunked,    // Content-Length is used although there is a Transfer-Encoding
   kReadsWhileBlocked,     // takes requests while answers wait for room
   kServesFewPerRead,      // leaves the 65th request of a read until more comes
-  kSendsTooManyParts,     // ... and writes all of the answers at once, whatever IOV_MAX is
+  kSendsTooManyParts,     // reads much, and writes all answers to that at once, whatever IOV_MAX is
   kClosesBeforeFlush,     // closes behind its last answer, though that waits for room
   kLeavesOldAnswer,       // a shorter answer is followed by the rest of the one before
   kOvertakes,             // an answer is sent before what is left of a large one

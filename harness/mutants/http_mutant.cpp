@@ -74,8 +74,9 @@ void HttpMutant::accept_all() {
 
 void HttpMutant::read_from(int fd) {
   HttpConnection& connection = connections_[fd];
-  std::array<char, 4096> buffer{};
-  const ssize_t got = ::recv(fd, buffer.data(), buffer.size(), 0);
+  static std::array<char, 65536> buffer;
+  const std::size_t at_once = has(HttpBug::kSendsTooManyParts) ? buffer.size() : 4096;
+  const ssize_t got = ::recv(fd, buffer.data(), at_once, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got > 0) {
     connection.spoke = true;
@@ -117,7 +118,7 @@ void HttpMutant::write_to(int fd) {
     if (sent < 0 && errno == EAGAIN) {
       connection.waited = true;
       if (has(HttpBug::kClosesBeforeFlush) && connection.ending) return drop(fd);
-      const bool reads = has(HttpBug::kReadsWhileBlocked) || has(HttpBug::kSendsTooManyParts);
+      const bool reads = has(HttpBug::kReadsWhileBlocked);
       return watch(fd, EPOLLOUT | (reads ? std::uint32_t{EPOLLIN} : 0U), EPOLL_CTL_MOD);
     }
     if (sent < 0) return drop(fd);

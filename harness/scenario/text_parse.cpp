@@ -76,10 +76,12 @@ class Line {
   }
 
   [[noreturn]] void fail(std::string_view expected, std::size_t at) const {
-    std::string margin(text_.substr(0, at));
+    constexpr std::size_t kBefore = 80;  // of a long line what stands around the place
+    const std::size_t begin = at < kBefore ? 0 : at - kBefore;
+    std::string margin(text_.substr(begin, at - begin));
     for (char& c : margin) c = c == '\t' ? '\t' : ' ';
     throw ParseError(fmt::format("{}:{}:{}: expected {}\n  {}\n  {}^", file_, number_, at + 1,
-                                 expected, text_, margin),
+                                 expected, text_.substr(begin, 2 * kBefore), margin),
                      number_, at + 1);
   }
 

@@ -155,7 +155,7 @@ constexpr Kill kKills[] = {
     {"stops-after-three", "http.connection.sequential", "http-persistence"},
     {"forgets-to-read-on", "http.connection.after-slow-answer", "in-not-restored",
      Shown::kInProcess},
-    {"sends-too-many-parts", "http.pipeline.unread", "http-pipeline-lost", Shown::kInProcess},
+    {"sends-too-many-parts", "reuse.pipelined", "coalesced-requests", Shown::kInProcess},
     {"forgets-to-read-on", "http.pipeline.unread", "in-not-restored", Shown::kInProcess},
     {"dies-on-huge-length", "http.length.short[gigabyte-announced]", "malformed-header-kills"},
     {"keeps-silent-half-open", "http.other-protocol[nothing]", "halfclose-leak", Shown::kEverywhere,

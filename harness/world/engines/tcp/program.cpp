@@ -108,15 +108,17 @@ std::optional<std::string> Program::death() {
 
 // What the program left behind has come to us, the subreaper. Other children of this process are
 // not touched.
-std::vector<pid_t> Program::survivors(const std::vector<pid_t>& before) const {
-  std::vector<pid_t> found;
+Program::Survivors Program::survivors(const std::vector<pid_t>& before) const {
+  Survivors found;
   for (const pid_t pid : ProcessTree(getpid()).members()) {
     if (pid == getpid()) continue;
     std::ifstream file(fmt::format("/proc/{}/environ", pid));
     const std::string environment(std::istreambuf_iterator<char>(file), {});
     const bool marked = environment.find(mark_ + '\0') != std::string::npos;
     if (marked || std::find(before.begin(), before.end(), pid) != before.end()) {
-      found.push_back(pid);
+      found.processes.push_back(pid);
+    } else if (environment.empty()) {
+      found.are_all = false;  // in the midst of execve(2) there is none
     }
   }
   return found;
@@ -139,9 +141,16 @@ void Program::stop() {
       pid_ = -1;
     }
   }
-  for (const pid_t pid : survivors(before)) {
-    ::kill(pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
+  // Until a look finds none: who is killed may have started another just before.
+  const Patience patience(kPoliteStop);
+  while (true) {
+    const Survivors left = survivors(before);
+    if (left.processes.empty() && (left.are_all || patience.exhausted())) return;
+    for (const pid_t pid : left.processes) {
+      ::kill(pid, SIGKILL);
+      waitpid(pid, nullptr, 0);
+    }
+    if (left.processes.empty()) patience.pause_uninterrupted();
   }
 }
 

@@ -46,7 +46,11 @@ class Program {
   bool becomes_ready(std::chrono::milliseconds timeout);
   bool listens();
   void stop();
-  std::vector<pid_t> survivors(const std::vector<pid_t>& before) const;
+  struct Survivors {
+    std::vector<pid_t> processes;
+    bool are_all = true;  // or there are more, of which it cannot be told yet
+  };
+  Survivors survivors(const std::vector<pid_t>& before) const;
 
   std::uint16_t port_ = 0;
   std::string mark_;  // in the environment of everything it starts

@@ -225,7 +225,7 @@ std::optional<std::size_t> TcpWorld::descriptors_down_to(std::size_t wanted) {
 }
 
 std::vector<std::string> TcpWorld::remarks() const {
-  if (!timed_) return {"sync=diag"};
+  if (!timed_) return {"sync=diag: the kernel says when all has been read"};
   return {"sync=timed: fragments may have been joined on the way"};
 }
 
