@@ -34,6 +34,7 @@ void expect_answer_in_time(Session& session, Peer& peer) {
 
 std::vector<Fault> accept_faults(const std::vector<int>& errors) {
   std::vector<Fault> faults;
+  faults.reserve(errors.size());
   for (const int error : errors) {
     faults.push_back({.call = CallKind::kAccept, .role = Role::kListener, .error = error});
   }

@@ -29,12 +29,13 @@ std::size_t parse_all(const std::string& received, const ReadPlan& plan, Convers
     needed = answer.bytes_needed;
     if (state != AnswerState::kComplete) break;
     needed = 0;
-    if (answer.status < 200 && answer.status != kSwitchingProtocols) {
+    const bool switches = answer.status == kSwitchingProtocols;
+    if (answer.status < 200 && !switches) {
       seen.interim.push_back(answer.status);
       continue;
     }
     seen.answers.push_back(std::move(answer));
-    if (answer.status == kSwitchingProtocols) break;
+    if (switches) break;
   }
   seen.rest = bytes;
   const std::size_t parsed = received.size() - bytes.size();

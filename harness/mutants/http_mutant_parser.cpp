@@ -11,7 +11,7 @@
 namespace e3::mutants {
 namespace {
 
-constexpr std::size_t kHeadLimit = 64 * 1024;
+constexpr std::size_t kHeadLimit = std::size_t{64} << 10;
 constexpr std::uint64_t kBodyLimit = 1'000'000'000;
 
 struct Refused {

@@ -14,10 +14,12 @@
 #include "harness/world/engines/sanitizer_memory.h"
 #include "harness/world/interpose/interpose.h"
 
+// NOLINTBEGIN(bugprone-reserved-identifier): these are the runtime's own names.
 extern "C" {
 [[gnu::weak]] void __lsan_disable();
 [[gnu::weak]] void __lsan_enable();
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace e3 {
 namespace {
@@ -282,7 +284,7 @@ bool InProcessWorld::wait(std::optional<VirtualTime> deadline) {
 }
 
 void InProcessWorld::die(std::string why) {
-  if (!target_.unwindable) halt(std::move(why));
+  if (!target_.unwindable) halt(why);
   if (!log_.closed) death_ = std::move(why);
   unwinding_ = true;
   throw TargetStopped{};

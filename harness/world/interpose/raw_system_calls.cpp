@@ -86,7 +86,8 @@ class Words {
   int number(int index) const { return static_cast<int>(words_[index]); }
   template <typename Value>
   Value* pointer(int index) const {
-    return reinterpret_cast<Value*>(words_[index]);
+    // A word of a raw system call is what it is.
+    return reinterpret_cast<Value*>(words_[index]);  // NOLINT(performance-no-int-to-ptr)
   }
 
  private:

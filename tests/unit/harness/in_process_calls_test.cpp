@@ -26,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "in_process_world_fixture.h"
 
@@ -41,7 +42,8 @@ TEST_F(InProcessCallsTest, AnUnmodelledCallStopsLoudly) {
               sockaddr_in anywhere{};
               anywhere.sin_family = AF_INET;
               const int client = ::socket(AF_INET, SOCK_STREAM, 0);
-              ::connect(client, reinterpret_cast<sockaddr*>(&anywhere), sizeof anywhere);
+              std::ignore =
+                  ::connect(client, reinterpret_cast<sockaddr*>(&anywhere), sizeof anywhere);
             }).find("connect"),
             std::string::npos);
 }

@@ -43,10 +43,10 @@ constexpr std::string_view kHarmless[] = {
     "peer1 > \"GET /a HTTP/1.0\\r\\n\\r\\nmore\"\nsettle\npeer1 > \"and more\"\n",
     "peer1 > \"GET\"\npeer1 reset\npeer1 connect\npeer1 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\n",
     // Found by fuzz_schedule's search: what came with the end of a long head was counted as head.
-    "peer1 > \"GET /\" \"e\"*12000\nsettle\npeer1 > \" HTTP/1.0\\r\\n\\r\\n\" \"e\"*5000\n"
-    "peer1 expect answer\n",
-    "peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"
-    "peer2 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\npeer2 expect answer\npeer1 < 16\n",
+    ("peer1 > \"GET /\" \"e\"*12000\nsettle\npeer1 > \" HTTP/1.0\\r\\n\\r\\n\" \"e\"*5000\n"
+     "peer1 expect answer\n"),
+    ("peer1 connect tiny\npeer1 > \"GET /\" \"e\"*9000 \" HTTP/1.0\\r\\n\\r\\n\"\nsettle\n"
+     "peer2 > \"GET /b HTTP/1.0\\r\\n\\r\\n\"\npeer2 expect answer\npeer1 < 16\n"),
 };
 
 TEST_P(JudgeTest, AcquitsTheCorrectServer) {

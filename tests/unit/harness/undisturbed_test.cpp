@@ -26,6 +26,7 @@ std::vector<CheckResult> run(const std::function<void()>& serve,
                              const std::vector<const char*>& ids, const Profile& profile = lines(),
                              InProcessEngine engine = InProcessEngine::kSim) {
   std::vector<const Check*> checks;
+  checks.reserve(ids.size());
   for (const char* id : ids) checks.push_back(find_check(id));
   return run_in_process(serve, checks, engine, profile).checks;
 }

@@ -318,7 +318,7 @@ long SimKernel::poll(pollfd* entries, nfds_t count,
     const long ready =
         kernel().poll(simulated.data(), count, others_ready > 0 ? 0 : milliseconds());
     for (nfds_t i = 0; i < count; ++i)
-      entries[i].revents = simulated[i].revents | others[i].revents;
+      entries[i].revents = static_cast<short>(simulated[i].revents | others[i].revents);
     return ready < 0 ? ready : ready + std::max(others_ready, 0);
   });
 }
