@@ -74,7 +74,9 @@ void play_crowd(Session& session, std::size_t count, const std::function<void()>
     const bool unserved = violation.symptom == Symptom::kNoAnswer ||
                           violation.symptom == Symptom::kSleeps ||
                           violation.symptom == Symptom::kDeaf;
-    if (!unserved || check_health(session.world()) || serves_beside(session, count)) throw;
+    // Who serves nobody any more has shown a bug.
+    const bool is_well = unserved && !check_health(session.world()) && serves_beside(session, 0);
+    if (!is_well || serves_beside(session, count)) throw;
     known = count - 1;
     throw too_many;
   }
