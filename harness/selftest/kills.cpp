@@ -65,7 +65,7 @@ constexpr Kill kKills[] = {
     {"overtakes", "reuse.behind-large", "pipeline-order", Shown::kInProcess},
     {"remembers-interest", "write.slow-reader.successor", "buffer-not-reset", Shown::kInProcess},
     {"serves-few-per-read", "reuse.pipelined", "coalesced-requests"},
-    {"keeps-requests", "reuse.memory", "request-memory-leak"},
+    {"keeps-requests", "reuse.memory", "request-memory-leak", Shown::kInProcess},
     {"ends-neighbour", "time.neighbour", "timeout-ends-another", Shown::kInProcess},
     {"stays-full", "time.crowd", "accept-paused-forever", Shown::kInProcess},
     {"keeps-timer", "time.successor", "timer-after-close", Shown::kInProcess},
