@@ -267,7 +267,7 @@ void run_memory(Session& session) {
         // Enough on one connection, it may say.
         if (!peer || peer->ending() != Ending::kOpen) peer.emplace(world.connect());
         peer->forget_received();
-        ask_next(session, *peer, request);
+        if (!ask_next(session, *peer, request)) peer.reset();
       }
       return world.usage();
     };
