@@ -230,7 +230,7 @@ std::string piece_of_flood(const std::string& request, bool spins_are_seen) {
 void run_unread(Session& session) {
   const std::string request = as_kept(session, session.request());
   require_kept_open(session, request);
-  const bool spins_are_seen = session.world().abilities().inside_view;
+  const bool spins_are_seen = session.world().abilities().virtual_time;  // by counting calls
   const std::string piece = piece_of_flood(request, spins_are_seen);
   session.sweep({"bytes:", "floods"}, {flood_size(session)}, [&](std::size_t total) {
     World& world = session.world();
